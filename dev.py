@@ -68,7 +68,7 @@ def perform(steps: list[list[str]], extra: list[str]) -> None:
         if code:
             raise SystemExit(code)
     for program, *rest in steps[-1:]:
-        os.execv(str(BIN / program), [program, *rest, *extra])
+        os.execv(str(BIN / program), [str(BIN / program), *rest, *extra])
 
 
 def use_newer_python(arguments: list[str]) -> None:

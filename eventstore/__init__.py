@@ -1,1 +1,1 @@
-"""How facts are kept: the embedded PostgreSQL, the pool, the event log and its migrations. No rule lives here."""
+"""How facts are kept: embedded PostgreSQL, pool, event log and migrations. No rule lives here."""

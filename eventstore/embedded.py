@@ -1,0 +1,263 @@
+"""内置数据库: our own launcher for a private PostgreSQL, used when no DATABASE_URL is given.
+
+The server listens on a unix socket in a folder only its account may enter. "Running" means that a
+connection works, never that a process id exists. Whoever uses the server holds a shared file lock; the last
+one to leave stops it, and a killed user's lock vanishes with it. A server left behind by a killed process is
+adopted by the next.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from threading import Event
+from urllib.parse import quote
+
+import psycopg
+
+from eventstore.binaries import ENVIRONMENT, Programs, ServerError, account_for, find_programs
+from eventstore.places import make_home, make_private, socket_folder
+
+USER = DATABASE = "shixian"
+PORT = 5432
+START_LIMIT = 600.0
+"""Seconds: recovery after a crash replays the log and may take minutes."""
+STOP_LIMIT = 60.0
+LARGEST_LOG = 16 * 1024 * 1024
+
+SETTINGS: Mapping[str, str] = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "port": str(PORT),
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "max_connections": "100",
+}
+
+
+class Server:
+    """内置数据库服务 — started or adopted by `ensure`; `stop` ends it once nobody else uses it."""
+
+    def __init__(self, home: Path, settings: Mapping[str, str]) -> None:
+        self.home = home
+        self.data = home / "postgres"
+        self.log = home / "postgres.log"
+        self.settings = {**SETTINGS, **settings}
+        self.account = account_for(self.data)
+        self.socket = socket_folder(home)
+        self.started = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._claim: int | None = None
+
+    @classmethod
+    def ensure(cls, home: Path, settings: Mapping[str, str] | None = None) -> "Server":
+        """A server that answers: the one already running on this home, else a newly started one."""
+        home = home.expanduser().absolute()
+        try:
+            make_home(home)
+            server = cls(home, settings or {})
+            with server._only_one():
+                server._start_or_adopt()
+        except PermissionError as error:
+            raise ServerError(
+                f"无权使用 {error.filename}。请检查其归属,或用 SHIXIAN_HOME 另指定目录。"
+            ) from error
+        return server
+
+    @property
+    def dsn(self) -> str:
+        return self._dsn(DATABASE)
+
+    def alive(self) -> bool:
+        """Whether a connection works; a live process alone proves nothing."""
+        with (
+            contextlib.suppress(psycopg.OperationalError),
+            psycopg.connect(self._dsn("postgres"), connect_timeout=5),
+        ):
+            return True
+        return False
+
+    def restart(self) -> None:
+        """Bring a server back that died; nothing happens when it answers."""
+        with self._only_one():
+            self._start_or_adopt()
+
+    def stop(self) -> None:
+        """Leave the server, and end it when this was the last user."""
+        with self._only_one():
+            last = self._claim is None or try_lock(self._claim, fcntl.LOCK_EX)
+            if self._claim is not None:
+                os.close(self._claim)
+                self._claim = None
+            if last:
+                self._end()
+
+    def postmaster(self) -> int | None:
+        """The server's process id, if that process lives and is a PostgreSQL."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        except (OSError, ValueError, IndexError):
+            return None
+        if self._process is not None and self._process.pid == pid and self._process.poll() is not None:
+            return None
+        return pid if is_postgres(pid) else None
+
+    def _start_or_adopt(self) -> None:
+        self._use()
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None
+        if self.alive():
+            self._need_database()
+            return
+        closed = self.account.first_closed(self.home)
+        if closed is not None:
+            raise ServerError(
+                f"数据库账户(uid {self.account.uid})无法进入 {closed}。请用 SHIXIAN_HOME 指定其可进入的目录,"
+                "例如 /var/lib/shixian;程序不会放宽已有目录的权限。"
+            )
+        make_private(self.socket, self.account)
+        programs = find_programs(self.home, self.account, self._stored_major())
+        deadline = time.monotonic() + START_LIMIT
+        if self.postmaster() is None or not self._answers(deadline):
+            self._initialise(programs)
+            self._launch(programs, deadline)
+            self.started = True
+        self._need_database()
+
+    def _use(self) -> None:
+        if self._claim is None:
+            claim = os.open(self.home / "postgres.users", os.O_RDWR | os.O_CREAT, 0o644)
+            fcntl.flock(claim, fcntl.LOCK_SH)
+            self._claim = claim
+
+    @contextlib.contextmanager
+    def _only_one(self) -> Iterator[None]:
+        """Starting and stopping are done by one process at a time."""
+        handle = os.open(self.home / "postgres.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _stored_major(self) -> int | None:
+        with contextlib.suppress(FileNotFoundError):
+            return int((self.data / "PG_VERSION").read_text())
+        return None
+
+    def _initialise(self, programs: Programs) -> None:
+        """A cluster appears under its name only when whole: an interrupted attempt leaves no half one."""
+        if self.data.exists():
+            return
+        fresh = self.data.with_name("postgres.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        self.account.own(fresh)
+        locale = ["--locale=C.UTF-8", *(["--locale-provider=builtin"] if programs.major >= 17 else [])]
+        quick = ["--no-sync"] if self.settings.get("fsync") == "off" else []
+        authentication = ["--auth-local=trust", "--auth-host=reject", f"--username={USER}"]
+        command = [programs.initdb, "-D", str(fresh), "--encoding=UTF8", *locale, *authentication, *quick]
+        made = subprocess.run(
+            command, capture_output=True, text=True, env=ENVIRONMENT, cwd="/", **self.account.options()
+        )
+        if made.returncode != 0:
+            raise ServerError(f"数据库初始化失败({fresh}):{made.stderr.strip() or made.stdout.strip()}")
+        fresh.rename(self.data)
+
+    def _launch(self, programs: Programs, deadline: float) -> None:
+        options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
+        command = [programs.postgres, "-D", str(self.data), "-k", str(self.socket), *options]
+        while True:
+            self._clear_leftovers()
+            if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
+                self.log.replace(self.log.with_suffix(".log.old"))
+            with self.log.open("ab") as log:
+                begun = log.tell()
+                self._process = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=ENVIRONMENT, cwd="/",
+                    start_new_session=True, **self.account.options(),
+                )  # fmt: skip
+            if self._answers(deadline):
+                return
+            with self.log.open("rb") as log:
+                log.seek(begun)
+                said = log.read().decode(errors="replace").strip()
+            # the children of a killed server need a moment to notice and let go of its memory
+            if "shared memory block" not in said or time.monotonic() > deadline:
+                raise ServerError(f"数据库未能启动,日志见 {self.log}:{said[-600:]}")
+            Event().wait(0.2)
+
+    def _answers(self, deadline: float) -> bool:
+        """Wait for a working connection as long as the process lives and the limit allows."""
+        pause = Event()
+        wait = 0.01
+        while not self.alive():
+            gone = (
+                self._process.poll() is not None if self._process is not None else self.postmaster() is None
+            )
+            if gone or time.monotonic() > deadline:
+                return False
+            pause.wait(wait)
+            wait = min(wait * 1.5, 0.5)
+        return True
+
+    def _clear_leftovers(self) -> None:
+        """Files of a dead server; PostgreSQL itself would take an unreaped zombie for a live one."""
+        if self.postmaster() is None:
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            for leftover in self.socket.glob(".s.PGSQL.*"):
+                leftover.unlink(missing_ok=True)
+
+    def _need_database(self) -> None:
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            if (
+                connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
+                is None
+            ):
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+
+    def _end(self) -> None:
+        for order, limit in ((signal.SIGINT, STOP_LIMIT), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
+            pid = self.postmaster()
+            if pid is None:
+                break
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, order)
+            deadline = time.monotonic() + limit
+            pause = Event()
+            while self.postmaster() == pid and time.monotonic() < deadline:
+                pause.wait(0.01)
+        if self._process is not None:
+            self._process.wait(STOP_LIMIT)
+
+    def _dsn(self, database: str) -> str:
+        return f"postgresql://{USER}@/{database}?host={quote(str(self.socket), safe='')}&port={PORT}"
+
+
+def try_lock(handle: int, kind: int) -> bool:
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def is_postgres(pid: int) -> bool:
+    """Alive, not a zombie, and a PostgreSQL: after a reboot the number may be anyone's."""
+    process = Path("/proc", str(pid))
+    if Path("/proc/self/stat").exists():
+        try:
+            state = process.joinpath("stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+            command = process.joinpath("cmdline").read_text(errors="replace")
+        except OSError:
+            return False
+    else:
+        shown = subprocess.run(["ps", "-o", "stat=,args=", "-p", str(pid)], capture_output=True, text=True)
+        state, _, command = shown.stdout.strip().partition(" ")
+    return bool(state) and not state.startswith("Z") and "postgres" in command
