@@ -1,0 +1,71 @@
+"""定时任务: the job table. No job per case; each one looks at what the tables say is due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from eventstore.database import Database
+from scheduler.outbox import dispatch
+from scheduler.sweep import RaisesAlerts, sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """任务环境 — what a job works with; `go_on` turns false when the worker stops or no longer leads."""
+
+    database: Database
+    casework: RaisesAlerts
+    clock: Callable[[], datetime]
+    name: str
+    go_on: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """定时任务 — its name, how often it runs, by how much the moment varies, and what it does."""
+
+    name: str
+    seconds: int
+    jitter: int
+    run: Callable[[Context], object]
+
+
+def sweep_deadlines(context: Context) -> None:
+    """巡查期限."""
+    sweep(context.database, context.casework, context.clock, go_on=context.go_on)
+    beat(context.database, "sweep", context.clock())
+
+
+def dispatch_alerts(context: Context) -> None:
+    """发送预警."""
+    dispatch(context.database, context.clock, worker=context.name, go_on=context.go_on)
+    beat(context.database, "dispatch", context.clock())
+
+
+def show_life(context: Context) -> None:
+    """心跳: the scheduler is alive; that its work gets done is shown by the beats of the jobs."""
+    beat(context.database, "scheduler", context.clock())
+
+
+def purge_sessions(context: Context) -> None:
+    """清理会话: sessions past their end."""
+    with context.database.transaction() as connection:
+        connection.execute("DELETE FROM sessions WHERE expires_at < %s", (context.clock(),))
+
+
+def beat(database: Database, name: str, at: datetime) -> None:
+    """记录心跳."""
+    with database.transaction() as connection:
+        connection.execute(
+            "INSERT INTO heartbeats (name, at) VALUES (%s, %s) "
+            "ON CONFLICT (name) DO UPDATE SET at = EXCLUDED.at",
+            (name, at),
+        )
+
+
+JOBS = (
+    Job("heartbeat", 10, 1, show_life),
+    Job("sweep", 15, 5, sweep_deadlines),
+    Job("dispatch", 5, 1, dispatch_alerts),
+    Job("purge_sessions", 24 * 60 * 60, 600, purge_sessions),
+)
