@@ -72,13 +72,13 @@ class Server:
 
     @property
     def dsn(self) -> str:
-        return self._dsn(DATABASE)
+        return self.address(DATABASE)
 
     def alive(self) -> bool:
         """Whether a connection works; a live process alone proves nothing."""
         with (
             contextlib.suppress(psycopg.OperationalError),
-            psycopg.connect(self._dsn("postgres"), connect_timeout=5),
+            psycopg.connect(self.address("postgres"), connect_timeout=5),
         ):
             return True
         return False
@@ -180,9 +180,15 @@ class Server:
             with self.log.open("ab") as log:
                 begun = log.tell()
                 self._process = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=ENVIRONMENT, cwd="/",
-                    start_new_session=True, **self.account.options(),
-                )  # fmt: skip
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=ENVIRONMENT,
+                    cwd="/",
+                    start_new_session=True,
+                    **self.account.options(),
+                )
             if self._answers(deadline):
                 return
             with self.log.open("rb") as log:
@@ -215,7 +221,7 @@ class Server:
                 leftover.unlink(missing_ok=True)
 
     def _need_database(self) -> None:
-        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             if (
                 connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
                 is None
@@ -236,7 +242,8 @@ class Server:
         if self._process is not None:
             self._process.wait(STOP_LIMIT)
 
-    def _dsn(self, database: str) -> str:
+    def address(self, database: str) -> str:
+        """The connection string of one of the server's databases."""
         return f"postgresql://{USER}@/{database}?host={quote(str(self.socket), safe='')}&port={PORT}"
 
 

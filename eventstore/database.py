@@ -1,0 +1,79 @@
+"""数据库连接: one pool with dict rows, and the event library's settings made from the same DSN."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from psycopg import Connection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+CHECKOUT_LIMIT = 10.0
+"""Seconds a caller waits for a connection; while the server restarts, this is how long a request hangs on."""
+
+
+class Database:
+    """数据库 — connections that are checked before use, so that a restarted server is simply found again."""
+
+    def __init__(self, dsn: str, *, min_size: int = 1, max_size: int = 10, name: str = "shixian") -> None:
+        self.dsn = dsn
+        self.pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
+            dsn,
+            connection_class=Connection[DictRow],
+            kwargs={"row_factory": dict_row, "autocommit": True, "application_name": name},
+            min_size=min_size,
+            max_size=max_size,
+            timeout=CHECKOUT_LIMIT,
+            configure=use_utc,
+            check=ConnectionPool.check_connection,
+            name=name,
+            open=True,
+        )
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection[DictRow]]:
+        """A connection in autocommit: every statement stands for itself."""
+        with self.pool.connection() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection[DictRow]]:
+        """A connection in a transaction: committed at the end, rolled back on any exception."""
+        with self.pool.connection() as connection, connection.transaction():
+            yield connection
+
+    def close(self) -> None:
+        self.pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def use_utc(connection: Connection[Any]) -> None:
+    """Instants come back in UTC whatever the server's or the operator's time zone is."""
+    connection.execute("SET TIME ZONE 'UTC'")
+
+
+def library_env(dsn: str, application: str = "casework") -> dict[str, str]:
+    """The event library's settings: our factory, mapper and recorder; no DDL, database functions or cache."""
+    settings = {
+        "PERSISTENCE_MODULE": "eventstore.factory:Factory",
+        "POSTGRES_DSN": dsn,
+        "POSTGRES_POOL_SIZE": "2",
+        "POSTGRES_MAX_OVERFLOW": "13",
+        "POSTGRES_CONNECT_TIMEOUT": "3",
+        "POSTGRES_LOCK_TIMEOUT": "3",
+        "POSTGRES_ENABLE_DB_FUNCTIONS": "n",
+        "CREATE_TABLE": "n",
+        "ORIGINATOR_ID_TYPE": "uuid",
+        "IS_SNAPSHOTTING_ENABLED": "n",
+        "MAPPER_TOPIC": "eventstore.mapper:FactMapper",
+        "APPLICATION_RECORDER_TOPIC": "eventstore.recorder:CaseRecorder",
+    }
+    return {f"{application.upper()}_{key}": value for key, value in settings.items()}

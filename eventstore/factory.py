@@ -1,0 +1,50 @@
+"""The event library's factory over a DSN: its own settings know no sslmode, service file or several hosts."""
+
+from typing import Any
+
+from eventsourcing.persistence import BaseInfrastructureFactory
+from eventsourcing.postgres import ConnectionPool, PostgresDatastore, PostgresFactory
+from eventsourcing.utils import Environment, EnvType
+from psycopg import Connection
+from psycopg.rows import DictRow, dict_row
+
+
+class Datastore(PostgresDatastore):
+    """The library's datastore with a pool that takes any connection string and checks before use."""
+
+    def __init__(
+        self, dsn: str, *, pool_size: int, max_overflow: int, connect_timeout: float, **options: Any
+    ):
+        super().__init__("", "", "", "", "", **options)
+        self.pool = ConnectionPool(
+            dsn,
+            connection_class=Connection[DictRow],
+            kwargs={"row_factory": dict_row, "application_name": "shixian events"},
+            min_size=pool_size,
+            max_size=pool_size + max_overflow,
+            timeout=connect_timeout,
+            configure=self.after_connect_func(),
+            check=ConnectionPool.check_connection,
+            open=False,
+        )
+
+
+class Factory(PostgresFactory):
+    """Reads POSTGRES_DSN in place of the library's host, port, user and password."""
+
+    def __init__(self, env: Environment | EnvType | None):
+        BaseInfrastructureFactory.__init__(self, env)
+        self.datastore = Datastore(
+            self._setting("POSTGRES_DSN"),
+            pool_size=int(self._setting(self.POSTGRES_POOL_SIZE)),
+            max_overflow=int(self._setting(self.POSTGRES_MAX_OVERFLOW)),
+            connect_timeout=float(self._setting(self.POSTGRES_CONNECT_TIMEOUT)),
+            lock_timeout=int(self._setting(self.POSTGRES_LOCK_TIMEOUT)),
+            idle_in_transaction_session_timeout=30,
+        )
+
+    def _setting(self, key: str) -> str:
+        value = self.env.get(key)
+        if value is None:
+            raise OSError(f"the event library lacks the setting {key}")
+        return value

@@ -1,0 +1,47 @@
+"""数据库迁移: brings a database to the newest schema; safe to call from several processes at once."""
+
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+LOCK = 0x5368_6958
+"""Advisory lock held while migrating, so that the second process finds nothing left to do."""
+
+
+def upgrade(dsn: str) -> None:
+    """Apply what is missing; nothing happens to a database that is up to date."""
+    if current(dsn) == newest():
+        return
+    with psycopg.connect(dsn, autocommit=True) as guard:
+        guard.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        command.upgrade(configuration(dsn), "head")
+
+
+def current(dsn: str) -> str | None:
+    """The database's revision, or nothing for an empty database."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,):
+            return None
+        row = connection.execute("SELECT version_num FROM public.alembic_version").fetchone()
+    return row[0] if row else None
+
+
+def newest() -> str | None:
+    """The revision this program expects."""
+    return ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def configuration(dsn: str = "") -> Config:
+    config = Config(attributes={"url": dsn})
+    config.set_main_option("script_location", str(scripts()).replace("%", "%%"))
+    return config
+
+
+def scripts() -> Path:
+    """Beside the installed package when there, else the checkout's `alembic/`."""
+    here = Path(__file__).resolve().parent
+    beside = here / "migrations"
+    return beside if beside.exists() else here.parent / "alembic"
