@@ -1,0 +1,260 @@
+"""规则册 — the clocks of a regulation as data: what starts and stops them, how long they are, on what basis.
+
+`parse` takes a table from TOML or JSON and refuses what it doesn't understand; `Books` finds the version.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from domain.rules.calendar import TABLES
+from domain.rules.rows import ANSWERABLE, SCOPES, SUSPENSIONS, UNITS, Row, RulebookError, plain
+from domain.rules.signals import AlertStep
+
+__all__ = ["Books", "ClockSpec", "Rulebook", "RulebookError", "as_table", "parse", "shipped"]
+
+
+@dataclass(frozen=True)
+class ClockSpec:
+    """时限规则 — one clock of a rule book.
+
+    `starts`, `stops` and `cancels` are moment names; "a+b" means that both have happened. `extension_cap` is
+    the most days that may be added in all, None if none may; `extension_open` lets them be added without a fixed
+    cap. `only` names the attributes a case must have for the clock to run. `scope` tells whether the clock is
+    the case's, each holding unit's, or each round's (every starting moment opens its own).
+    """
+
+    clock: str
+    label: str
+    starts: tuple[str, ...]
+    stops: tuple[str, ...]
+    cancels: tuple[str, ...]
+    length: int | None
+    unit: str
+    first_day: bool
+    roll: bool
+    backwards: bool
+    extension_cap: int | None
+    suspension: tuple[str, ...]
+    answerable: str
+    only: Mapping[str, tuple[str, ...]]
+    scope: str
+    basis: str
+    note: str = ""
+    extension_open: bool = False
+
+    @property
+    def settable(self) -> bool:
+        """可另定日期 — the due date is set case by case, or may be."""
+        return self.unit == "date" or self.backwards
+
+    def applies(self, attributes: Mapping[str, str]) -> bool:
+        """适用 — the case has the attributes that the clock asks for."""
+        return all(attributes.get(name) in allowed for name, allowed in self.only.items())
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """规则册 — one version of a regulation's clocks.
+
+    `statutory` marks the book that judges matters of its `kind` when none is named.
+    """
+
+    id: str
+    title: str
+    version: str
+    kind: str
+    source: str
+    published_at: datetime
+    in_force_from: date
+    in_force_to: date | None
+    inherits: str | None
+    running_clocks_move: bool
+    clocks: tuple[ClockSpec, ...]
+    statutory: bool = False
+    alerts: tuple[AlertStep, ...] = ()
+    note: str = ""
+
+    def in_force(self, on: date) -> bool:
+        """有效 — in force on that date, both ends inclusive."""
+        return self.in_force_from <= on and (self.in_force_to is None or on <= self.in_force_to)
+
+
+def parse(table: Mapping[str, object]) -> Rulebook:
+    """读取规则册 — a validated rule book from a TOML or JSON table."""
+    row = Row("规则册", table)
+    row = Row(f"规则册“{row.text('id')}”", table)
+    clocks = tuple(_clock(row.about, entry) for entry in row.rows("clock"))
+    book = Rulebook(
+        id=row.text("id"),
+        title=row.text("title"),
+        version=row.text("version"),
+        kind=row.text("kind"),
+        source=row.text("source"),
+        published_at=row.instant("published_at"),
+        in_force_from=row.day("in_force_from"),
+        in_force_to=row.day("in_force_to") if row.has("in_force_to") else None,
+        inherits=row.text("inherits") if row.has("inherits") else None,
+        running_clocks_move=row.flag("running_clocks_move"),
+        clocks=clocks,
+        statutory=row.flag("statutory"),
+        alerts=tuple(AlertStep.parse(row.about, entry) for entry in row.rows("alerts")),
+        note=row.text("note", ""),
+    )
+    row.done()
+    if book.in_force_to is not None and book.in_force_to < book.in_force_from:
+        raise row.error("的失效日期早于施行日期")
+    if book.inherits == book.id:
+        raise row.error("不能继承自身")
+    if not clocks and book.inherits is None:
+        raise row.error("没有时限（clock）")
+    row.once("时限", [spec.clock for spec in clocks])
+    row.once("预警步骤", [step.id for step in book.alerts])
+    return book
+
+
+def _clock(book: str, table: Mapping[str, object]) -> ClockSpec:
+    row = Row(f"{book}的时限", table)
+    row = Row(f"{book}的时限“{row.text('clock')}”", table)
+    spec = ClockSpec(
+        clock=row.text("clock"),
+        label=row.text("label"),
+        starts=row.moments("starts"),
+        stops=row.moments("stops", pairs=True),
+        cancels=row.moments("cancels", needed=False),
+        length=row.number("length") if row.has("length") else None,
+        unit=row.choice("unit", UNITS),
+        first_day=row.flag("first_day"),
+        roll=row.flag("roll"),
+        backwards=row.flag("backwards"),
+        extension_cap=row.number("extension_cap") if row.has("extension_cap") else None,
+        suspension=row.texts("suspension", SUSPENSIONS),
+        answerable=row.choice("answerable", ANSWERABLE),
+        only=row.conditions("only"),
+        scope=row.choice("scope", SCOPES, "case"),
+        basis=row.text("basis"),
+        note=row.text("note", ""),
+        extension_open=row.flag("extension_open"),
+    )
+    row.done()
+    for fault, message in _faults(spec):
+        if fault:
+            raise row.error(message)
+    return spec
+
+
+def _faults(spec: ClockSpec) -> Iterator[tuple[bool, str]]:
+    yield spec.unit == "date" and spec.length is not None, "按指定日期计，不得再写期限长度 length"
+    yield spec.unit != "date" and spec.length is None, "缺少期限长度 length"
+    yield spec.first_day and spec.unit not in {"day", "working_day"}, "只有按日、按工作日计的时限可以当日起算"
+    yield spec.unit == "working_day" and spec.roll, "按工作日计，不存在顺延（roll）"
+    yield spec.backwards and spec.unit != "working_day", "只有按工作日计的时限可以倒推"
+    yield spec.backwards and spec.first_day, "倒推的时限不能当日起算"
+    yield spec.length == 0 and not spec.backwards, "期限长度 length 须为正数"
+    yield spec.extension_cap is not None and spec.extension_open, "延期既定上限又不设上限"
+    yield spec.extension_cap == 0, "不得延期的时限不写 extension_cap"
+
+
+def as_table(book: Rulebook) -> dict[str, object]:
+    """规则册的表 — JSON-ready, and what `parse` reads back to an equal rule book."""
+    table = plain(book)
+    table["clock"] = table.pop("clocks")
+    return table
+
+
+@cache
+def shipped() -> tuple[Rulebook, ...]:
+    """随附的规则册 — every rule book under `tables/rulebooks`, by file name."""
+    files = sorted((TABLES / "rulebooks").glob("*.toml"))
+    return tuple(parse(tomllib.loads(file.read_text("utf-8"))) for file in files)
+
+
+class Books:
+    """规则册目录 — all versions of all rule books, and which one judges what."""
+
+    def __init__(self, rulebooks: Iterable[Rulebook]) -> None:
+        self._versions: dict[str, list[Rulebook]] = {}
+        for book in rulebooks:
+            self._versions.setdefault(book.id, []).append(book)
+        for versions in self._versions.values():
+            versions.sort(key=lambda book: (book.in_force_from, book.published_at))
+            row = Row(f"规则册“{versions[0].id}”", {})
+            row.once("版本", [book.version for book in versions])
+        for book in self.all():
+            if book.inherits is not None and book.inherits not in self._versions:
+                raise RulebookError(f"规则册“{book.id}”继承的“{book.inherits}”不存在")
+        self._resolved: dict[tuple[str, str], tuple[ClockSpec, ...]] = {}
+
+    def all(self) -> tuple[Rulebook, ...]:
+        """全部版本 — by id, then from the oldest to the newest."""
+        return tuple(book for _, versions in sorted(self._versions.items()) for book in versions)
+
+    def known(self, at: datetime) -> "Books":
+        """当时所知的规则册 — those published by that instant; a book keeps its parent whatever its date."""
+        kept = [book for book in self.all() if book.published_at <= at]
+        ids = {book.id for book in kept}
+        orphans = {book.inherits for book in kept if book.inherits} - ids
+        return Books([*kept, *(book for book in self.all() if book.id in orphans)])
+
+    def version(self, id: str, on: date, known_at: datetime | None = None) -> Rulebook | None:
+        """适用版本 — the one in force on the date, else the nearest in time; None if the book is unknown."""
+        versions = self._versions.get(id, [])
+        if known_at is not None:
+            versions = [book for book in versions if book.published_at <= known_at]
+        return _nearest(versions, on)
+
+    def statutory(self, kind: str, on: date) -> Rulebook:
+        """法定规则册 — what judges a matter of that kind on that date when no book is named."""
+        found = _nearest([book for book in self.all() if book.kind == kind and book.statutory], on)
+        if found is None:
+            raise RulebookError(f"没有适用于“{kind}”的规则册")
+        return found
+
+    def clocks(self, book: Rulebook) -> tuple[ClockSpec, ...]:
+        """全部时限 — the book's own clocks, then those it inherits and doesn't replace."""
+        key = (book.id, book.version)
+        if key not in self._resolved:
+            inherited = self._parents(book, {book.id})
+            own = {spec.clock for spec in book.clocks}
+            self._resolved[key] = (*book.clocks, *(spec for spec in inherited if spec.clock not in own))
+        return self._resolved[key]
+
+    def clock(self, book: Rulebook, name: str) -> ClockSpec | None:
+        """时限 — by name, inherited ones included; None if the book has no such clock."""
+        return next((spec for spec in self.clocks(book) if spec.clock == name), None)
+
+    def moved(
+        self, book: Rulebook, spec: ClockSpec, started_on: date, stopped_on: date | None
+    ) -> tuple[Rulebook, ClockSpec] | None:
+        """随修订调整 — the later version a running clock moved to; None if it keeps the one it started under."""
+        moved: tuple[Rulebook, ClockSpec] | None = None
+        for later in self._versions.get(book.id, []):
+            came = started_on < later.in_force_from and (
+                stopped_on is None or later.in_force_from <= stopped_on
+            )
+            if came and later.running_clocks_move and later.in_force_from > book.in_force_from:
+                changed = self.clock(later, spec.clock)
+                moved = (later, changed) if changed is not None else moved
+        return moved
+
+    def _parents(self, book: Rulebook, seen: set[str]) -> tuple[ClockSpec, ...]:
+        parent = self.version(book.inherits, book.in_force_from) if book.inherits else None
+        if parent is None:
+            return ()
+        if parent.id in seen:
+            raise RulebookError(f"规则册“{book.id}”的继承关系成环")
+        own = {spec.clock for spec in parent.clocks}
+        above = self._parents(parent, seen | {parent.id})
+        return (*parent.clocks, *(spec for spec in above if spec.clock not in own))
+
+
+def _nearest(versions: list[Rulebook], on: date) -> Rulebook | None:
+    in_force = [book for book in versions if book.in_force(on)]
+    if in_force:
+        return max(in_force, key=lambda book: (book.in_force_from, book.published_at))
+    over = [book for book in versions if book.in_force_to is not None and book.in_force_to < on]
+    if over:
+        return max(over, key=lambda book: (book.in_force_to or on, book.published_at))
+    return min(versions, key=lambda book: (book.in_force_from, book.published_at), default=None)
