@@ -48,7 +48,7 @@ REVIVED = """
 UPDATE outbox SET state = 'pending', attempts = 0, error = NULL WHERE id = %s AND state = 'dead'
 """
 OF_ALERTS = """
-SELECT id, alert_id, channel, state, attempts, delivered_at, next_try_at, error FROM outbox
+SELECT id AS outbox_id, alert_id, channel, state, attempts, delivered_at AS at, error FROM outbox
 WHERE alert_id = ANY(%s) ORDER BY alert_id, channel
 """
 
@@ -64,7 +64,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """送达情况 — one alert on one channel; `at` is when it arrived or was given up."""
+    """送达情况 — one alert on one channel; `at` is when it arrived."""
 
     outbox_id: UUID
     channel: str
@@ -201,8 +201,5 @@ def deliveries(database: Database, alert_ids: Sequence[UUID]) -> dict[UUID, list
         rows = connection.execute(OF_ALERTS, (list(alert_ids),)).fetchall()
     found: dict[UUID, list[Delivered]] = defaultdict(list)
     for row in rows:
-        at = {"delivered": row["delivered_at"], "dead": row["next_try_at"]}.get(row["state"])
-        found[row["alert_id"]].append(
-            Delivered(row["id"], row["channel"], row["state"], row["attempts"], at, row["error"])
-        )
+        found[row.pop("alert_id")].append(Delivered(**row))
     return dict(found)

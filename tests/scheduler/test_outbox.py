@@ -207,7 +207,7 @@ def test_the_deliveries_of_an_alert(database: Database, hook: Hook, time: Clock)
     found = outbox.deliveries(database, [*alerts, uuid4()])
     assert {alert: [(one.state, one.attempts, one.at) for one in of] for alert, of in found.items()} == {
         alerts[0]: [("delivered", 1, START)],
-        alerts[1]: [("dead", 0, START)],
+        alerts[1]: [("dead", 0, None)],
         alerts[2]: [("pending", 0, None)],
     }
     assert outbox.deliveries(database, []) == {}
