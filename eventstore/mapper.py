@@ -1,0 +1,63 @@
+"""事实的存取: facts to stored bytes and back, by pinned topic; old shapes go through upcasters."""
+
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
+from eventsourcing.utils import resolve_topic
+
+from domain.facts import UPCASTERS, Fact
+
+
+class FactMapper(Mapper[UUID]):
+    """事实映射 — a fact is stored whole as JSON, its ids included, under its own topic."""
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+        topic = getattr(domain_event, "TOPIC", "")
+        if not topic:
+            raise TypeError(f"{type(domain_event).__name__} has no topic and cannot be stored")
+        state = msgspec.json.encode(domain_event)
+        if self.compressor:
+            state = self.compressor.compress(state)
+        if self.cipher:
+            state = self.cipher.encrypt(state)
+        return StoredEvent(domain_event.originator_id, domain_event.originator_version, topic, state)
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Fact:
+        state = stored_event.state
+        try:
+            if self.cipher:
+                state = self.cipher.decrypt(state)
+            if self.compressor:
+                state = self.compressor.decompress(state)
+            return read(stored_event.topic, state)
+        except Exception as error:
+            raise MapperDeserialisationError(
+                f"cannot read {stored_event.topic!r}, version {stored_event.originator_version}"
+                f" of {stored_event.originator_id}: {error}"
+            ) from error
+
+
+def read(topic: str, state: bytes) -> Fact:
+    """One stored state as the fact it is today."""
+    if topic not in UPCASTERS:
+        return decoder(topic).decode(state)
+    fields: dict[str, Any] = msgspec.json.decode(state)
+    while topic in UPCASTERS:
+        topic, fields = UPCASTERS[topic](fields)
+    return msgspec.convert(fields, fact_class(topic))
+
+
+@cache
+def decoder(topic: str) -> msgspec.json.Decoder[Fact]:
+    return msgspec.json.Decoder(fact_class(topic))
+
+
+def fact_class(topic: str) -> type[Fact]:
+    found = resolve_topic(topic)
+    if not isinstance(found, type) or not issubclass(found, Fact):
+        raise TypeError(f"{topic!r} is no fact")
+    return found

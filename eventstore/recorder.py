@@ -1,0 +1,110 @@
+"""事实的追加与读取: the library's recorder, with receipts and outbox rows in the facts' own transaction.
+
+Appending keeps the library's table lock, so positions follow the order of commits and a reader that has seen
+position n has seen everything before it. Positions may have gaps; nobody waits for a missing one.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg import Cursor
+from psycopg.rows import DictRow, tuple_row
+from psycopg.sql import SQL, Composed, Identifier
+from psycopg.types.json import Jsonb
+
+from domain.store import OutboxRow, Stored, StoredReceipt
+
+
+class ReceiptExists(IntegrityError):
+    """回执已存在: this actor has used this key before, and nothing was written now."""
+
+
+RECEIPTS = "command_receipts"
+INSERT_RECEIPT = SQL("INSERT INTO {} (actor, key, digest, receipt) VALUES (%s, %s, %s, %s)").format(
+    Identifier("public", RECEIPTS)
+)
+INSERT_OUTBOX = (
+    "INSERT INTO public.outbox (id, alert_id, case_id, channel, payload) VALUES (%s, %s, %s, %s, %s)"
+    " ON CONFLICT DO NOTHING"
+)
+
+
+class CaseRecorder(PostgresApplicationRecorder):
+    """案件记录 — appends facts; `receipts=` and `outbox=` are committed with them or not at all."""
+
+    def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "stored_events"):
+        super().__init__(datastore, events_table_name=events_table_name)
+        self.select = SQL(
+            "SELECT notification_id, originator_id, originator_version, topic, state FROM {}"
+        ).format(Identifier(datastore.schema, events_table_name))
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        try:
+            positions: Sequence[int] | None = super().insert_events(stored_events, **kwargs)
+        except IntegrityError as error:
+            if isinstance(error.__cause__, psycopg.Error) and error.__cause__.diag.table_name == RECEIPTS:
+                raise ReceiptExists(str(error)) from error.__cause__
+            raise
+        return positions
+
+    def _insert_events(
+        self,
+        curs: Cursor[DictRow],
+        stored_events: Sequence[StoredEvent],
+        *,
+        receipts: Sequence[StoredReceipt] = (),
+        outbox: Sequence[OutboxRow] = (),
+        **kwargs: Any,
+    ) -> None:
+        # sorted, so that two writers of the same rows queue and never lock each other out
+        for receipt in sorted(receipts, key=lambda one: (one.actor, one.key)):
+            curs.execute(INSERT_RECEIPT, (receipt.actor, receipt.key, receipt.digest, Jsonb(receipt.receipt)))
+        for row in sorted(outbox, key=lambda one: one.id):
+            curs.execute(INSERT_OUTBOX, (row.id, row.alert_id, row.case_id, row.channel, Jsonb(row.payload)))
+        super()._insert_events(curs, stored_events, **kwargs)
+
+    def select_stream(self, originator_id: UUID, after_version: int = 0) -> list[Stored]:
+        """One stream's facts in order, those after a version."""
+        where = SQL(" WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version")
+        rows: list[Stored] = self._rows(self.select + where, (originator_id, after_version))
+        return rows
+
+    def select_streams(self, ids: Iterable[UUID]) -> dict[UUID, list[Stored]]:
+        """Several streams at once, in one trip; an id without facts maps to nothing."""
+        streams: dict[UUID, list[Stored]] = {one: [] for one in ids}
+        where = SQL(" WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version")
+        for row in self._rows(self.select + where, (list(streams),)):
+            streams[row.originator_id].append(row)
+        return streams
+
+    def select_log(self, after: int, limit: int) -> list[Stored]:
+        """All streams' facts in the order of their positions, those after one."""
+        where = SQL(" WHERE notification_id > %s ORDER BY notification_id LIMIT %s")
+        rows: list[Stored] = self._rows(self.select + where, (after, limit))
+        return rows
+
+    def find_receipt(self, actor: str, key: str) -> StoredReceipt | None:
+        """What this actor's key was answered with, if it was used."""
+        query = SQL("SELECT actor, key, digest, receipt FROM {} WHERE actor = %s AND key = %s").format(
+            Identifier("public", RECEIPTS)
+        )
+        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as curs:
+            row = curs.execute(query, (actor, key)).fetchone()
+        return StoredReceipt(*row) if row else None
+
+    def enabled_channels(self) -> list[str]:
+        """预警渠道: the channels that alerts are sent through now."""
+        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as curs:
+            rows = curs.execute("SELECT id FROM public.alert_channels WHERE enabled ORDER BY id")
+            return [str(row[0]) for row in rows]
+
+    def _rows(self, query: Composed, parameters: Sequence[Any]) -> list[Stored]:
+        with (
+            self.datastore.get_connection() as connection,
+            connection.cursor(binary=True, row_factory=tuple_row) as curs,
+        ):
+            return [Stored(*row) for row in curs.execute(query, parameters)]
