@@ -1,0 +1,439 @@
+"""办件: the one door for writes. Load, authorise, decide, save; the console, API, CLI and scheduler all come here.
+
+What it needs of the store stands in `domain.store`; the store implements it, the domain never imports it.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from threading import Lock
+from typing import Any, TypeVar, cast
+from uuid import UUID, uuid4, uuid5
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import IntegrityError, StoredEvent
+
+from domain.acts import Act, Receipt, system_act
+from domain.directory import fold as directory_fold
+from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
+from domain.errors import Busy, Stale, Unknown
+from domain.facts import Fact, name_of
+from domain.petition import events, registration
+from domain.petition.alerts import PlannedAlert, planned, recipients
+from domain.petition.commands import AcknowledgeAlert, LinkRepeat, Register
+from domain.petition.fold import Petition, project
+from domain.petition.petition import Draft, decide
+from domain.petition.registration import Intake
+from domain.petition.situation import Situation, clocks_of, refusal, standing_of
+from domain.rulebase import fold as rulebase_fold
+from domain.rulebase.fold import RULEBASE_ID, Known, Rulebase
+from domain.rules import authority
+from domain.store import OutboxRow, Recorder, Stored, StoredReceipt
+
+ATTEMPTS = 8
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """幂等键 — the client's key and the digest of what it sent with it."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """已录事件 — a fact with its place in the log."""
+
+    position: int
+    fact: Fact
+
+
+class Casework(Application[UUID]):
+    """办件 — the application: petitions, reviews, the directory and the rule base over one event store."""
+
+    name = "casework"
+
+    def __init__(self, env: Mapping[str, str] | None = None) -> None:
+        super().__init__(dict(env or {}))
+        self._lock = Lock()
+        self._registering = Lock()
+        self._directory = Directory()
+        self._rulebase = rulebase_fold.shipped()
+
+    @property
+    def store(self) -> Recorder:
+        """存储: the recorder, as the domain sees it."""
+        return cast(Recorder, self.recorder)
+
+    # Reading
+
+    def fact(self, row: Stored) -> Fact:
+        """读出事实: the fact of one stored row."""
+        stored = StoredEvent(row.originator_id, row.originator_version, row.topic, row.state)
+        return cast(Fact, self.mapper.to_domain_event(stored))
+
+    def history(self, case_id: UUID) -> list[Recorded]:
+        """案件历史: every fact of a case in order; empty if there is no such case."""
+        return [Recorded(row.position, self.fact(row)) for row in self.store.select_stream(case_id)]
+
+    def histories(self, case_ids: Sequence[UUID]) -> dict[UUID, list[Recorded]]:
+        """多案历史: the same for many cases in one read."""
+        streams = self.store.select_streams(case_ids)
+        return {id: [Recorded(row.position, self.fact(row)) for row in rows] for id, rows in streams.items()}
+
+    def directory(self) -> Directory:
+        """机构人员: as recorded now."""
+        with self._lock:
+            for row in self.store.select_stream(DIRECTORY_ID, self._directory.version):
+                self._directory = directory_fold.fold(self._directory, self.fact(row))
+            return self._directory
+
+    def rulebase(self) -> Rulebase:
+        """规则库: as recorded now."""
+        with self._lock:
+            for row in self.store.select_stream(RULEBASE_ID, self._rulebase.version):
+                self._rulebase = rulebase_fold.fold(self._rulebase, self.fact(row))
+            return self._rulebase
+
+    def known(self, at: datetime) -> Known:
+        """当时所知的规则: rule books and calendar published by the instant."""
+        return self.rulebase().known(at)
+
+    def petition(self, case_id: UUID) -> Petition | None:
+        """信访事项: the fold of its stored events."""
+        return project(None, (r.fact for r in self.history(case_id)))
+
+    def situation(self, case_id: UUID, act: Act) -> Situation:
+        """处境: what a decision on the case by this officer is taken on. Raises Unknown if hidden or not there."""
+        facts = [r.fact for r in self.history(case_id)]
+        petition = project(None, facts)
+        if petition is None:
+            raise Unknown("petition.unknown", "查无此件。")
+        directory = self.directory()
+        if not authority.may_read(standing_of(petition, directory), act):
+            raise Unknown("petition.unknown", "查无此件。")
+        earlier = self.petition(petition.repeat_of) if petition.repeat_of is not None else None
+        return Situation(petition, facts, act, directory, self.known(act.at), earlier)
+
+    # Writing
+
+    def handle(
+        self,
+        case_id: UUID,
+        command: Any,
+        act: Act,
+        *,
+        expects: int | None = None,
+        key: Key | None = None,
+    ) -> Receipt:
+        """办理: decide the command on the case and store its fact.
+
+        `expects` is the version the officer saw; a case that moved on since (alerts aside) is refused as Stale.
+        Raises Refused of every kind.
+        """
+
+        def attempt() -> Receipt:
+            situation = self.situation(case_id, act)
+            if expects is not None:
+                _must_be_fresh(expects, situation.history)
+            if isinstance(command, LinkRepeat):
+                situation = self._with_earlier(situation, command.earlier_petition, act)
+            kind, on, fields = decide(command, situation)
+            fact = self._fact(kind, on, fields, situation, len(situation.history) + 1)
+            return self._store([fact], act, key)
+
+        return self._once(act, key, attempt)
+
+    def register(self, command: Register, act: Act, *, key: Key | None = None) -> Receipt:
+        """登记: put a petition on the register; the receipt also carries its number and query code."""
+
+        def attempt() -> Receipt:
+            directory = self.directory()
+            on = registration.received_on(command, act)
+            known = self.known(act.at)
+            if command.rulebook is not None:
+                registration.must_know_rulebook(command.rulebook, known.books)
+            office = registration.office_of(act, directory)
+            first, numbers = self._numbers(office.id, on.year, 1, act)
+            case_id = uuid4()
+            number = registration.number(office, on.year, first)
+            fields = registration.registered(command, act, directory, number, query_code())
+            fact = events.Registered(
+                **_envelope(case_id, 1, on, act, "《信访工作条例》第二十二条、第二十三条"), **fields
+            )
+            extra = (("number", number), ("query_code", fact.query_code))
+            return self._store([numbers, fact], act, key, answer=fact, extra=extra)
+
+        with self._registering:
+            return self._once(act, key, attempt)
+
+    def take_in(self, intakes: Sequence[Intake], act: Act) -> list[UUID]:
+        """导入: petitions with their whole past, in one transaction; those already there are left alone.
+
+        Returns the ids of the cases that were new. Raises Busy if others kept registering meanwhile.
+        """
+
+        def attempt() -> list[UUID]:
+            ids = [uuid5(NAMESPACE, f"{i.source.kind}:{i.source.key}") for i in intakes]
+            present = self.store.select_streams(ids)
+            fresh = [(id, i) for id, i in zip(ids, intakes, strict=True) if not present.get(id)]
+            directory = self.directory()
+            office = registration.office_of(act, directory)
+            facts: list[Fact] = []
+            for year in sorted({i.received_on.year for _, i in fresh}):
+                of_year = [(id, i) for id, i in fresh if i.received_on.year == year]
+                first, numbers = self._numbers(office.id, year, len(of_year), act)
+                facts.append(numbers)
+                for offset, (id, intake) in enumerate(of_year):
+                    number = registration.number(office, year, first + offset)
+                    facts.extend(intake.facts(id, number, query_code(), office.id, act))
+            if facts:
+                self.save(*facts)
+            return [id for id, _ in fresh]
+
+        with self._registering:
+            return self._retry(attempt)
+
+    def source_of(self, kind: str, key: str) -> events.Source | None:
+        """导入来源: the source recorded for an imported record, None if it was never imported."""
+        rows = self.store.select_stream(uuid5(NAMESPACE, f"{kind}:{key}"))
+        first = self.fact(rows[0]) if rows else None
+        return first.source if isinstance(first, events.Registered) else None
+
+    def raise_alerts(self, case_ids: Sequence[UUID], at: datetime) -> int:
+        """预警: raise every alert of these cases whose day has come, each once; returns how many were new.
+
+        The clocks are derived again from the stored history, so a case closed meanwhile raises nothing. Alert facts
+        and outbox rows are stored in one transaction. Safe to call by any number of schedulers at once.
+        """
+
+        def attempt() -> int:
+            act, directory, known = system_act(at), self.directory(), self.known(at)
+            channels = self.store.enabled_channels()
+            facts: list[Fact] = []
+            outbox: list[OutboxRow] = []
+            for history in self.histories(case_ids).values():
+                past = [r.fact for r in history]
+                petition = project(None, past)
+                if petition is None:
+                    continue
+                clocks = clocks_of(past, petition, known)
+                due = [
+                    p
+                    for p in planned(petition, clocks, known.books, known.calendar)
+                    if p.fire_on <= act.today
+                ]
+                for offset, item in enumerate(sorted(due, key=lambda p: p.fire_on)):
+                    version = len(past) + 1 + offset
+                    fact = _alerted(petition, item, version, act, directory)
+                    facts.append(fact)
+                    outbox.extend(_outgoing(petition, fact, channel, directory) for channel in channels)
+            if facts:
+                self.save(*facts, outbox=outbox)
+            return len(facts)
+
+        return self._retry(attempt)
+
+    def acknowledge(
+        self, case_id: UUID, command: AcknowledgeAlert, act: Act, *, key: Key | None = None
+    ) -> Receipt:
+        """签收预警: by one of its recipients, once."""
+
+        def attempt() -> Receipt:
+            situation = self.situation(case_id, act)
+            closed = refusal(situation, "acknowledge-alert")
+            if closed is not None:
+                raise closed
+            alert = next(
+                (
+                    f
+                    for f in situation.history
+                    if isinstance(f, events.Alerted) and f.alert_id == command.alert_id
+                ),
+                None,
+            )
+            registration.must_be_acknowledgeable(alert, situation)
+            draft: Draft = (
+                events.AlertAcknowledged,
+                act.today,
+                {"alert_id": command.alert_id, "remark": command.remark},
+            )
+            fact = self._fact(*draft, situation, len(situation.history) + 1)
+            return self._store([fact], act, key)
+
+        return self._once(act, key, attempt)
+
+    def publish(
+        self, stream: UUID, drafts: Callable[[int], Sequence[Fact]], act: Act, *, key: Key | None = None
+    ) -> Receipt:
+        """发布: append to the directory or the rule base; `drafts` gets the stream's present version."""
+
+        def attempt() -> Receipt:
+            version = self.rulebase().version if stream == RULEBASE_ID else self.directory().version
+            facts = list(drafts(version))
+            return self._store(facts, act, key)
+
+        return self._once(act, key, attempt)
+
+    # How it is stored
+
+    def _fact(
+        self, kind: type[Fact], on: date, fields: dict[str, Any], situation: Situation, version: int
+    ) -> Fact:
+        basis = registration.basis_of(kind, on, situation)
+        return kind(**_envelope(situation.petition.id, version, on, situation.act, basis), **fields)
+
+    def _with_earlier(self, situation: Situation, earlier: UUID, act: Act) -> Situation:
+        found = self.petition(earlier)
+        if found is not None and not authority.may_read(standing_of(found, situation.directory), act):
+            found = None
+        return Situation(
+            situation.petition, situation.history, act, situation.directory, situation.known, found
+        )
+
+    def _numbers(self, office: str, year: int, count: int, act: Act) -> tuple[int, events.NumbersTaken]:
+        stream = uuid5(NAMESPACE, f"numbers:{office}:{year}")
+        last = next(iter(self.events.get(stream, desc=True, limit=1)), None)
+        taken = cast(events.NumbersTaken | None, last)
+        first = 1 if taken is None else taken.first + taken.count
+        version = 1 if taken is None else taken.originator_version + 1
+        envelope = _envelope(stream, version, act.today, act, None)
+        return first, events.NumbersTaken(**envelope, first=first, count=count)
+
+    def _store(
+        self,
+        facts: Sequence[Fact],
+        act: Act,
+        key: Key | None,
+        *,
+        answer: Fact | None = None,
+        extra: tuple[tuple[str, str], ...] = (),
+    ) -> Receipt:
+        last = answer or facts[-1]
+        about = [f for f in facts if f.originator_id == last.originator_id]
+        names = tuple(name_of(f) for f in about)
+        receipts = []
+        if key is not None:
+            body = {
+                "id": str(last.originator_id),
+                "version": last.originator_version,
+                "events": list(names),
+                "extra": [list(pair) for pair in extra],
+            }
+            receipts.append(StoredReceipt(act.by, key.key, key.digest, body))
+        recordings = self.save(*facts, receipts=receipts)
+        position = int(recordings[-1].notification.id)
+        return Receipt(last.originator_id, last.originator_version, position, names, extra)
+
+    def _once(self, act: Act, key: Key | None, attempt: Callable[[], Receipt]) -> Receipt:
+        """只办一次: the first answer again for a key seen before; another body under the same key is refused."""
+
+        def keyed() -> Receipt:
+            found = self._replayed(act, key) if key is not None else None
+            return found if found is not None else attempt()
+
+        return self._retry(keyed)
+
+    def _replayed(self, act: Act, key: Key) -> Receipt | None:
+        stored = self.store.find_receipt(act.by, key.key)
+        if stored is None:
+            return None
+        if stored.digest != key.digest:
+            raise registration.reused_key()
+        body = stored.receipt
+        id, version = UUID(body["id"]), int(body["version"])
+        row = next(r for r in self.store.select_stream(id, version - 1) if r.originator_version == version)
+        return Receipt(
+            id,
+            version,
+            row.position,
+            tuple(body["events"]),
+            tuple((str(k), str(v)) for k, v in body["extra"]),
+        )
+
+    def _retry(self, attempt: Callable[[], T]) -> T:
+        """冲突重试: somebody stored first; load again and decide again."""
+        for _ in range(ATTEMPTS):
+            try:
+                return attempt()
+            except IntegrityError:
+                continue
+        raise Busy("store.busy", "系统正忙，请稍后重试。")
+
+
+def query_code() -> str:
+    """查询码: what the petitioner looks the matter up with; easy to read out, hard to guess."""
+    letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+    return "".join(secrets.choice(letters) for _ in range(10))
+
+
+def _envelope(id: UUID, version: int, on: date, act: Act, basis: str | None) -> dict[str, Any]:
+    return {
+        "originator_id": id,
+        "originator_version": version,
+        "on": on,
+        "recorded_at": act.at.astimezone(UTC),
+        "by": act.by,
+        "unit": act.unit,
+        "role": act.role,
+        "for_whom": act.for_whom,
+        "basis": basis,
+    }
+
+
+def envelope(
+    id: UUID, version: int, act: Act, basis: str | None = None, on: date | None = None
+) -> dict[str, Any]:
+    """信封: the fields every fact has, for facts made outside a decision (directory, rule base)."""
+    return _envelope(id, version, on or act.today, act, basis)
+
+
+def _must_be_fresh(expects: int, history: Sequence[Fact]) -> None:
+    between = [f for f in history[expects:] if not isinstance(f, events.QUIET)]
+    if expects > len(history) or between:
+        names = [name_of(f) for f in between]
+        raise Stale(
+            "petition.stale",
+            "您打开页面之后，该事项已有新的记录，请刷新后再办理。",
+            events=names,
+            version=len(history),
+        )
+
+
+def _alerted(
+    petition: Petition, item: PlannedAlert, version: int, act: Act, directory: Directory
+) -> events.Alerted:
+    clock = item.clock
+    return events.Alerted(
+        **_envelope(petition.id, version, act.today, act, clock.basis),
+        alert_id=item.alert_id,
+        clock=clock.clock,
+        start_version=clock.start_version,
+        step=item.step.id,
+        due_on=clock.due_on,
+        label=f"{clock.label}：{item.step.label}",
+        responsible=clock.unit,
+        recipients=recipients(petition, clock, item.step, directory),
+        covers=item.covers,
+    )
+
+
+def _outgoing(petition: Petition, fact: events.Alerted, channel: str, directory: Directory) -> OutboxRow:
+    payload = {
+        "alert_id": str(fact.alert_id),
+        "case": str(petition.id),
+        "case_number": petition.number,
+        "clock": fact.clock,
+        "label": fact.label,
+        "step": fact.step,
+        "due_on": fact.due_on.isoformat(),
+        "unit": fact.responsible,
+        "unit_name": directory.unit_name(fact.responsible),
+        "recipients": list(fact.recipients),
+        "raised_at": fact.recorded_at.isoformat(),
+    }
+    return OutboxRow(uuid5(fact.alert_id, channel), fact.alert_id, petition.id, channel, payload)

@@ -1,0 +1,1 @@
+"""信访事项: commands, events, stages, fold and decisions of a petition."""

@@ -1,0 +1,99 @@
+"""预警计划: which alerts a petition's clocks call for, each once per clock, step and due date.
+
+The plan is a pure function of the clocks, the calendar and what has already been raised; it knows no today. A step
+towards the due date whose day had passed before that date could be known (a backdated entry, a moved date) is
+covered by the next alert raised, which names it; every other step is raised on its own, however late the scheduler.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid5
+
+from domain.directory.fold import Directory
+from domain.petition.fold import Petition
+from domain.petition.situation import standing_of
+from domain.rules import authority
+from domain.rules.authority import Standing
+from domain.rules.calendar import Calendar
+from domain.rules.deadlines import Clock
+from domain.rules.rulebook import Books
+from domain.rules.signals import AlertStep, steps, steps_for
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAlert:
+    """预警计划项 — one alert to raise on `fire_on`; `covers` names earlier steps it stands for."""
+
+    alert_id: UUID
+    clock: Clock
+    step: AlertStep
+    fire_on: date
+    covers: tuple[str, ...]
+
+
+def alert_id(case: UUID, clock: Clock, step: str) -> UUID:
+    """预警编号: the same for the same case, clock, step and due date, whoever computes it."""
+    return uuid5(case, f"{clock.clock}/{clock.start_version}/{step}/{clock.due_on}")
+
+
+def planned(
+    petition: Petition, clocks: Iterable[Clock], books: Books, calendar: Calendar
+) -> list[PlannedAlert]:
+    """预警计划: every alert not yet raised, of every running clock an organ answers for."""
+    plan: list[PlannedAlert] = []
+    for clock in clocks:
+        if clock.state == "running" and clock.answerable != "petitioner":
+            plan.extend(_of_clock(petition, clock, books, calendar))
+    return [item for item in plan if item.alert_id not in petition.alerts]
+
+
+def _of_clock(petition: Petition, clock: Clock, books: Books, calendar: Calendar) -> list[PlannedAlert]:
+    book = books.version(clock.rulebook, clock.started_on)
+    own = book.alerts if book is not None else ()
+    known_steps = {step.id: step for step in steps(own)}
+    dated = steps_for(clock.due_on, calendar, own, clock.started_on)
+    early = [(step, on) for step, on in dated if on < clock.known_on]
+    kept = [pair for pair in early if known_steps[pair[0]].offset > 0] or early[-1:]
+    covers = tuple(step for step, _ in early if step not in {step for step, _ in kept})
+    wanted = kept + [pair for pair in dated if pair not in early]
+    return [
+        PlannedAlert(
+            alert_id=alert_id(petition.id, clock, step),
+            clock=clock,
+            step=known_steps[step],
+            fire_on=on,
+            covers=covers if (step, on) in kept[:1] else (),
+        )
+        for step, on in wanted
+    ]
+
+
+def recipients(petition: Petition, clock: Clock, step: AlertStep, directory: Directory) -> tuple[str, ...]:
+    """预警接收人: the officers the step names, of the unit that answers; never somebody the case accuses."""
+    standing = standing_of(petition, directory)
+    found: list[str] = []
+    for group in step.recipients:
+        found.extend(_group(group, clock, standing, directory))
+    return tuple(dict.fromkeys(o for o in found if _may_see(o, standing, directory)))
+
+
+def _group(group: str, clock: Clock, standing: Standing, directory: Directory) -> Sequence[str]:
+    unit = standing.office if clock.answerable != "unit" else clock.unit
+    office = directory.is_office(unit)
+    match group:
+        case "handler":
+            return [standing.handler] if standing.handler else []
+        case "unit":
+            return directory.holders(unit, ("office_clerk",) if office else ("unit_clerk",))
+        case "unit_head":
+            return directory.holders(unit, ("office_head",) if office else ("unit_head",))
+        case "office":
+            return directory.holders(standing.office, ("office_clerk", "office_head"))
+        case _:
+            return directory.with_post((group,))
+
+
+def _may_see(officer: str, standing: Standing, directory: Directory) -> bool:
+    person = directory.officers.get(officer)
+    return person is not None and authority.may_receive(standing, person.unit, person.name, officer)

@@ -1,0 +1,424 @@
+"""信访事项的命令: what officers can ask for. Field names are the API's; `on` is the legal date, today if left out.
+
+`COMMANDS` maps the slug in the URL to the command; routes, forms and documents are made from it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from domain.errors import Invalid
+
+Channel = Literal["letter", "visit", "call", "online", "mailbox", "assigned"]
+Category = Literal["suggestion", "accusation", "appeal"]
+Way = Literal["litigation", "arbitration", "party", "administrative", "duty", "opinion"]
+Method = Literal["letter", "phone", "in_person", "on_site", "follow_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class PetitionerEntry:
+    """信访人 — as entered at registration."""
+
+    name: str
+    id_number: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    representative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstEntry:
+    """被反映单位或人员 — as entered at registration."""
+
+    unit: str | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """登记 — put a petition on the register."""
+
+    channel: Channel
+    category: Category
+    subject: str
+    content: str
+    petitioners: tuple[PetitionerEntry, ...] = ()
+    received_on: date | None = None
+    purpose: str | None = None
+    headcount: int | None = None
+    against: tuple[AgainstEntry, ...] = ()
+    rulebook: str | None = None
+    limit_class: str | None = None
+    first_contact: str | None = None
+    reply_to: str | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Classify:
+    """分类 — set category, topic, way of handling and class of limit."""
+
+    category: Category
+    topic: str | None = None
+    way: Way = "opinion"
+    limit_class: str | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """拟办 — propose how to handle the matter."""
+
+    opinion: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instruct:
+    """批示 — a leader's note."""
+
+    text: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """受理 — take the matter on."""
+
+    on: date | None = None
+    track: Literal["ordinary", "simplified"] = "ordinary"
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchTrack:
+    """转为普通程序 — leave the simplified track with a reason."""
+
+    reason: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """不予受理 — refuse with a typed ground."""
+
+    ground: str
+    explanation: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """转送 — pass on to the competent organ."""
+
+    to_organ: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """交办 — assign to a unit, with a report-back date."""
+
+    to_unit: str
+    due_on: date | None = None
+    assisting_units: tuple[str, ...] = ()
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """转办 — pass on to a unit and keep track."""
+
+    to_unit: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """提出异议 — the matter is not within the unit's powers."""
+
+    reason: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """退办 — agree to the unit's objection."""
+
+    reason: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepWithUnit:
+    """维持交办 — don't agree to the unit's objection."""
+
+    reason: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Designate:
+    """指定承办人 — name the officer who handles the matter."""
+
+    officer: str
+    on: date | None = None
+
+
+def _positive(days: int) -> None:
+    if days < 1:
+        raise Invalid("petition.days_not_positive", "延期天数应为正整数。")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestExtension:
+    """申请延期 — ask before the limit, with the reason."""
+
+    days: int
+    reason: str
+    on: date | None = None
+
+    def __post_init__(self) -> None:
+        _positive(self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantExtension:
+    """批准延期 — a leader grants the days."""
+
+    days: int
+    on: date | None = None
+
+    def __post_init__(self) -> None:
+        _positive(self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseExtension:
+    """不批准延期 — with the reason."""
+
+    reason: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskForMore:
+    """一次性告知补正 — tell everything that is missing, once."""
+
+    missing: tuple[str, ...]
+    on: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.missing:
+            raise Invalid("petition.nothing_missing", "应当一次性列明需要补正的全部材料。", "一次性告知")
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """补正 — the missing material came in."""
+
+    received_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHearing:
+    """听证开始."""
+
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseHearing:
+    """听证结束."""
+
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """反馈 — report to whoever assigned the matter."""
+
+    text: str
+    attachments: tuple[str, ...] = ()
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """答复 — issue the written opinion."""
+
+    result: Literal["support", "explain", "not_support"]
+    text: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """送达 — a notice reached the petitioner."""
+
+    notice: str
+    method: Literal["in_person", "post", "online", "leave"]
+    served_on: date | None = None
+    signed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Urge:
+    """催办 — nudge the unit."""
+
+    method: Method
+    text: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Supervise:
+    """督办 — formal supervision with advice."""
+
+    ground: str
+    advice: str
+    answer_by: date | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSupervision:
+    """反馈督办 — answer the advice."""
+
+    adopted: bool
+    text: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCharge:
+    """包案 — a leader takes the case on."""
+
+    leader: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportUrgent:
+    """紧急情况上报 — report an important or urgent matter upward."""
+
+    to_organ: str
+    text: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeUrgent:
+    """上报签收 — acknowledge the upward report."""
+
+    text: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRepeat:
+    """认定重复信访 — the same facts as an earlier petition, by its id."""
+
+    earlier_petition: UUID
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DelayNotice:
+    """滞办告知 — tell the petitioner why it takes longer and until when."""
+
+    reason: str
+    contact: str
+    new_date: date
+    approver: str | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """撤回 — the petitioner withdraws."""
+
+    reason: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """办结核销 — accept the result and take the matter off the list."""
+
+    reason: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """重新办理 — open a closed matter again."""
+
+    reason: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """归档 — close the case file."""
+
+    reason: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """评价 — the petitioner's rating, recorded."""
+
+    about: Literal["office", "unit"]
+    score: Literal["satisfied", "basically", "dissatisfied"]
+    comment: str | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeAlert:
+    """签收预警 — a named supervisor has seen the alert."""
+
+    alert_id: UUID
+    remark: str
+
+
+COMMANDS: dict[str, type] = {
+    "classify": Classify,
+    "propose": Propose,
+    "instruct": Instruct,
+    "accept": Accept,
+    "switch-track": SwitchTrack,
+    "decline": Decline,
+    "forward": Forward,
+    "assign": Assign,
+    "transfer": Transfer,
+    "object": Object,
+    "hand-back": HandBack,
+    "keep-with-unit": KeepWithUnit,
+    "designate": Designate,
+    "request-extension": RequestExtension,
+    "grant-extension": GrantExtension,
+    "refuse-extension": RefuseExtension,
+    "ask-for-more": AskForMore,
+    "supplement": Supplement,
+    "open-hearing": OpenHearing,
+    "close-hearing": CloseHearing,
+    "report": Report,
+    "reply": Reply,
+    "serve": Serve,
+    "urge": Urge,
+    "supervise": Supervise,
+    "answer-supervision": AnswerSupervision,
+    "take-charge": TakeCharge,
+    "report-urgent": ReportUrgent,
+    "acknowledge-urgent": AcknowledgeUrgent,
+    "link-repeat": LinkRepeat,
+    "delay-notice": DelayNotice,
+    "withdraw": Withdraw,
+    "sign-off": SignOff,
+    "reopen": Reopen,
+    "archive": Archive,
+    "rate": Rate,
+}

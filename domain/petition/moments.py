@@ -1,0 +1,151 @@
+"""信访时点: a petition's events in the words that rule books use. Pure; the bridge from facts to `rules.deadlines`."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from domain.acts import legal_date
+from domain.facts import Fact
+from domain.petition import events
+from domain.petition.fold import Petition, fold
+from domain.review import events as review_events
+from domain.rules.deadlines import Case, Moment
+
+_FIRST_NOTICES = frozenset({"receipt", "acceptance", "refusal"})
+_SERVED = {
+    "opinion": "opinion_served",
+    "review-opinion": "review_served",
+    "reexamination-opinion": "reexamination_served",
+}
+_PLAIN: dict[type[Fact], tuple[str, ...]] = {
+    events.Declined: ("declined", "negative_decision"),
+    events.Objected: ("objected",),
+    events.KeptWithUnit: ("kept",),
+    events.HandedBack: ("handed_back",),
+    events.TrackSwitched: ("switched_to_ordinary",),
+    events.HearingOpened: ("hearing_opened",),
+    events.HearingClosed: ("hearing_closed",),
+    events.Reported: ("reported",),
+    events.Replied: ("replied", "concluded"),
+    events.SupervisionAnswered: ("supervision_answered",),
+    events.Instructed: ("instructed",),
+    events.Withdrawn: ("withdrawn",),
+    events.SignedOff: ("signed_off", "concluded"),
+    review_events.ReviewRequested: ("review_requested",),
+    review_events.ReviewConcluded: ("review_concluded",),
+    review_events.ReexaminationRequested: ("reexamination_requested",),
+    review_events.ReexaminationConcluded: ("reexamination_concluded",),
+}
+
+
+def case_of(petition: Petition) -> Case:
+    """计时对象: the attributes of the petition that rules ask about."""
+    track = petition.track or ""
+    if petition.rulebook == "petition-summary" and not track:
+        track = "simplified"
+    return Case(
+        kind="petition",
+        rulebook=petition.rulebook,
+        attributes={
+            "category": petition.category,
+            "way": petition.way,
+            "track": track,
+            "channel": petition.channel,
+            "limit_class": petition.limit_class or "",
+            "anonymous": "yes" if petition.anonymous else "no",
+        },
+    )
+
+
+def moments(facts: Iterable[Fact]) -> list[Moment]:
+    """时点序列: every moment of the history, in the order of the events."""
+    found: list[Moment] = []
+    before: Petition | None = None
+    for fact in facts:
+        after = fold(before, fact)
+        if after is not None:
+            found.extend(_translate(before, fact, after))
+        before = after
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """转述: makes the moments of one fact; `holder` is the unit that held the case before it."""
+
+    fact: Fact
+    holder: str
+
+    def __call__(self, name: str, unit: str | None = None, on: date | None = None, **data: object) -> Moment:
+        return Moment(
+            name=name,
+            on=on or self.fact.on,
+            version=self.fact.originator_version,
+            unit=unit or self.holder,
+            known_on=legal_date(self.fact.recorded_at),
+            data=data,
+        )
+
+
+def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator[Moment]:
+    moment = _Telling(fact, before.holder if before is not None else after.holder)
+    match fact:
+        case events.Registered():
+            yield moment("registered")
+            yield moment("registered_at_office" if fact.at_office else "received")
+            if fact.channel == "assigned":
+                yield moment("assigned_by_superior")
+        case events.Accepted():
+            if before is not None and before.received_by_unit_on is None:
+                yield moment("kept_by_office", on=before.received_on)
+            yield moment("accepted")
+        case events.Forwarded() | events.Assigned() | events.Transferred():
+            yield from _passed_on(fact, moment, after)
+        case events.ExtensionGranted():
+            yield moment("extended", days=fact.days)
+        case events.Served():
+            if fact.notice in _FIRST_NOTICES:
+                yield moment("notice_served")
+            elif fact.notice in _SERVED:
+                yield moment(_SERVED[fact.notice])
+        case events.Supervised():
+            yield moment("supervised", due_on=fact.answer_by)
+        case events.Reopened():
+            yield moment("reopened")
+            yield from _again(moment, after)
+        case review_events.ReviewRequested() if fact.posted_on is not None:
+            yield moment("review_posted", on=fact.posted_on)
+            yield moment("review_requested")
+        case review_events.ReexaminationRequested() if fact.posted_on is not None:
+            yield moment("reexamination_posted", on=fact.posted_on)
+            yield moment("reexamination_requested")
+        case _:
+            for name in _PLAIN.get(type(fact), ()):
+                yield moment(name)
+            if (
+                isinstance(fact, review_events.ReviewConcluded | review_events.ReexaminationConcluded)
+                and after.replied_on is None
+            ):
+                yield moment("accepted")
+
+
+def _passed_on(
+    fact: events.Forwarded | events.Assigned | events.Transferred, moment: _Telling, after: Petition
+) -> Iterator[Moment]:
+    yield moment("passed_on")
+    tracked = not isinstance(fact, events.Forwarded) or fact.tracked
+    if isinstance(fact, events.Transferred):
+        yield moment("transferred")
+    if tracked:
+        yield moment("received", unit=after.holder)
+    if isinstance(fact, events.Assigned) and fact.due_on is not None:
+        yield moment("assigned_with_date", unit=after.holder, due_on=fact.due_on)
+
+
+def _again(moment: _Telling, after: Petition) -> Iterator[Moment]:
+    if after.accepted_on is not None:
+        yield moment("accepted")
+    elif after.received_by_unit_on is not None:
+        yield moment("received")
+    else:
+        yield moment("registered_at_office")

@@ -1,0 +1,378 @@
+"""信访事项的决定: command × situation → new facts. Guards come from the table; what depends on the body is here.
+
+One function per command; each asks the rules and records, or refuses with a name. Nothing here changes state.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from domain.errors import Invalid, NotNow, NotYours
+from domain.facts import Fact
+from domain.petition import commands, events
+from domain.petition.situation import Situation, refusal
+from domain.petition.stages import Stage
+from domain.review import commands as review_commands
+from domain.review import review
+from domain.rules import authority, grounds
+
+Draft = tuple[type[Fact], date, dict[str, Any]]
+"""草稿: a fact to be: its class, legal date and own fields; `Casework` adds the envelope."""
+
+Decision = Callable[[Any, Situation], Draft]
+
+
+def _plain(kind: type[Fact], *fields: str) -> Decision:
+    """照录: an act whose event repeats the command's fields."""
+
+    def decide(command: Any, situation: Situation) -> Draft:
+        return kind, situation.date(command.on), {name: getattr(command, name) for name in fields}
+
+    return decide
+
+
+def _classify(command: commands.Classify, situation: Situation) -> Draft:
+    fields = {
+        "category": command.category,
+        "topic": command.topic,
+        "way": command.way,
+        "limit_class": command.limit_class,
+    }
+    return events.Classified, situation.date(command.on), fields
+
+
+def _accept(command: commands.Accept, situation: Situation) -> Draft:
+    petition = situation.petition
+    on = situation.date(command.on, petition.received_by_unit_on, "承办单位收件日")
+    if command.track == "simplified":
+        basis = "《信访事项简易办理办法（试行）》"
+        if petition.repeat_of is not None:
+            raise NotNow(
+                "petition.simplified_not_applicable", "简易办理只适用于初次信访事项，本件为重复信访。", basis
+            )
+        if petition.assigned or petition.channel == "assigned":
+            raise NotNow("petition.simplified_not_applicable", "上级交办的信访事项不适用简易办理。", basis)
+        if petition.headcount > 1:
+            raise NotNow(
+                "petition.simplified_not_applicable", "集体联名提出的信访事项不适用简易办理。", basis
+            )
+    return events.Accepted, on, {"track": command.track}
+
+
+def _switch_track(command: commands.SwitchTrack, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.accepted_on, "受理日")
+    return events.TrackSwitched, on, {"reason": command.reason}
+
+
+def _decline(command: commands.Decline, situation: Situation) -> Draft:
+    ground = grounds.decline_ground(command.ground)
+    on = situation.date(command.on, situation.petition.received_by_unit_on, "承办单位收件日")
+    return events.Declined, on, {"ground": ground.code, "explanation": command.explanation}
+
+
+def _receiver(unit: str, situation: Situation) -> str:
+    """接收单位: a unit of the directory that may receive the case."""
+    found = situation.directory.resolve(unit)
+    if found not in situation.directory.units:
+        raise Invalid("unit.unknown", "没有这个单位，请从单位目录中选择。")
+    if situation.directory.is_office(found):
+        raise Invalid("petition.unit_is_office", "信访工作机构不是承办单位，不能作为转交对象。")
+    if not authority.may_receive(situation.standing, found):
+        raise NotNow(
+            "petition.accused_unit",
+            "检举控告事项不得转送、交办给被检举控告的单位。",
+            "《信访工作条例》第三十条第三款",
+        )
+    return found
+
+
+def _forward(command: commands.Forward, situation: Situation) -> Draft:
+    organ = situation.directory.resolve(command.to_organ)
+    tracked = organ in situation.directory.units
+    if tracked or not authority.may_receive(situation.standing, organ):
+        organ = _receiver(organ, situation)
+    return events.Forwarded, situation.date(command.on), {"to_organ": organ, "tracked": tracked}
+
+
+def _assign(command: commands.Assign, situation: Situation) -> Draft:
+    on = situation.date(command.on)
+    if command.due_on is not None and command.due_on < on:
+        raise Invalid(
+            "petition.due_before_start",
+            f"报结日期{command.due_on}早于交办日期{on}。",
+            "《信访工作条例》第二十二条第一款第三项",
+        )
+    lead = _receiver(command.to_unit, situation)
+    assisting = tuple(dict.fromkeys(_receiver(unit, situation) for unit in command.assisting_units))
+    if lead in assisting:
+        raise Invalid("petition.lead_assists_itself", "主办单位不能同时列为协办单位。")
+    return events.Assigned, on, {"to_unit": lead, "due_on": command.due_on, "assisting_units": assisting}
+
+
+def _transfer(command: commands.Transfer, situation: Situation) -> Draft:
+    return (
+        events.Transferred,
+        situation.date(command.on),
+        {"to_unit": _receiver(command.to_unit, situation)},
+    )
+
+
+def _object(command: commands.Object, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.received_by_unit_on, "承办单位收件日")
+    clock = situation.running("object", situation.petition.holder)
+    late = clock is not None and on > clock.due_on
+    return events.Objected, on, {"reason": command.reason, "late": late}
+
+
+def _hand_back(command: commands.HandBack, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.objected_on, "提出异议日")
+    return events.HandedBack, on, {"reason": command.reason, "from_unit": situation.petition.holder}
+
+
+def _keep_with_unit(command: commands.KeepWithUnit, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.objected_on, "提出异议日")
+    return events.KeptWithUnit, on, {"reason": command.reason}
+
+
+def _designate(command: commands.Designate, situation: Situation) -> Draft:
+    officer = situation.directory.officers.get(command.officer)
+    if officer is None or officer.unit != situation.petition.holder:
+        raise Invalid("petition.officer_not_in_unit", "承办人应为本单位在册人员。")
+    if not authority.may_receive(situation.standing, officer.unit, officer.name, officer.id):
+        raise NotNow(
+            "petition.accused_officer",
+            "检举控告事项不得交由被检举控告的人员承办。",
+            "《信访工作条例》第二十八条第三款、第三十条第三款",
+        )
+    return events.Designated, situation.date(command.on), {"officer": officer.id}
+
+
+def _within_cap(days: int, situation: Situation) -> None:
+    clock = situation.extendable
+    cap = clock.extension_cap if clock is not None else None
+    if clock is not None and cap is not None and days > cap:
+        raise Invalid(
+            "petition.extension_over_cap",
+            f"延长期限累计不得超过{cap}日，申请的{days}日超出上限。",
+            clock.basis,
+            cap=cap,
+        )
+
+
+def _before_limit(on: date, situation: Situation, what: str) -> None:
+    clock = situation.extendable
+    if clock is not None and clock.state == "running" and on > clock.due_on:
+        raise NotNow(
+            "petition.extension_too_late",
+            f"{what}应当在期限届满前提出并批准，{clock.label}已于{clock.due_on}届满。",
+            clock.basis,
+            due_on=clock.due_on.isoformat(),
+        )
+
+
+def _request_extension(command: commands.RequestExtension, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.accepted_on, "受理日")
+    _within_cap(command.days, situation)
+    _before_limit(on, situation, "延期")
+    return events.ExtensionRequested, on, {"days": command.days, "reason": command.reason}
+
+
+def _grant_extension(command: commands.GrantExtension, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.extension_requested_on, "申请延期日")
+    _within_cap(command.days, situation)
+    _before_limit(on, situation, "延期")
+    return events.ExtensionGranted, on, {"days": command.days}
+
+
+def _refuse_extension(command: commands.RefuseExtension, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.extension_requested_on, "申请延期日")
+    return events.ExtensionRefused, on, {"reason": command.reason}
+
+
+def _supplement(command: commands.Supplement, situation: Situation) -> Draft:
+    on = situation.date(command.received_on, situation.petition.asked_for_more_on, "告知补正日")
+    return events.Supplemented, on, {}
+
+
+_HEARING_ABOUT = {Stage.UNDER_REVIEW: "review", Stage.UNDER_REEXAMINATION: "reexamination"}
+
+
+def _open_hearing(command: commands.OpenHearing, situation: Situation) -> Draft:
+    petition = situation.petition
+    begun = {
+        Stage.UNDER_REVIEW: petition.review.requested_on,
+        Stage.UNDER_REEXAMINATION: petition.review.reexamination_requested_on,
+    }.get(petition.stage, petition.accepted_on)
+    about = _HEARING_ABOUT.get(petition.stage, "handling")
+    return events.HearingOpened, situation.date(command.on, begun, "受理日"), {"about": about}
+
+
+def _close_hearing(command: commands.CloseHearing, situation: Situation) -> Draft:
+    opened = situation.petition.hearing_opened_on
+    return events.HearingClosed, situation.date(command.on, opened, "听证开始日"), {"opened_on": opened}
+
+
+def _report(command: commands.Report, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.received_by_unit_on, "承办单位收件日")
+    return events.Reported, on, {"text": command.text, "attachments": command.attachments}
+
+
+def _reply(command: commands.Reply, situation: Situation) -> Draft:
+    petition = situation.petition
+    if petition.track == "simplified" and command.result == "not_support":
+        raise NotNow(
+            "petition.simplified_not_applicable",
+            "拟不予支持的信访事项不适用简易办理，请先转为普通程序。",
+            "《信访事项简易办理办法（试行）》",
+        )
+    on = situation.date(command.on, petition.accepted_on, "受理日")
+    return events.Replied, on, {"result": command.result, "text": command.text}
+
+
+def _serve(command: commands.Serve, situation: Situation) -> Draft:
+    petition = situation.petition
+    notice = grounds.notice_kind(command.notice)
+    issued = {
+        "receipt": petition.received_on,
+        "acceptance": petition.accepted_on,
+        "refusal": petition.closed_on if petition.stage is Stage.DECLINED else None,
+        "opinion": petition.replied_on,
+        "review-opinion": petition.review.concluded_on,
+        "reexamination-opinion": petition.review.reexamination_concluded_on,
+        "extension": petition.received_on if petition.extension_days else None,
+        "delay": petition.received_on,
+    }[notice.code]
+    if issued is None:
+        raise NotNow("petition.notice_not_issued", f"{notice.label}尚未出具，不能送达。", notice.basis)
+    on = situation.date(command.served_on, issued, f"{notice.label}出具日")
+    personal = events.Signature(command.signed_by) if command.signed_by else None
+    return events.Served, on, {"notice": notice.code, "method": command.method, "personal": personal}
+
+
+def _supervise(command: commands.Supervise, situation: Situation) -> Draft:
+    ground = grounds.supervision_ground(command.ground)
+    on = situation.date(command.on)
+    if command.answer_by is not None and command.answer_by < on:
+        raise Invalid("petition.due_before_start", f"反馈日期{command.answer_by}早于督办日期{on}。")
+    fields = {"ground": ground.code, "advice": command.advice, "answer_by": command.answer_by}
+    return events.Supervised, on, fields
+
+
+def _answer_supervision(command: commands.AnswerSupervision, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.supervised_on, "督办日")
+    return events.SupervisionAnswered, on, {"adopted": command.adopted, "text": command.text}
+
+
+def _take_charge(command: commands.TakeCharge, situation: Situation) -> Draft:
+    leader = situation.directory.officers.get(command.leader)
+    if leader is None or leader.post != "leader":
+        raise Invalid("petition.not_a_leader", "包案人应为在册领导。")
+    return events.TakenCharge, situation.date(command.on), {"leader": leader.id}
+
+
+def _link_repeat(command: commands.LinkRepeat, situation: Situation) -> Draft:
+    earlier = situation.earlier
+    if command.earlier_petition == situation.petition.id:
+        raise Invalid("petition.repeat_of_itself", "不能认定为自身的重复信访。")
+    if earlier is None:
+        raise Invalid("petition.earlier_unknown", "没有找到原信访事项。")
+    if earlier.received_on > situation.petition.received_on:
+        raise Invalid("petition.earlier_is_later", "原信访事项的收件日晚于本件，不能认定为本件的前件。")
+    fields = {"earlier": earlier.id, "earlier_number": earlier.number}
+    return events.LinkedAsRepeat, situation.date(command.on), fields
+
+
+def _delay_notice(command: commands.DelayNotice, situation: Situation) -> Draft:
+    act, directory = situation.act, situation.directory
+    on = situation.date(command.on)
+    if command.new_date < on:
+        raise Invalid("petition.due_before_start", f"承诺的新日期{command.new_date}早于告知日期{on}。")
+    heads = {"office_head", "unit_head", "leader"}
+    approver = act.by if act.role in heads else command.approver
+    known = directory.officers.get(approver) if approver else None
+    if known is None or known.post not in heads:
+        raise Invalid(
+            "petition.approver_missing", "滞办告知应经负责人批准，请填写批准人。", "滞办反馈告知制度"
+        )
+    if known.post != "leader" and known.unit != act.unit:
+        raise NotYours("petition.approver_not_of_unit", "批准人应为本单位负责人或领导。")
+    fields = {
+        "reason": command.reason,
+        "contact": command.contact,
+        "new_date": command.new_date,
+        "approver": known.id,
+    }
+    return events.DelayNoticed, on, fields
+
+
+def _sign_off(command: commands.SignOff, situation: Situation) -> Draft:
+    served = situation.petition.review.served_on or situation.petition.opinion_served_on
+    return events.SignedOff, situation.date(command.on, served, "送达日"), {"reason": command.reason}
+
+
+def _reopen(command: commands.Reopen, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.closed_on, "办结日")
+    return events.Reopened, on, {"reason": command.reason}
+
+
+def _rate(command: commands.Rate, situation: Situation) -> Draft:
+    if any(about == command.about for about, _ in situation.petition.rated):
+        raise NotNow(
+            "petition.already_rated", "该评价对象已经评价。", "《信访事项办理群众满意度评价工作办法》"
+        )
+    fields = {"about": command.about, "score": command.score, "comment": command.comment}
+    return events.Rated, situation.date(command.on), fields
+
+
+DECISIONS: dict[type, Decision] = {
+    commands.Classify: _classify,
+    commands.Propose: _plain(events.Proposed, "opinion"),
+    commands.Instruct: _plain(events.Instructed, "text"),
+    commands.Accept: _accept,
+    commands.SwitchTrack: _switch_track,
+    commands.Decline: _decline,
+    commands.Forward: _forward,
+    commands.Assign: _assign,
+    commands.Transfer: _transfer,
+    commands.Object: _object,
+    commands.HandBack: _hand_back,
+    commands.KeepWithUnit: _keep_with_unit,
+    commands.Designate: _designate,
+    commands.RequestExtension: _request_extension,
+    commands.GrantExtension: _grant_extension,
+    commands.RefuseExtension: _refuse_extension,
+    commands.AskForMore: _plain(events.AskedForMore, "missing"),
+    commands.Supplement: _supplement,
+    commands.OpenHearing: _open_hearing,
+    commands.CloseHearing: _close_hearing,
+    commands.Report: _report,
+    commands.Reply: _reply,
+    commands.Serve: _serve,
+    commands.Urge: _plain(events.Urged, "method", "text"),
+    commands.Supervise: _supervise,
+    commands.AnswerSupervision: _answer_supervision,
+    commands.TakeCharge: _take_charge,
+    commands.ReportUrgent: _plain(events.UrgentReported, "to_organ", "text"),
+    commands.AcknowledgeUrgent: _plain(events.UrgentAcknowledged, "text"),
+    commands.LinkRepeat: _link_repeat,
+    commands.DelayNotice: _delay_notice,
+    commands.Withdraw: _plain(events.Withdrawn, "reason"),
+    commands.SignOff: _sign_off,
+    commands.Reopen: _reopen,
+    commands.Archive: _plain(events.Archived, "reason"),
+    commands.Rate: _rate,
+    **review.DECISIONS,
+}
+
+COMMANDS: dict[str, type] = {**commands.COMMANDS, **review_commands.COMMANDS}
+"""命令表: the slug in the URL → the command, for petition and review acts."""
+
+SLUGS: dict[type, str] = {kind: slug for slug, kind in COMMANDS.items()}
+
+
+def decide(command: Any, situation: Situation) -> Draft:
+    """决定: the fact that the command makes, or a refusal. Raises Refused of every kind but Stale."""
+    closed = refusal(situation, SLUGS[type(command)])
+    if closed is not None:
+        raise closed
+    return DECISIONS[type(command)](command, situation)

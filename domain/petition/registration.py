@@ -1,0 +1,215 @@
+"""登记与导入: how a petition gets on the register, by an officer or from an older ledger; its number and its basis."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import Any
+from uuid import UUID
+
+from domain.acts import Act
+from domain.directory.fold import Directory, Unit
+from domain.errors import Invalid, NotNow, NotYours, Unknown
+from domain.facts import Fact
+from domain.petition import events
+from domain.petition.commands import PetitionerEntry, Register
+from domain.petition.moments import case_of
+from domain.petition.situation import Situation
+from domain.review import events as review_events
+from domain.rules import authority, grounds
+from domain.rules.rulebook import Books
+
+
+def received_on(command: Register, act: Act) -> date:
+    """收件日: the date given or today. Raises Invalid("date.in_future") and Invalid("date.too_early")."""
+    on = command.received_on or act.today
+    if on > act.today:
+        raise Invalid("date.in_future", f"收件日{on}晚于今天（{act.today}），法定日期不得填写将来的日期。")
+    if on.year < grounds.EARLIEST_YEAR:
+        raise Invalid("date.too_early", f"收件日{on}早于{grounds.EARLIEST_YEAR}年，请核对。")
+    return on
+
+
+def must_know_rulebook(id: str, books: Books) -> None:
+    """规则册须存在: raises Invalid("rulebook.unknown")."""
+    if id not in {book.id for book in books.all()}:
+        raise Invalid("rulebook.unknown", "没有这个规则册。")
+
+
+def office_of(act: Act, directory: Directory) -> Unit:
+    """登记机构: the petition office whose register the petition goes on. Raises NotYours."""
+    if act.role not in authority.REGISTRARS and act.role != "system":
+        raise NotYours(
+            "petition.not_yours",
+            "登记由信访工作机构或者收到信访事项的单位办理。",
+            "《信访工作条例》第二十二条、第二十三条",
+        )
+    own = directory.units.get(act.unit)
+    if own is not None and own.kind == "petition_office":
+        return own
+    office = next((u for u in directory.units.values() if u.kind == "petition_office"), None)
+    if office is None:
+        raise NotNow("office.missing", "尚未设立信访工作机构，请管理员先建立单位目录。")
+    return office
+
+
+def number(office: Unit, year: int, serial: int) -> str:
+    """信访编号: office code, year and serial, unique per office and year."""
+    return f"{office.code or office.id}-{year}-{serial:06d}"
+
+
+def registered(
+    command: Register, act: Act, directory: Directory, number: str, query_code: str
+) -> dict[str, Any]:
+    """登记内容: the own fields of the Registered fact.
+
+    Raises Invalid for a sixth representative (条例 20.3), a collective visit without one, an unknown unit or rule book.
+    """
+    _check_representatives(command)
+    keys = [f"p{i}" for i in range(1, len(command.petitioners) + 1)]
+    return {
+        "number": number,
+        "query_code": query_code,
+        "office": office_of(act, directory).id,
+        "channel": command.channel,
+        "category": command.category,
+        "subject": command.subject,
+        "content": command.content,
+        "petitioners": tuple(
+            events.Petitioner(key, p.representative) for key, p in zip(keys, command.petitioners, strict=True)
+        ),
+        "headcount": _headcount(command),
+        "at_office": act.role in authority.OFFICE_POSTS or act.role == "system",
+        "purpose": command.purpose,
+        "against": tuple(events.Against(a.unit, a.person) for a in command.against),
+        "rulebook": command.rulebook,
+        "limit_class": command.limit_class,
+        "first_contact": command.first_contact,
+        "reply_to": command.reply_to,
+        "urgent": command.urgent,
+        "personal": tuple(_person(key, p) for key, p in zip(keys, command.petitioners, strict=True)),
+    }
+
+
+def _person(key: str, entry: PetitionerEntry) -> events.Person:
+    return events.Person(key, entry.name, entry.id_number, entry.phone, entry.address)
+
+
+def _headcount(command: Register) -> int:
+    listed = len(command.petitioners)
+    if command.headcount is not None and command.headcount < max(listed, 1):
+        raise Invalid(
+            "petition.headcount_too_small", f"信访人数{command.headcount}少于所列信访人{listed}名。"
+        )
+    return command.headcount or max(listed, 1)
+
+
+def _check_representatives(command: Register) -> None:
+    rule = grounds.representation()
+    named = sum(p.representative for p in command.petitioners)
+    if named > rule.most:
+        raise Invalid(
+            "petition.too_many_representatives",
+            f"多人采用走访形式提出共同的信访事项，代表人数不得超过{rule.most}人，所列代表{named}人。",
+            rule.basis,
+        )
+    collective = command.channel == "visit" and _headcount(command) >= rule.collective_from
+    if collective and not named:
+        raise Invalid("petition.no_representative", "集体走访应当推选代表，请注明代表。", rule.basis)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """来信导入 — one answered letter of an older ledger: when it came, what it said, when and what was replied."""
+
+    source: events.Source
+    received_on: date
+    replied_on: date
+    subject: str
+    content: str
+    reply: str
+    petitioner: str
+
+    def facts(self, id: UUID, number: str, query_code: str, office: str, act: Act) -> Iterator[Fact]:
+        """导入事件: registered and (assumed) accepted on the day of the letter, replied and served on the day of the reply."""
+
+        def envelope(version: int, on: date) -> dict[str, Any]:
+            return {
+                "originator_id": id,
+                "originator_version": version,
+                "on": on,
+                "recorded_at": act.at.astimezone(UTC),
+                "by": act.by,
+                "unit": office,
+                "role": act.role,
+                "basis": "历史来信导入",
+            }
+
+        yield events.Registered(
+            **envelope(1, self.received_on),
+            number=number,
+            query_code=query_code,
+            office=office,
+            channel="online",
+            category="appeal",
+            subject=self.subject,
+            content=self.content,
+            petitioners=(events.Petitioner("p1"),),
+            headcount=1,
+            at_office=True,
+            source=self.source,
+            personal=(events.Person("p1", self.petitioner),),
+        )
+        yield events.Accepted(**envelope(2, self.received_on), assumed=True)
+        yield events.Replied(**envelope(3, self.replied_on), result="explain", text=self.reply)
+        yield events.Served(**envelope(4, self.replied_on), notice="opinion", method="online")
+
+
+_CLOCKS_OF: dict[type[Fact], tuple[str, ...]] = {
+    events.Accepted: ("finish", "decide"),
+    events.Declined: ("notify", "decide"),
+    events.Forwarded: ("route", "decide"),
+    events.Assigned: ("route", "decide"),
+    events.Transferred: ("route", "decide"),
+    events.Objected: ("object",),
+    events.HandedBack: ("object",),
+    events.KeptWithUnit: ("object",),
+    events.ExtensionRequested: ("finish",),
+    events.ExtensionGranted: ("finish",),
+    events.ExtensionRefused: ("finish",),
+    events.Replied: ("finish",),
+    events.Served: ("notify", "decide"),
+    events.Supervised: ("advice-reply",),
+    events.SupervisionAnswered: ("advice-reply",),
+    review_events.ReviewRequested: ("review-request",),
+    review_events.ReviewConcluded: ("review",),
+    review_events.ReexaminationRequested: ("reexamination-request",),
+    review_events.ReexaminationConcluded: ("reexamination",),
+}
+"""The clocks whose article an act rests on; the article itself stands in the rule book in force on the day."""
+
+
+def basis_of(kind: type[Fact], on: date, situation: Situation) -> str | None:
+    """依据: the article of the rule book in force on the legal date that the act rests on."""
+    books, case = situation.known.books, case_of(situation.petition)
+    named = books.version(case.rulebook, on) if case.rulebook else None
+    book = named or books.statutory(case.kind, on)
+    for name in _CLOCKS_OF.get(kind, ()):
+        spec = books.clock(book, name)
+        if spec is not None:
+            return spec.basis
+    return None
+
+
+def reused_key() -> Invalid:
+    """幂等键重复: the same key was sent before with another body."""
+    return Invalid("idempotency.key_reused", "该 Idempotency-Key 已用于另一请求，请更换后再提交。")
+
+
+def must_be_acknowledgeable(alert: events.Alerted | None, situation: Situation) -> None:
+    """可以签收: the alert exists, the officer is one of its recipients, and it isn't acknowledged yet."""
+    if alert is None:
+        raise Unknown("alert.unknown", "没有这条预警。")
+    if situation.act.by not in alert.recipients:
+        raise NotYours("alert.not_yours", "该预警由其接收人签收。")
+    if alert.alert_id in situation.petition.acknowledged:
+        raise NotNow("alert.already_acknowledged", "该预警已经签收。")

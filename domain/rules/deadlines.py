@@ -1,0 +1,222 @@
+"""期限: the clocks of a case, as one pure function of its history × rule books × calendar.
+
+A history reaches this module as moments (`Moment`): what happened in the words the rule books use. The function
+opens one clock per starting moment and matching rule, finds what stopped or cancelled it, and asks `counting.limit`
+for the dates. The deadline projection, the case page, the sweep, the preview and the auditor's replay all call it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from domain.rules.calendar import Calendar
+from domain.rules.counting import limit
+from domain.rules.rulebook import Books, ClockSpec, Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """时点 — something in a case's history that a rule book may start or stop a clock on.
+
+    `on` is the legal date, `known_on` the legal date of its record, `version` the event's place in the history.
+    """
+
+    name: str
+    on: date
+    version: int
+    unit: str
+    known_on: date
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """计时对象 — the attributes of a case that rules ask about: kind, named rule book, category, track and so on."""
+
+    kind: str
+    rulebook: str | None
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """期限 — one running or ended clock: its rule, unit, dates and the explanation in Chinese, a step a line.
+
+    `state` is running, suspended, stopped or cancelled; whether it is overdue depends on the day one asks
+    (`signals.signal`). `known_on` is the day on which the present due date first could be known.
+    """
+
+    clock: str
+    label: str
+    rulebook: str
+    rulebook_version: str
+    basis: str
+    answerable: str
+    unit: str
+    start_version: int
+    started_on: date
+    nominal_due_on: date
+    due_on: date
+    provisional: bool
+    state: str
+    stopped_on: date | None
+    days_extended: int
+    extension_cap: int | None
+    known_on: date
+    explanation: tuple[str, ...]
+
+
+_TRACK_BOOK = "petition-summary"
+_MOVING = frozenset({"extended", "hearing_opened", "hearing_closed"})
+
+
+def clocks(
+    case: Case,
+    moments: Sequence[Moment],
+    books: Books,
+    calendar: Calendar,
+    as_of: date | None = None,
+) -> list[Clock]:
+    """期限计算: every clock of the case, in the order in which they started.
+
+    `as_of` only bounds a suspension that is still open; without it an open suspension counts its first day.
+    """
+    found: list[Clock] = []
+    for index, moment in enumerate(moments):
+        for book, spec in _starting(case, moment, books):
+            clock = _clock(case, moments, index, book, spec, books, calendar, as_of)
+            if clock is not None:
+                found.append(clock)
+    return found
+
+
+def _starting(case: Case, moment: Moment, books: Books) -> list[tuple[Rulebook, ClockSpec]]:
+    """适用规则: the rules that start a clock on this moment, each with its book's version."""
+    named = books.version(case.rulebook, moment.on) if case.rulebook else None
+    candidates: list[Rulebook | None] = [named or books.statutory(case.kind, moment.on)]
+    if case.attributes.get("track") in {"simplified", "switched"}:
+        candidates.append(books.version(_TRACK_BOOK, moment.on))
+    chosen: list[tuple[Rulebook, ClockSpec]] = []
+    for book in candidates:
+        if book is None:
+            continue
+        for spec in books.clocks(book):
+            if any(spec is other for _, other in chosen):
+                continue
+            if moment.name in spec.starts and spec.applies(case.attributes):
+                chosen.append((book, spec))
+    return chosen
+
+
+def _clock(
+    case: Case,
+    moments: Sequence[Moment],
+    index: int,
+    book: Rulebook,
+    spec: ClockSpec,
+    books: Books,
+    calendar: Calendar,
+    as_of: date | None,
+) -> Clock | None:
+    start = moments[index]
+    later = _concerning(moments[index + 1 :], start, spec)
+    stopped_on, stop_at = _stopped(later, spec.stops)
+    cancel_at = next((i for i, m in enumerate(later) if m.name in spec.cancels), None)
+    cancelled = cancel_at is not None and (stop_at is None or cancel_at < stop_at)
+    if cancelled:
+        stopped_on = later[cancel_at].on if cancel_at is not None else None
+    end = cancel_at if cancelled else stop_at
+    within = later if end is None else later[: end + 1]
+    moved = books.moved(book, spec, start.on, stopped_on)
+    if moved is not None:
+        book, spec = moved
+    days = _extension(within, spec)
+    suspensions, suspended = _suspensions(within, spec, as_of, stopped_on)
+    due_set = start.data.get("due_on")
+    if spec.unit == "date" and due_set is None:
+        return None
+    dates = limit(
+        spec,
+        start.on,
+        calendar,
+        extension_days=days,
+        suspensions=suspensions,
+        due_set=due_set,
+        granted=True,
+    )
+    state = "cancelled" if cancelled else "stopped" if stopped_on else "suspended" if suspended else "running"
+    known = [start.known_on, *(m.known_on for m in within if m.name in _MOVING)]
+    return Clock(
+        clock=spec.clock,
+        label=spec.label,
+        rulebook=book.id,
+        rulebook_version=book.version,
+        basis=spec.basis,
+        answerable=spec.answerable,
+        unit=start.unit,
+        start_version=start.version,
+        started_on=start.on,
+        nominal_due_on=dates.nominal_due_on,
+        due_on=dates.due_on,
+        provisional=dates.provisional,
+        state=state,
+        stopped_on=stopped_on,
+        days_extended=days,
+        extension_cap=spec.extension_cap,
+        known_on=max(known),
+        explanation=dates.explanation,
+    )
+
+
+def _concerning(later: Sequence[Moment], start: Moment, spec: ClockSpec) -> list[Moment]:
+    """相关时点: with scope "unit" only what the clock's own unit did or suffered; otherwise everything."""
+    if spec.scope != "unit":
+        return list(later)
+    return [m for m in later if m.unit in {start.unit, ""}]
+
+
+def _stopped(later: Sequence[Moment], stops: Sequence[str]) -> tuple[date | None, int | None]:
+    """停止时点: the earliest legal date on which any of the stops is complete, and its place in `later`.
+
+    "a+b" is complete when both have happened, on the later date of the two.
+    """
+    best: tuple[date, int] | None = None
+    for stop in stops:
+        parts = [_first(later, name) for name in stop.split("+")]
+        complete = [part for part in parts if part is not None]
+        if len(complete) < len(parts):
+            continue
+        reached = (max(later[i].on for i in complete), max(complete))
+        best = reached if best is None else min(best, reached)
+    return best if best is not None else (None, None)
+
+
+def _first(later: Sequence[Moment], name: str) -> int | None:
+    found = [(m.on, i) for i, m in enumerate(later) if m.name == name]
+    return min(found)[1] if found else None
+
+
+def _extension(within: Sequence[Moment], spec: ClockSpec) -> int:
+    """延期天数: days granted while the clock ran, if the rule knows an extension."""
+    if spec.extension_cap is None:
+        return 0
+    return sum(int(m.data["days"]) for m in within if m.name == "extended")
+
+
+def _suspensions(
+    within: Sequence[Moment], spec: ClockSpec, as_of: date | None, stopped_on: date | None
+) -> tuple[list[tuple[date, date]], bool]:
+    """中止区间: closed intervals on grounds the rule lists, and whether one is still open."""
+    intervals: list[tuple[date, date]] = []
+    opened: date | None = None
+    for ground in spec.suspension:
+        for m in within:
+            if m.name == f"{ground}_opened":
+                opened = m.on
+            elif m.name == f"{ground}_closed" and opened is not None:
+                intervals.append((opened, m.on))
+                opened = None
+    if opened is not None:
+        intervals.append((opened, max(opened, stopped_on or as_of or opened)))
+    return intervals, opened is not None and stopped_on is None

@@ -1,0 +1,45 @@
+"""存储接口: what the domain asks of the event store. The store implements it; the domain never imports the store."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+
+class Stored(NamedTuple):
+    """存储行 — one row of the log."""
+
+    position: int
+    originator_id: UUID
+    originator_version: int
+    topic: str
+    state: bytes
+
+
+class StoredReceipt(NamedTuple):
+    """回执行 — the answer to a command, kept by the actor's idempotency key."""
+
+    actor: str
+    key: str
+    digest: str
+    receipt: dict[str, Any]
+
+
+class OutboxRow(NamedTuple):
+    """发件行 — one alert to be sent through one channel."""
+
+    id: UUID
+    alert_id: UUID
+    case_id: UUID
+    channel: str
+    payload: dict[str, Any]
+
+
+class Recorder(Protocol):
+    """记录器 — what the domain needs of the event store besides the library's own interface."""
+
+    def select_streams(self, ids: Iterable[UUID]) -> dict[UUID, list[Stored]]: ...
+    def select_stream(self, originator_id: UUID, after_version: int = 0) -> list[Stored]: ...
+    def select_log(self, after: int, limit: int) -> list[Stored]: ...
+    def find_receipt(self, actor: str, key: str) -> StoredReceipt | None: ...
+    def enabled_channels(self) -> list[str]: ...
+    def max_notification_id(self) -> int | None: ...
