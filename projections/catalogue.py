@@ -1,0 +1,9 @@
+"""视图目录: the read models there are."""
+
+from projections.alerts import Alerts
+from projections.deadlines import Deadlines
+from projections.ledger import Ledger
+from projections.timeline import Timeline
+from projections.view import View
+
+VIEWS: tuple[View, ...] = (Ledger(), Deadlines(), Timeline(), Alerts())

@@ -1,0 +1,104 @@
+"""信号灯的查询: the lights and statuses of `domain.rules.signals` as conditions on deadline rows, for a given day.
+
+Lights are derived when one asks, never stored: a row that nobody touches turns red all the same.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import LiteralString
+
+from domain.errors import Invalid
+from domain.rules.calendar import Calendar
+from domain.rules.signals import Signal, signal
+from projections.paging import Condition
+from projections.view import Row
+
+_LIGHTS: Mapping[str, LiteralString] = {
+    "green": "d.state = 'running' AND (d.due_on IS NULL OR d.due_on >= %(first_green)s)",
+    "yellow": "d.state = 'running' AND d.due_on >= %(today)s AND d.due_on < %(first_green)s",
+    "red": "d.state = 'running' AND d.due_on < %(today)s AND d.answerable <> 'petitioner'",
+    "grey": "(d.state <> 'running' OR (d.due_on < %(today)s AND d.answerable = 'petitioner'))",
+}
+
+_STATUSES: Mapping[str, LiteralString] = {
+    "running": "d.state = 'running' AND (d.due_on IS NULL OR d.due_on >= %(today)s)",
+    "overdue": "d.state = 'running' AND d.due_on < %(today)s AND d.answerable <> 'petitioner'",
+    "lapsed": "d.state = 'running' AND d.due_on < %(today)s AND d.answerable = 'petitioner'",
+    "suspended": "d.state = 'suspended'",
+    "cancelled": "d.state = 'cancelled'",
+    "met": "d.state = 'stopped' AND NOT coalesce(d.stopped_on > d.due_on, false)",
+    "met_late": "d.state = 'stopped' AND d.stopped_on > d.due_on",
+}
+
+_CASES: Mapping[str, LiteralString] = {
+    "red": "l.case_id IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
+    " AND d.answerable <> 'petitioner' AND d.due_on < %(today)s)",
+    "yellow": "l.case_id IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
+    " AND d.answerable <> 'petitioner' AND d.due_on >= %(today)s AND d.due_on < %(first_green)s)"
+    " AND l.case_id NOT IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
+    " AND d.answerable <> 'petitioner' AND d.due_on < %(today)s)",
+    "green": "l.case_id IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
+    " AND d.answerable <> 'petitioner')"
+    " AND l.case_id NOT IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
+    " AND d.answerable <> 'petitioner' AND d.due_on < %(first_green)s)",
+    "grey": "l.case_id NOT IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
+    " AND d.answerable <> 'petitioner')",
+}
+
+NEXT_DUE: LiteralString = (
+    "(SELECT min(d.due_on) FROM deadlines d WHERE d.case_id = l.case_id AND d.state = 'running'"
+    " AND d.answerable <> 'petitioner') AS next_due_on,"
+    " EXISTS (SELECT FROM deadlines d WHERE d.case_id = l.case_id AND d.state = 'running'"
+    " AND d.answerable <> 'petitioner') AS has_running_clock"
+)
+"""A case's light is its worst running clock's; the petitioner's own windows don't count."""
+
+
+class Lights:
+    """信号灯 — of deadline rows (alias `d`) and cases (alias `l`) on one day."""
+
+    def __init__(self, today: date, calendar: Calendar) -> None:
+        self.today = today
+        self.calendar = calendar
+        self.first_green = today
+        while self.of_clock("running", self.first_green, None, "unit").light == "yellow":
+            self.first_green += timedelta(days=1)
+
+    def of_clock(self, state: str, due_on: date | None, stopped_on: date | None, answerable: str) -> Signal:
+        """一项期限的信号: as the rules give it."""
+        return signal(state, due_on, stopped_on, self.today, self.calendar, answerable)
+
+    def of_row(self, row: Row) -> Signal:
+        """期限行的信号: of a row of `deadlines`."""
+        return self.of_clock(row["state"], row["due_on"], row["stopped_on"], row["answerable"])
+
+    def of_case(self, row: Row) -> Signal:
+        """事项的信号: of a ledger row with the columns of `NEXT_DUE`."""
+        state = "running" if row["has_running_clock"] else "cancelled"
+        return self.of_clock(state, row["next_due_on"], None, "unit")
+
+    def clock_light(self, light: str) -> Condition:
+        """按灯筛选期限."""
+        return self._condition(_LIGHTS, light, "light")
+
+    def clock_status(self, status: str) -> Condition:
+        """按状态筛选期限."""
+        return self._condition(_STATUSES, status, "status")
+
+    def case_light(self, light: str) -> Condition:
+        """按灯筛选事项."""
+        return self._condition(_CASES, light, "light")
+
+    def case_overdue(self, overdue: bool) -> Condition:
+        """按是否逾期筛选事项."""
+        values = {"today": self.today, "overdue": overdue}
+        return Condition(
+            "%(overdue)s = (l.case_id IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
+            " AND d.answerable <> 'petitioner' AND d.due_on < %(today)s))",
+            values,
+        )
+
+    def _condition(self, known: Mapping[str, LiteralString], wanted: str, name: str) -> Condition:
+        if wanted not in known:
+            raise Invalid("list.bad_filter", f"筛选条件有误：{name} 可为 {'、'.join(known)}。")
+        return Condition(known[wanted], {"today": self.today, "first_green": self.first_green})

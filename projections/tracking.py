@@ -1,0 +1,97 @@
+"""进度: how far each view has read the log. The row moves in the transaction that changes the view's tables."""
+
+from typing import TypedDict
+
+from projections.view import Connection, Row
+
+CHANNEL = "projections"
+"""The channel on which a view's new position is announced, as "name position"."""
+
+
+class Lag(TypedDict):
+    """积压 — one view's position, the log's head, and where it stalled if it did."""
+
+    name: str
+    position: int
+    head: int
+    lag: int
+    stalled_position: int | None
+    error: str | None
+
+
+def claim(connection: Connection, name: str) -> int:
+    """取得进度: lock the view's tracking row (made when there is none) and answer its position."""
+    connection.execute(
+        "INSERT INTO projection_tracking (name, position, updated_at) VALUES (%s, 0, now()) ON CONFLICT DO NOTHING",
+        (name,),
+    )
+    row = connection.execute(
+        "SELECT position FROM projection_tracking WHERE name = %s FOR UPDATE", (name,)
+    ).fetchone()
+    return int(_present(row)["position"])
+
+
+def move(connection: Connection, name: str, position: int) -> None:
+    """推进: record the new position, clear a stall, and tell those who wait once the transaction commits."""
+    connection.execute(
+        "UPDATE projection_tracking SET position = %s, updated_at = now(),"
+        " stalled_at = NULL, stalled_position = NULL, error = NULL WHERE name = %s",
+        (position, name),
+    )
+    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{name} {position}"))
+
+
+def stall(connection: Connection, name: str, position: int, error: str) -> None:
+    """停滞: the view cannot get past this position; it stays where it is."""
+    connection.execute(
+        "UPDATE projection_tracking SET stalled_at = coalesce(stalled_at, now()), stalled_position = %s, error = %s"
+        " WHERE name = %s",
+        (position, error, name),
+    )
+
+
+def reached(connection: Connection, names: frozenset[str]) -> int:
+    """已达: the position which every one of the views has reached."""
+    row = connection.execute(
+        "SELECT count(*) AS known, min(position) AS position FROM projection_tracking WHERE name = ANY(%s)",
+        (sorted(names),),
+    ).fetchone()
+    known = _present(row)
+    return int(known["position"]) if known["known"] == len(names) else 0
+
+
+def head(connection: Connection) -> int:
+    """日志末端: the position of the last stored fact."""
+    row = connection.execute(
+        "SELECT coalesce(max(notification_id), 0) AS head FROM casework_events"
+    ).fetchone()
+    return int(_present(row)["head"])
+
+
+def lags(connection: Connection, names: tuple[str, ...]) -> list[Lag]:
+    """各视图积压: one entry a view, whether or not it ever ran."""
+    last = head(connection)
+    rows = connection.execute(
+        "SELECT * FROM projection_tracking WHERE name = ANY(%s)", (list(names),)
+    ).fetchall()
+    known = {row["name"]: row for row in rows}
+    return [_lag(name, known.get(name), last) for name in names]
+
+
+def _lag(name: str, row: Row | None, last: int) -> Lag:
+    if row is None:
+        return Lag(name=name, position=0, head=last, lag=last, stalled_position=None, error=None)
+    return Lag(
+        name=name,
+        position=row["position"],
+        head=last,
+        lag=max(0, last - row["position"]),
+        stalled_position=row["stalled_position"],
+        error=row["error"],
+    )
+
+
+def _present(row: Row | None) -> Row:
+    if row is None:
+        raise LookupError("projection_tracking")
+    return row
