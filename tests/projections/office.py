@@ -1,0 +1,217 @@
+"""试办机关: a small petition office that acts through the one door, for the tests of the read models."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from domain.acts import SHANGHAI, Act, system_act
+from domain.casework import Casework, envelope
+from domain.directory.events import OfficerAppointed, UnitFounded
+from domain.directory.fold import DIRECTORY_ID
+from domain.petition import commands
+from domain.petition.registration import Intake, events
+from domain.review import commands as review
+from domain.rulebase.events import CalendarDecreed, RulebookPublished
+from domain.rulebase.fold import RULEBASE_ID
+from eventstore.database import library_env
+from projections.lights import Lights
+from projections.visibility import Visibility
+
+UNITS = (
+    ("office", "清江区信访局", "petition_office", "XF"),
+    ("unit-a", "清江区住建局", "unit", "A"),
+    ("unit-b", "清江区民政局", "unit", "B"),
+    ("leaders", "区领导", "leadership", "L"),
+)
+OFFICERS = (
+    ("clerk", "林小雨", "office", "office_clerk"),
+    ("head", "陈国平", "office", "office_head"),
+    ("auditor", "何审", "office", "auditor"),
+    ("leader", "周书记", "leaders", "leader"),
+    ("a-head", "赵一", "unit-a", "unit_head"),
+    ("a-clerk", "钱二", "unit-a", "unit_clerk"),
+    ("a-officer", "孙三", "unit-a", "unit_officer"),
+    ("b-head", "李四", "unit-b", "unit_head"),
+    ("b-clerk", "周五", "unit-b", "unit_clerk"),
+)
+NAMES = {unit: name for unit, name, *_ in UNITS}
+
+
+def on(day: str) -> date:
+    """A legal date."""
+    return date.fromisoformat(day)
+
+
+def at(day: str) -> datetime:
+    """Ten in the morning of that day, in Shanghai."""
+    return datetime.combine(on(day), time(10), SHANGHAI).astimezone(UTC)
+
+
+def a_casework(dsn: str) -> Casework:
+    """The application over a test's database."""
+    return Casework(library_env(dsn))
+
+
+class Office:
+    """A founded office; every act names who does it and on which day."""
+
+    def __init__(self, casework: Casework) -> None:
+        self.casework = casework
+        act = system_act(at("2025-01-02"))
+
+        def founding(version: int) -> list[Any]:
+            facts: list[Any] = []
+            for unit, name, kind, code in UNITS:
+                made = envelope(DIRECTORY_ID, version + len(facts) + 1, act)
+                facts.append(UnitFounded(**made, unit_id=unit, name=name, kind=kind, code=code))
+            for officer, name, unit, post in OFFICERS:
+                made = envelope(DIRECTORY_ID, version + len(facts) + 1, act)
+                facts.append(OfficerAppointed(**made, officer=officer, name=name, unit_id=unit, post=post))
+            return facts
+
+        casework.publish(DIRECTORY_ID, founding, act)
+
+    def act(self, who: str, day: str) -> Act:
+        """The act of an officer on a day."""
+        officer = self.casework.directory().officers[who]
+        return Act(by=officer.id, unit=officer.unit, role=officer.post, at=at(day), name=officer.name)
+
+    def sees(self, who: str) -> Visibility:
+        """What the officer may see."""
+        act = self.act(who, "2026-03-02")
+        return Visibility.of(act, (NAMES[act.unit],))
+
+    def lights(self, day: str) -> Lights:
+        """The lights of a day."""
+        return Lights(on(day), self.casework.known(at(day)).calendar)
+
+    def register(self, day: str, subject: str = "反映小区供暖不足", **fields: Any) -> UUID:
+        """A petition received and registered by the clerk on that day."""
+        usual: dict[str, Any] = {
+            "channel": "letter",
+            "category": "appeal",
+            "content": "来信全文。",
+            "petitioners": (commands.PetitionerEntry("王某"),),
+        }
+        by = fields.pop("by", "clerk")
+        command = commands.Register(subject=subject, **usual | fields)
+        return self.casework.register(command, self.act(by, day)).id
+
+    def do(self, case: UUID, who: str, day: str, command: Any) -> int:
+        """The position of the fact which the officer's command made."""
+        return self.casework.handle(case, command, self.act(who, day)).position
+
+    def do_urge(self, case: UUID) -> int:
+        """One more fact of the case."""
+        return self.do(case, "clerk", "2026-03-03", commands.Urge("phone", "请抓紧办理"))
+
+    def transferred(self, day: str, to: str = "unit-a", **fields: Any) -> UUID:
+        """A petition with a unit."""
+        case = self.register(day, **fields)
+        self.do(case, "clerk", day, commands.Transfer(to))
+        return case
+
+    def accepted(self, day: str, to: str = "unit-a", **fields: Any) -> UUID:
+        """A petition which a unit has accepted."""
+        case = self.transferred(day, to, **fields)
+        self.do(case, "a-clerk" if to == "unit-a" else "b-clerk", day, commands.Accept())
+        return case
+
+    def letters(self, days: Sequence[tuple[str, str]], start: int = 0) -> list[UUID]:
+        """Answered letters, imported: (came, answered)."""
+        intakes = [
+            Intake(
+                source=events.Source("letters", str(start + number), "digest"),
+                received_on=on(came),
+                replied_on=on(answered),
+                subject=f"第{start + number}封来信：咨询公租房申请",
+                content="来信全文。",
+                reply="答复全文。",
+                petitioner="刘某",
+            )
+            for number, (came, answered) in enumerate(days)
+        ]
+        return self.casework.take_in(intakes, self.act("clerk", "2026-01-05"))
+
+    def many_letters(self, count: int, start: int = 0) -> list[UUID]:
+        """So many answered letters: four facts each."""
+        first = on("2019-01-02")
+        days = [
+            (
+                (first + timedelta(days=n % 300)).isoformat(),
+                (first + timedelta(days=n % 300 + n % 90)).isoformat(),
+            )
+            for n in range(count)
+        ]
+        return self.letters(days, start)
+
+    def decree(self, year: int, day: str, off: Sequence[str], work: Sequence[str] = ()) -> int:
+        """A published decree on one year's days off."""
+        act = self.act("head", day)
+        fact = {
+            "year": year,
+            "source": "国办发明电",
+            "published_at": act.at,
+            "days_off": tuple(on(one) for one in off),
+            "make_up_days": tuple(on(one) for one in work),
+        }
+        made = self.casework.publish(
+            RULEBASE_ID,
+            lambda version: [CalendarDecreed(**envelope(RULEBASE_ID, version + 1, act), **fact)],
+            act,
+        )
+        return made.position
+
+    def publish(self, table: Mapping[str, Any], day: str) -> int:
+        """A published rule-book version."""
+        act = self.act("head", day)
+        made = self.casework.publish(
+            RULEBASE_ID,
+            lambda version: [
+                RulebookPublished(
+                    **envelope(RULEBASE_ID, version + 1, act), rulebook=str(table["id"]), table=dict(table)
+                )
+            ],
+            act,
+        )
+        return made.position
+
+    def varied(self) -> list[UUID]:
+        """A varied history: routed, objected, handed back, extended, answered, reviewed, closed, alerted."""
+        plain = self.register("2026-01-05", "反映物业收费")
+        objected = self.transferred("2026-01-06", "unit-b", subject="反映低保资格")
+        self.do(objected, "b-head", "2026-01-08", commands.Object("不属于本单位职权"))
+        self.do(objected, "head", "2026-01-09", commands.HandBack("同意退回"))
+        self.do(objected, "clerk", "2026-01-12", commands.Transfer("unit-a"))
+        self.do(objected, "a-clerk", "2026-01-14", commands.Accept())
+        self.do(objected, "a-clerk", "2026-01-14", commands.Designate("a-officer"))
+        self.do(objected, "a-officer", "2026-02-02", commands.RequestExtension(20, "案情复杂"))
+        self.do(objected, "leader", "2026-02-03", commands.GrantExtension(20))
+        answered = self.accepted("2026-01-07", subject="反映房屋漏水")
+        self.do(answered, "a-clerk", "2026-01-20", commands.Reply("explain", "答复意见"))
+        self.do(answered, "a-clerk", "2026-01-21", commands.Serve("opinion", "post"))
+        self.do(answered, "clerk", "2026-02-02", review.RequestReview("不服答复意见"))
+        self.do(answered, "head", "2026-02-20", review.ConcludeReview("uphold", "维持"))
+        declined = self.register(
+            "2026-01-08",
+            "检举违规审批",
+            category="accusation",
+            against=(commands.AgainstEntry(unit="清江区住建局"), commands.AgainstEntry(person="李四")),
+        )
+        self.do(declined, "leader", "2026-01-09", commands.Instruct("请依法办理"))
+        withdrawn = self.accepted("2026-01-12", "unit-b", subject="反映路灯不亮")
+        self.do(withdrawn, "clerk", "2026-01-19", commands.Withdraw("信访人撤回"))
+        repeat = self.register("2026-02-02", "再次反映物业收费")
+        self.do(repeat, "clerk", "2026-02-03", commands.LinkRepeat(plain))
+        cases = [
+            plain,
+            objected,
+            answered,
+            declined,
+            withdrawn,
+            repeat,
+            *self.letters([("2019-03-01", "2019-03-20")]),
+        ]
+        self.casework.raise_alerts(cases, at("2026-03-02"))
+        return cases

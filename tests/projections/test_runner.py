@@ -1,0 +1,267 @@
+"""The runner: positions with rows, redelivery, poison, one leader, and views that don't wait for each other."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from threading import Event, Thread
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from domain.casework import Casework, Recorded
+from eventstore.database import Database
+from projections.ledger import Ledger
+from projections.runner import Runner, Stalled, catch_up, lags, run_all
+from projections.timeline import Timeline
+from projections.view import Connection, Table
+from projections.wait import wait_for
+from tests.projections.office import Office, a_casework
+
+QUICK = (0.01, 0.05)
+
+
+class Fragile:
+    """A timeline that breaks on the facts of one case until it is mended; it also counts its batches."""
+
+    name = "fragile"
+    tables: Mapping[str, Table] = {}
+
+    def __init__(self, poison: UUID | None = None) -> None:
+        self.poison = poison
+        self.inner = Timeline()
+        self.batches: list[int] = []
+        self.broken = Event()
+
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+        """Applies, then breaks: so that a half-done batch would show."""
+        self.inner.apply(connection, batch, casework)
+        if any(one.fact.originator_id == self.poison for one in batch):
+            self.broken.set()
+            raise ValueError("a subject that nobody should read in a log")
+        self.batches.append(len(batch))
+
+
+def rows(database: Database) -> int:
+    with database.connection() as connection:
+        row = connection.execute("SELECT count(*) AS n FROM timeline").fetchone()
+    return row["n"] if row else 0
+
+
+def facts(database: Database) -> int:
+    """How many facts of cases there are."""
+    with database.connection() as connection:
+        row = connection.execute(
+            "SELECT count(*) AS n FROM casework_events"
+            " WHERE topic LIKE 'petition.%%' AND topic NOT LIKE 'petition.numbers%%' OR topic LIKE 'review.%%'"
+        ).fetchone()
+    return row["n"] if row else 0
+
+
+def position(database: Database, name: str) -> int:
+    with database.connection() as connection:
+        row = connection.execute(
+            "SELECT position FROM projection_tracking WHERE name = %s", (name,)
+        ).fetchone()
+    return row["position"] if row else 0
+
+
+@contextmanager
+def running(*runners: Runner):
+    """The runners at work in threads of their own."""
+    stop = Event()
+    threads = [Thread(target=runner.run, args=(stop,)) for runner in runners]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(timeout=10)
+        assert not any(thread.is_alive() for thread in threads)
+
+
+def test_the_log_is_taken_in_batches(database: Database, casework: Casework, office: Office) -> None:
+    office.many_letters(30)
+    view = Fragile()
+    applied = Runner(database, casework, view, batch=50).catch_up()
+    assert sum(view.batches) == applied
+    assert max(view.batches) == 50
+    assert rows(database) == facts(database) == 120
+
+
+def test_rows_and_position_are_committed_together(
+    database: Database, casework: Casework, office: Office
+) -> None:
+    good = office.register("2026-03-02")
+    Runner(database, casework, Fragile()).catch_up()
+    before = position(database, "fragile")
+    bad = office.register("2026-03-02")
+    with pytest.raises(Stalled):
+        Runner(database, casework, Fragile(poison=bad)).catch_up()
+    with database.connection() as connection:
+        seen = connection.execute("SELECT DISTINCT case_id FROM timeline").fetchall()
+    assert [row["case_id"] for row in seen] == [good]
+    assert position(database, "fragile") >= before
+
+
+def test_redelivery_changes_nothing(database: Database, casework: Casework, office: Office) -> None:
+    office.varied()
+    catch_up(database, casework)
+    before = everything(database)
+    with database.transaction() as connection:
+        connection.execute("UPDATE projection_tracking SET position = 0")
+    catch_up(database, casework)
+    assert everything(database) == before
+
+
+def everything(database: Database) -> dict[str, list[str]]:
+    """Every row of every read model."""
+    tables = ("ledger", "deadlines", "deadline_steps", "timeline", "alerts")
+    with database.connection() as connection:
+        return {
+            table: sorted(
+                str(row["r"]) for row in connection.execute(f"SELECT t::text AS r FROM {table} t").fetchall()
+            )
+            for table in tables
+        }
+
+
+def test_a_poison_event_stops_exactly_there(database: Database, casework: Casework, office: Office) -> None:
+    office.many_letters(40)
+    bad = office.register("2026-03-02")
+    office.many_letters(10, start=100)
+    poisoned = casework.history(bad)[0].position
+    view = Fragile(poison=bad)
+    with pytest.raises(Stalled) as stalled:
+        Runner(database, casework, view).catch_up()
+    assert stalled.value.position == poisoned
+    before = [one for one in casework.store.select_log(0, 1000) if one.position < poisoned]
+    assert position(database, "fragile") == before[-1].position
+    assert rows(database) == 160
+    view.poison = None
+    Runner(database, casework, view).catch_up()
+    assert rows(database) == facts(database)
+
+
+def test_an_unreadable_event_stops_exactly_there(
+    database: Database, casework: Casework, office: Office
+) -> None:
+    office.register("2026-03-02")
+    with database.transaction() as connection:
+        row = connection.execute(
+            "INSERT INTO casework_events (originator_id, originator_version, topic, state)"
+            " VALUES (gen_random_uuid(), 1, 'petition.registered.1', 'rubbish') RETURNING notification_id"
+        ).fetchone()
+    assert row is not None
+    with pytest.raises(Stalled) as stalled:
+        Runner(database, casework, Timeline()).catch_up()
+    assert stalled.value.position == row["notification_id"]
+
+
+def test_a_stalled_view_reports_holds_up_no_other_and_recovers(
+    database: Database, casework: Casework, office: Office
+) -> None:
+    bad = office.register("2026-03-02")
+    view = Fragile(poison=bad)
+    healthy = Ledger()
+    with running(
+        Runner(database, casework, view, back_off=QUICK), Runner(database, casework, healthy, back_off=QUICK)
+    ):
+        assert view.broken.wait(10)
+        assert wait_for(database, ["ledger"], casework.history(bad)[-1].position)
+        later = office.do_urge(bad)
+        assert wait_for(database, ["ledger"], later)
+        report = stalled_report(database, (view, healthy))
+        assert report["fragile"]["stalled_position"] == casework.history(bad)[0].position
+        assert report["fragile"]["error"] == "ValueError"
+        assert report["fragile"]["lag"] > 0
+        assert report["ledger"]["lag"] == 0
+        assert report["ledger"]["error"] is None
+        view.poison = None
+        assert wait_for(database, ["fragile"], later)
+    healed = {one["name"]: one for one in lags(database, (view, healthy))}
+    assert healed["fragile"]["stalled_position"] is None
+    assert healed["fragile"]["error"] is None
+
+
+def stalled_report(database: Database, views) -> dict:
+    """The health report once the stall is recorded: it is, before the view is tried again."""
+    with psycopg.connect(database.dsn, autocommit=True) as listener:
+        listener.execute("LISTEN projections")
+        while True:
+            report = {one["name"]: one for one in lags(database, views)}
+            if report["fragile"]["error"] is not None:
+                return report
+            for _ in listener.notifies(timeout=0.05, stop_after=1):
+                pass
+
+
+def test_two_runners_take_turns(database: Database, casework: Casework, office: Office) -> None:
+    """The second waits for the first and takes over when it goes."""
+    first, second = Fragile(), Fragile()
+    stop_first, stop_second = Event(), Event()
+    one = Thread(target=Runner(database, casework, first, poll=0.05).run, args=(stop_first,))
+    two = Thread(target=Runner(database, casework, second, poll=0.05).run, args=(stop_second,))
+    one.start()
+    case = office.register("2026-03-02")
+    assert wait_for(database, ["fragile"], casework.history(case)[-1].position)
+    two.start()
+    later = office.do_urge(case)
+    assert wait_for(database, ["fragile"], later)
+    assert second.batches == []
+    stop_first.set()
+    one.join(timeout=10)
+    last = office.do_urge(case)
+    assert wait_for(database, ["fragile"], last)
+    stop_second.set()
+    two.join(timeout=10)
+    assert second.batches != []
+    assert sum(first.batches) + sum(second.batches) == len(casework.store.select_log(0, 1000))
+
+
+def test_a_leader_whose_connection_is_cut_is_followed(
+    database: Database, casework: Casework, office: Office
+) -> None:
+    view = Fragile()
+    with running(Runner(database, casework, view, poll=0.05, back_off=QUICK)):
+        case = office.register("2026-03-02")
+        assert wait_for(database, ["fragile"], casework.history(case)[-1].position)
+        with database.connection() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        assert wait_for(database, ["fragile"], office.do_urge(case))
+
+
+def test_all_views_run_until_told_to_stop(database: Database, casework: Casework, office: Office) -> None:
+    stop = Event()
+    thread = Thread(target=run_all, args=(database, casework, stop))
+    thread.start()
+    case = office.register("2026-03-02")
+    assert wait_for(
+        database, ["ledger", "deadlines", "timeline", "alerts"], casework.history(case)[-1].position
+    )
+    stop.set()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+    assert all(one["lag"] == 0 for one in lags(database))
+
+
+def test_waiting_gives_up_in_time(database: Database, casework: Casework, office: Office) -> None:
+    assert not wait_for(database, ["ledger"], 1, timeout=0.1)
+    catch_up(database, casework)
+    assert wait_for(database, ["ledger"], 1, timeout=0)
+    assert not wait_for(database, ["ledger", "no-such-view"], 1, timeout=0.1)
+
+
+def test_another_process_sees_what_this_one_wrote(
+    database: Database, casework: Casework, office: Office
+) -> None:
+    case = office.register("2026-03-02")
+    with a_casework(database.dsn) as elsewhere:
+        catch_up(database, elsewhere)
+    with database.connection() as connection:
+        row = connection.execute("SELECT version FROM ledger WHERE case_id = %s", (case,)).fetchone()
+    assert row == {"version": 1}
