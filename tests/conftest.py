@@ -68,6 +68,14 @@ def discard(home: Path) -> None:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A home of its own, for a test that starts or kills a server; stopped and removed afterwards."""
+    own = Path(f"/tmp/{HOMES}{uuid4().hex[:12]}")
+    yield own
+    discard(own)
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """The run's server, shared by all workers."""

@@ -1,0 +1,169 @@
+"""The embedded server: cold, warm, shared, adopted and killed; and what it refuses to touch."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from eventstore.binaries import ServerError
+from eventstore.embedded import Server
+from eventstore.places import socket_folder
+
+AS_ROOT = os.geteuid() == 0
+
+
+def rows(server: Server) -> int:
+    with psycopg.connect(server.dsn) as connection:
+        found = connection.execute("SELECT count(*) FROM kept").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def keep(server: Server, number: int) -> None:
+    """As many commits as rows."""
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS kept (number int)")
+        for one in range(number):
+            connection.execute("INSERT INTO kept VALUES (%s)", (one,))
+
+
+def test_a_cold_start_makes_a_database_and_a_warm_one_finds_it(home: Path):
+    cold = Server.ensure(home)
+    assert cold.started
+    keep(cold, 3)
+    cold.stop()
+    assert not cold.alive()
+    warm = Server.ensure(home)
+    assert warm.started
+    assert rows(warm) == 3
+    warm.stop()
+
+
+def test_the_database_sorts_by_code_point_keeps_utc_and_syncs(home: Path):
+    server = Server.ensure(home)
+    with psycopg.connect(server.dsn) as connection:
+        shown = {
+            name: connection.execute(f"SHOW {name}").fetchone()
+            for name in ("server_encoding", "TimeZone", "fsync", "listen_addresses")
+        }
+        assert connection.execute("SELECT upper('é') || ('乙' > 'A')::text").fetchone() == ("Étrue",)
+    assert shown == {
+        "server_encoding": ("UTF8",), "TimeZone": ("UTC",), "fsync": ("on",), "listen_addresses": ("",),
+    }  # fmt: skip
+    server.stop()
+
+
+def test_the_server_and_its_socket_are_closed_to_others(home: Path):
+    server = Server.ensure(home)
+    assert server.data.stat().st_mode & 0o077 == 0
+    assert server.socket.stat().st_mode & 0o077 == 0
+    assert server.data.stat().st_uid != 0
+    server.stop()
+
+
+def test_the_last_user_stops_the_server(home: Path):
+    first, second = Server.ensure(home), Server.ensure(home)
+    assert (first.started, second.started) == (True, False)
+    assert first.postmaster() == second.postmaster()
+    first.stop()
+    assert second.alive()
+    second.stop()
+    assert not second.alive()
+
+
+def test_a_killed_server_comes_back_with_every_committed_row(home: Path):
+    server = Server.ensure(home)
+    keep(server, 200)
+    killed = server.postmaster()
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    server.restart()
+    assert server.postmaster() != killed
+    assert rows(server) == 200
+    server.stop()
+
+
+def test_a_killed_server_that_nobody_reaped_does_not_pass_for_a_live_one(home: Path):
+    first = Server.ensure(home)
+    keep(first, 5)
+    killed = first.postmaster()
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    second = Server.ensure(home)
+    assert second.started
+    assert rows(second) == 5
+    second.stop()
+    first.stop()
+
+
+def test_a_server_left_behind_is_adopted_and_then_stopped(home: Path):
+    leave = (
+        "import os, sys; from pathlib import Path; from eventstore.embedded import Server;"
+        "Server.ensure(Path(sys.argv[1])); os.kill(os.getpid(), 9)"
+    )
+    assert subprocess.run([sys.executable, "-c", leave, str(home)]).returncode == -signal.SIGKILL
+    adopted = Server.ensure(home)
+    assert not adopted.started
+    adopted.stop()
+    assert adopted.postmaster() is None
+
+
+def test_the_number_of_another_process_in_the_pid_file_is_no_server(home: Path):
+    server = Server.ensure(home)
+    server.stop()
+    (server.data / "postmaster.pid").write_text(
+        f"{os.getppid()}\n{server.data}\n0\n5432\n{server.socket}\n\n\n"
+    )
+    again = Server.ensure(home)
+    assert again.started
+    again.stop()
+
+
+def test_an_interrupted_first_start_is_begun_again(home: Path):
+    unfinished = home / "postgres.new"
+    unfinished.mkdir(parents=True)
+    (unfinished / "PG_VERSION").write_text("18\n")
+    server = Server.ensure(home)
+    assert server.alive()
+    server.stop()
+
+
+def test_data_of_another_major_version_is_refused_and_left_alone(home: Path):
+    data = home / "postgres"
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("9\n")
+    with pytest.raises(ServerError, match=r"PostgreSQL 9.*DATABASE_URL"):
+        Server.ensure(home)
+    assert [path.name for path in data.iterdir()] == ["PG_VERSION"]
+
+
+def test_a_long_home_gets_a_short_socket(home: Path):
+    deep = home / ("深" * 30) / "home"
+    server = Server.ensure(deep, {"fsync": "off"})
+    assert len(os.fsencode(server.socket)) < 100
+    assert server.alive()
+    server.stop()
+    server.socket.rmdir()
+
+
+def test_a_socket_folder_that_others_may_enter_is_refused(home: Path):
+    socket_folder(home).mkdir(parents=True)
+    socket_folder(home).chmod(0o777)
+    with pytest.raises(ServerError, match="私有目录"):
+        Server.ensure(home)
+
+
+def test_a_closed_parent_is_named_and_never_opened(home: Path):
+    home.mkdir()
+    home.chmod(0o700)
+    inner = home / "inner"
+    if AS_ROOT:
+        with pytest.raises(ServerError, match=rf"{home}.*SHIXIAN_HOME"):
+            Server.ensure(inner)
+    else:
+        Server.ensure(inner, {"fsync": "off"}).stop()
+    assert home.stat().st_mode & 0o777 == 0o700
