@@ -67,8 +67,11 @@ def check_address(url: str) -> None:
         raise invalid("url", "不是有效的网址")
     try:
         address = ipaddress.ip_address(host)
-    except ValueError:
+    except ValueError as error:
+        if re.fullmatch(r"\d+|0x[0-9a-f]*", host.rstrip(".").rpartition(".")[2]):
+            raise invalid("url", "不是有效的网址") from error  # a number that resolvers read as an address
         return
+    address = getattr(address, "ipv4_mapped", None) or address
     if address.is_link_local or address.is_multicast or address.is_unspecified:
         raise invalid("url", "不能指向该地址")
 
