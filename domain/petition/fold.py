@@ -47,6 +47,7 @@ class Petition(msgspec.Struct, frozen=True):
     at_office: bool = True
     source: events.Source | None = None
     track: str | None = None
+    simplified: bool = False
     accepted_on: date | None = None
     acceptance_assumed: bool = False
     declined_ground: str | None = None
@@ -166,6 +167,7 @@ def _apply(petition: Petition, fact: Fact) -> Petition:
                 stage=Stage.HANDLING,
                 accepted_on=fact.on,
                 track=fact.track,
+                simplified=petition.simplified or fact.track == "simplified",
                 acceptance_assumed=fact.assumed,
             )
         case events.TrackSwitched():

@@ -9,7 +9,7 @@ from domain.facts import Fact
 from domain.petition import events
 from domain.petition.fold import Petition, fold
 from domain.review import events as review_events
-from domain.rules.deadlines import Case, Moment
+from domain.rules.deadlines import TRACK_BOOK, Case, Moment
 
 _FIRST_NOTICES = frozenset({"receipt", "acceptance", "refusal"})
 _SERVED = {
@@ -40,16 +40,16 @@ _PLAIN: dict[type[Fact], tuple[str, ...]] = {
 
 def case_of(petition: Petition) -> Case:
     """计时对象: the attributes of the petition that rules ask about."""
-    track = petition.track or ""
-    if petition.rulebook == "petition-summary" and not track:
-        track = "simplified"
+    named = petition.rulebook == TRACK_BOOK
     return Case(
         kind="petition",
         rulebook=petition.rulebook,
         attributes={
             "category": petition.category,
             "way": petition.way,
-            "track": track,
+            "track": petition.track or ("simplified" if named else ""),
+            "simplified": "yes" if named or petition.simplified else "no",
+            "simplified_from": "registration" if named else "acceptance",
             "channel": petition.channel,
             "limit_class": petition.limit_class or "",
             "anonymous": "yes" if petition.anonymous else "no",

@@ -67,7 +67,7 @@ class Clock:
     explanation: tuple[str, ...]
 
 
-_TRACK_BOOK = "petition-summary"
+TRACK_BOOK = "petition-summary"
 _MOVING = frozenset({"extended", "hearing_opened", "hearing_closed"})
 
 
@@ -92,21 +92,21 @@ def clocks(
 
 
 def _starting(case: Case, moment: Moment, books: Books) -> list[tuple[Rulebook, ClockSpec]]:
-    """适用规则: the rules that start a clock on this moment, each with its book's version."""
-    named = books.version(case.rulebook, moment.on) if case.rulebook else None
-    candidates: list[Rulebook | None] = [named or books.statutory(case.kind, moment.on)]
-    if case.attributes.get("track") in {"simplified", "switched"}:
-        candidates.append(books.version(_TRACK_BOOK, moment.on))
-    chosen: list[tuple[Rulebook, ClockSpec]] = []
-    for book in candidates:
-        if book is None:
-            continue
-        for spec in books.clocks(book):
-            if any(spec is other for _, other in chosen):
-                continue
-            if moment.name in spec.starts and spec.applies(case.attributes):
-                chosen.append((book, spec))
-    return chosen
+    """适用规则: the rules that start a clock on this moment, each with its book's version.
+
+    The simplified track is no rule book of its own but an addition: its clocks run beside the statutory ones, and
+    the `only` conditions on the track see to it that one matter has one handling limit.
+    """
+    named = None if case.rulebook in {None, TRACK_BOOK} else case.rulebook
+    book = books.version(named, moment.on) if named is not None else None
+    book = book or books.statutory(case.kind, moment.on)
+    candidates = [(book, spec) for spec in books.clocks(book)]
+    track = books.version(TRACK_BOOK, moment.on) if case.attributes.get("simplified") == "yes" else None
+    if track is not None:
+        candidates += [(track, spec) for spec in track.clocks]
+    return [
+        (b, spec) for b, spec in candidates if moment.name in spec.starts and spec.applies(case.attributes)
+    ]
 
 
 def _clock(
@@ -154,7 +154,7 @@ def _clock(
         rulebook_version=book.version,
         basis=spec.basis,
         answerable=spec.answerable,
-        unit=start.unit,
+        unit=_answering(spec, start, within),
         start_version=start.version,
         started_on=start.on,
         nominal_due_on=dates.nominal_due_on,
@@ -167,6 +167,13 @@ def _clock(
         known_on=max(known),
         explanation=dates.explanation,
     )
+
+
+def _answering(spec: ClockSpec, start: Moment, within: Sequence[Moment]) -> str:
+    """责任单位: the unit the clock started at; a case's own clock goes with the case to the unit that got it."""
+    if spec.scope != "case" or spec.answerable != "unit":
+        return start.unit
+    return next((m.unit for m in reversed(within) if m.name == "received"), start.unit)
 
 
 def _concerning(later: Sequence[Moment], start: Moment, spec: ClockSpec) -> list[Moment]:
