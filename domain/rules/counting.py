@@ -1,7 +1,7 @@
 """期限计算 — the only place that adds days.
 
 From a clock's rule, its start and the working calendar: the nominal last day, the due date after rolling,
-whether they are provisional, and the explanation in Chinese, a step a line. `docs/time.md` shows it by examples.
+whether they are provisional, and the explanation in Chinese, a step a line. Examples: `docs/time.md`.
 """
 
 from calendar import monthrange
@@ -14,6 +14,7 @@ from domain.rules.rulebook import ClockSpec
 from domain.rules.wording import basis, in_words, of_rest, of_working_days, sources_of, stretch
 
 Suspensions = Sequence[tuple[date, date]]
+_LONGEST = 3660
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,15 @@ def limit(
     extension_days: int = 0,
     suspensions: Suspensions = (),
     due_set: date | None = None,
+    granted: bool = False,
 ) -> Limit:
     """期限 — of one clock: length, then extension, then the days suspended, then one roll to a working day.
 
     A backwards clock counts from its start towards the past. `due_set` is the date set for the single case;
-    a clock whose length the rules fix keeps its length and says so.
+    a clock whose length the rules fix keeps its length and says so. Days already `granted` are counted as they
+    were granted, even where the cap has since been lowered.
     """
-    _check(spec, extension_days, suspensions, due_set)
+    _check(spec, 0 if granted else extension_days, suspensions, due_set)
     try:
         return _limit(spec, started_on, calendar, extension_days, suspensions, due_set)
     except (OverflowError, ValueError) as error:
@@ -65,7 +68,7 @@ def _check(spec: ClockSpec, extension_days: int, suspensions: Suspensions, due_s
         raise refuse("deadline.date_not_set", f"“{spec.label}”没有固定期限，须先指定办理期限")
     if extension_days < 0:
         raise refuse("deadline.extension_negative", "延期天数不能为负数")
-    if extension_days > 3660:
+    if extension_days > _LONGEST:
         raise refuse("deadline.out_of_range", "延期天数超出可计算的范围")
     if extension_days and spec.extension_cap is None and not spec.extension_open:
         raise refuse("deadline.extension_not_allowed", f"“{spec.label}”的期限不得延长")
@@ -79,6 +82,8 @@ def _check(spec: ClockSpec, extension_days: int, suspensions: Suspensions, due_s
     for first, last in suspensions:
         if last < first:
             raise refuse("deadline.suspension_reversed", f"中止期间的结束日期{last}早于开始日期{first}")
+        if (last - first).days > _LONGEST:
+            raise refuse("deadline.out_of_range", "中止期间超出可计算的范围")
 
 
 def _limit(
@@ -239,7 +244,8 @@ def _rolled(spec: ClockSpec, nominal: date, due: date, calendar: Calendar) -> It
         sources = sources_of([nominal, due - DAY, due], calendar)
         yield (
             f"末日{in_words(nominal, calendar)}不是工作日{of_rest(nominal, due - DAY, calendar)}，"
-            f"顺延至其后第一个工作日{in_words(due, calendar)}{basis('参照《民法典》第二百零三条', *sources)}。"
+            f"顺延至其后第一个工作日{in_words(due, calendar)}"
+            f"{basis('参照《民法典》第二百零三条', *sources)}。"
         )
     elif spec.roll and calendar.occasion(nominal):
         yield f"末日{in_words(nominal, calendar)}是工作日，不顺延{basis(calendar.source(nominal))}。"

@@ -21,8 +21,8 @@ class ClockSpec:
     """时限规则 — one clock of a rule book.
 
     `starts`, `stops` and `cancels` are moment names; "a+b" means that both have happened. `extension_cap` is
-    the most days that may be added in all, None if none may; `extension_open` lets them be added without a fixed
-    cap. `only` names the attributes a case must have for the clock to run. `scope` tells whether the clock is
+    the most days that may be added in all, None if none may; `extension_open` lets them be added without a
+    fixed cap. `only` names the attributes a case must have for the clock to run. `scope` tells whether the clock is
     the case's, each holding unit's, or each round's (every starting moment opens its own).
     """
 
@@ -183,9 +183,7 @@ class Books:
             row = Row(f"规则册“{versions[0].id}”", {})
             row.once("版本", [book.version for book in versions])
         for book in self.all():
-            if book.inherits is not None and book.inherits not in self._versions:
-                raise RulebookError(f"规则册“{book.id}”继承的“{book.inherits}”不存在")
-        self._resolved: dict[tuple[str, str], tuple[ClockSpec, ...]] = {}
+            self._check_descent(book)
 
     def all(self) -> tuple[Rulebook, ...]:
         """全部版本 — by id, then from the oldest to the newest."""
@@ -212,42 +210,48 @@ class Books:
             raise RulebookError(f"没有适用于“{kind}”的规则册")
         return found
 
-    def clocks(self, book: Rulebook) -> tuple[ClockSpec, ...]:
-        """全部时限 — the book's own clocks, then those it inherits and doesn't replace."""
-        key = (book.id, book.version)
-        if key not in self._resolved:
-            inherited = self._parents(book, {book.id})
-            own = {spec.clock for spec in book.clocks}
-            self._resolved[key] = (*book.clocks, *(spec for spec in inherited if spec.clock not in own))
-        return self._resolved[key]
+    def clocks(self, book: Rulebook, on: date | None = None) -> tuple[ClockSpec, ...]:
+        """全部时限 — the book's own clocks, then those it inherits and doesn't replace.
 
-    def clock(self, book: Rulebook, name: str) -> ClockSpec | None:
+        The parent's version is the one in force on the date, or its newest when no date is given.
+        """
+        parent = self.version(book.inherits, on or date.max) if book.inherits else None
+        if parent is None:
+            return book.clocks
+        own = {spec.clock for spec in book.clocks}
+        return (*book.clocks, *(spec for spec in self.clocks(parent, on) if spec.clock not in own))
+
+    def clock(self, book: Rulebook, name: str, on: date | None = None) -> ClockSpec | None:
         """时限 — by name, inherited ones included; None if the book has no such clock."""
-        return next((spec for spec in self.clocks(book) if spec.clock == name), None)
+        return next((spec for spec in self.clocks(book, on) if spec.clock == name), None)
 
     def moved(
         self, book: Rulebook, spec: ClockSpec, started_on: date, stopped_on: date | None
     ) -> tuple[Rulebook, ClockSpec] | None:
-        """随修订调整 — the later version a running clock moved to; None if it keeps the one it started under."""
+        """随修订调整 — the later version a running clock moved to; None if it keeps the version it has."""
         moved: tuple[Rulebook, ClockSpec] | None = None
         for later in self._versions.get(book.id, []):
             came = started_on < later.in_force_from and (
                 stopped_on is None or later.in_force_from <= stopped_on
             )
             if came and later.running_clocks_move and later.in_force_from > book.in_force_from:
-                changed = self.clock(later, spec.clock)
+                changed = self.clock(later, spec.clock, later.in_force_from)
                 moved = (later, changed) if changed is not None else moved
         return moved
 
-    def _parents(self, book: Rulebook, seen: set[str]) -> tuple[ClockSpec, ...]:
-        parent = self.version(book.inherits, book.in_force_from) if book.inherits else None
-        if parent is None:
-            return ()
-        if parent.id in seen:
-            raise RulebookError(f"规则册“{book.id}”的继承关系成环")
-        own = {spec.clock for spec in parent.clocks}
-        above = self._parents(parent, seen | {parent.id})
-        return (*parent.clocks, *(spec for spec in above if spec.clock not in own))
+    def _check_descent(self, book: Rulebook) -> None:
+        """A parent must exist, and no book may descend from itself."""
+        seen, heirs = {book.id}, [book]
+        while heirs:
+            heir = heirs.pop()
+            if heir.inherits is None:
+                continue
+            if heir.inherits not in self._versions:
+                raise RulebookError(f"规则册“{heir.id}”继承的“{heir.inherits}”不存在")
+            if heir.inherits in seen:
+                raise RulebookError(f"规则册“{book.id}”的继承关系成环")
+            seen.add(heir.inherits)
+            heirs.extend(self._versions[heir.inherits])
 
 
 def _nearest(versions: list[Rulebook], on: date) -> Rulebook | None:

@@ -1,7 +1,7 @@
 """信号灯与预警步骤 — what a due date means today: status, light, days left, and the days on which to alert.
 
-The threshold of the yellow light and the steps stand in `tables/alerts.toml`; a rule book may bring steps of its
-own, which replace those of the same id.
+The threshold of the yellow light and the steps stand in `tables/alerts.toml`; a rule book may bring steps of
+its own, which replace those of the same id.
 """
 
 import tomllib
