@@ -1,0 +1,48 @@
+"""应用: the HTTP service, put together from its routers. No rule and no query lives here."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from asgi_correlation_id import CorrelationIdMiddleware
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import errors
+from api.bootstrap import Services
+from api.intake import Intake, Watch
+
+ROUTERS = ("sessions", "commands", "petitions", "deadlines", "alerts", "feed", "rules", "imports", "health")
+
+ABOUT = (
+    "信访与督查事项的登记、流转、时限与预警。日期为北京时间的法定日期；错误一律为 application/problem+json。"
+)
+
+
+def create_app(services: Services) -> FastAPI:
+    """建立应用: over services that are ready to be used; closing them stays with the caller."""
+    app = FastAPI(title="时限", version="1", description=ABOUT, redirect_slashes=False)
+    app.state.services = services
+    errors.install(app)
+    for name in ROUTERS:
+        if find_spec(f"api.{name}") is not None:
+            app.include_router(import_module(f"api.{name}").router)
+    app.add_middleware(Intake)
+    app.add_middleware(Watch)
+    app.add_middleware(CorrelationIdMiddleware)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """接口说明: with the one shape of all errors; 422 is a problem too, not the framework's own shape."""
+    if app.openapi_schema is None:
+        made = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schemas = made.setdefault("components", {}).setdefault("schemas", {})
+        schemas["Problem"] = errors.PROBLEM_SCHEMA
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        app.openapi_schema = made
+    return app.openapi_schema

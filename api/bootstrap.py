@@ -1,0 +1,43 @@
+"""装配: the composition root. HTTP, command line and tests get their parts wired here and nowhere else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from api import clock as real
+from api.settings import SettingError, Settings
+from domain.casework import Casework
+from eventstore.database import Database, library_env
+
+
+@dataclass(frozen=True)
+class Services:
+    """服务 — what every way in works with."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    database: Database
+    casework: Casework
+
+    def close(self) -> None:
+        """关闭: give the connections back."""
+        self.casework.close()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def build(settings: Settings, clock: Callable[[], datetime] = real.now) -> Services:
+    """装配: over a database that runs and is migrated. Raises SettingError when no address is set."""
+    if settings.database_url is None:
+        raise SettingError("没有数据库地址：请设置 DATABASE_URL，或用 shixian serve 启动内置数据库。")
+    database = Database(settings.database_url, max_size=settings.pool_size)
+    return Services(settings, clock, database, Casework(library_env(settings.database_url)))

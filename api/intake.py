@@ -1,0 +1,203 @@
+"""请求入口: what happens to every request before any route sees it – note, limit, well-formedness, last resort.
+
+Malformed JSON does not end the request here: it is handed on as plain bytes, so that who isn't signed in learns
+only that, and everybody else gets 422 with the reason from `errors`.
+"""
+
+import json
+from collections.abc import Iterable
+from time import perf_counter
+from typing import Any, NoReturn
+from urllib.parse import unquote_to_bytes
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import TooLarge, answer, broken, problem
+from api.logs import begin, place
+
+JSON_LIMIT = 1024 * 1024
+FILE_LIMIT = 32 * 1024 * 1024
+FILES_AT = "/v1/imports"
+DEEPEST = 32
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+log = structlog.get_logger("api")
+
+
+class Watch:
+    """值守 — one log line a request, the security headers, and an answer even when something breaks."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        note, started, status = begin(), perf_counter(), 0
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            log.error("request.failed", error=type(error).__name__, at=place(error))
+            if status == 0:
+                await broken()(scope, receive, watched)
+        route = getattr(scope.get("route"), "path", None)
+        milliseconds = round((perf_counter() - started) * 1000, 1)
+        log.info("request.done", method=scope["method"], route=route, status=status, ms=milliseconds, **note)
+
+
+class Intake:
+    """收件 — refuses what is too large, and marks what is no well-formed JSON."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if not _is_text(unquote_to_bytes(scope["query_string"])):
+            await problem(422, "request.malformed", "查询参数含有不可用的字符。")(scope, receive, send)
+            return
+        if "\x00" in scope["path"]:
+            await problem(404, "request.no_such_address", "没有这个地址。")(scope, receive, send)
+            return
+        limit = FILE_LIMIT if scope["path"] == FILES_AT else JSON_LIMIT
+        if _announced(scope) > limit:
+            await answer(_too_large(limit))(scope, receive, send)
+        elif limit == FILE_LIMIT:
+            await self.app(scope, _counted(receive, limit), send)
+        else:
+            await self._json(scope, receive, send)
+
+    async def _json(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return  # the client went away
+            body += message.get("body", b"")
+            if len(body) > JSON_LIMIT:
+                await answer(_too_large(JSON_LIMIT))(scope, receive, send)
+                return
+            if not message.get("more_body", False):
+                break
+        fault = (
+            _fault(bytes(body)) if body and "json" in Headers(scope=scope).get("content-type", "") else None
+        )
+        if fault is not None:
+            scope = {**scope, "headers": _as_bytes(scope["headers"]), "shixian.malformed": fault}
+        await self.app(scope, _replayed(bytes(body), receive), send)
+
+
+def _is_text(given: bytes) -> bool:
+    try:
+        return "\x00" not in given.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+
+
+def _announced(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "0")
+    return int(length) if length.isascii() and length.isdecimal() and len(length) < 16 else 0
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge("request.too_large", f"发送的内容超过{limit // 1024 // 1024} MiB，不能接收。")
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise HTTPException(413)
+        return message
+
+    return counted
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed
+
+
+def _as_bytes(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    kept = [(name, value) for name, value in headers if name != b"content-type"]
+    return [*kept, (b"content-type", b"application/octet-stream")]
+
+
+def _fault(body: bytes) -> str | None:
+    """不合格之处: why the body is not JSON as this service takes it, None if it is."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return "请求内容不是 UTF-8 编码。"
+    try:
+        value = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_constant)
+        return None if _depth(value) <= DEEPEST else "请求内容嵌套过深。"
+    except _Twins:
+        return "请求内容中有重复的字段。"
+    except RecursionError:
+        return "请求内容嵌套过深。"
+    except ValueError:
+        return "请求内容不是有效的 JSON。"
+
+
+class _Twins(ValueError):
+    """重复字段 — a name stands twice in one object; which of the two was meant is anybody's guess."""
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Twins
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _depth(value: Any) -> int:
+    deepest, level = 0, [value]
+    while level:
+        level = [
+            inner
+            for one in level
+            if isinstance(one, (dict, list))
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        deepest += 1
+    return deepest

@@ -1,0 +1,34 @@
+"""分页: cursors as opaque text, and how many rows a list may be asked for."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import Query
+
+from domain.errors import Invalid
+
+MOST, USUAL = 200, 50
+
+Limit = Annotated[int, Query(ge=1, le=MOST, description="每页条数，最多 200")]
+Cursor = Annotated[str | None, Query(max_length=2000, description="上一页返回的 next_cursor")]
+After = Annotated[
+    int | None,
+    Query(ge=0, le=2**63 - 1, description="等待列表更新到该位置（最多 5 秒）"),
+]
+
+
+def encode(cursor: tuple[Any, ...]) -> str:
+    """编码: the text that stands for the place where a page ended."""
+    return urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
+
+
+def decode(text: str | None) -> tuple[Any, ...] | None:
+    """解码: the place a cursor stands for, None for the first page. Raises Invalid("cursor.malformed")."""
+    if text is None:
+        return None
+    try:
+        values = msgspec.json.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=list[Any])
+    except (ValueError, msgspec.DecodeError) as error:
+        raise Invalid("cursor.malformed", "翻页标记无效，请从第一页重新查询。") from error
+    return tuple(values)

@@ -1,0 +1,71 @@
+"""设置: the only reader of the environment. Every setting has a default that suits one office on one machine."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+PORT = 8000
+HOST = "127.0.0.1"
+
+
+class SettingError(ValueError):
+    """设置有误 — a variable holds what cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """设置 — where the data lies, where to listen, and how much may go on at once."""
+
+    home: Path
+    host: str = HOST
+    port: int = PORT
+    database_url: str | None = None
+    empty: bool = False
+    """空库启动: without the demo office and its accounts."""
+    log_level: str = "info"
+    pool_size: int = 12
+    password_checks: int = 2
+    """同时核验口令数: each takes 64 MiB for a moment."""
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """读取: SHIXIAN_HOME, SHIXIAN_HOST, SHIXIAN_PORT, SHIXIAN_EMPTY, SHIXIAN_LOG_LEVEL and DATABASE_URL.
+
+        Raises SettingError.
+        """
+        given = os.environ if environ is None else environ
+        return cls(
+            home=Path(given.get("SHIXIAN_HOME") or _usual_home(given)).expanduser().absolute(),
+            host=given.get("SHIXIAN_HOST") or HOST,
+            port=_port(given.get("SHIXIAN_PORT") or str(PORT)),
+            database_url=given.get("DATABASE_URL") or None,
+            empty=_flag("SHIXIAN_EMPTY", given.get("SHIXIAN_EMPTY", "")),
+            log_level=_level(given.get("SHIXIAN_LOG_LEVEL") or "info"),
+        )
+
+
+def _usual_home(given: Mapping[str, str]) -> Path:
+    """Root's own home is closed to the account which the database steps down to."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/shixian")
+    return Path(given.get("XDG_DATA_HOME") or "~/.local/share") / "shixian"
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:6]) < 65536:
+        raise SettingError("SHIXIAN_PORT 应为 1 至 65535 之间的整数。")
+    return int(text)
+
+
+def _flag(name: str, text: str) -> bool:
+    if text.lower() not in {"", "0", "1", "no", "yes", "false", "true"}:
+        raise SettingError(f"{name} 应为 0 或 1。")
+    return text.lower() in {"1", "yes", "true"}
+
+
+def _level(text: str) -> str:
+    if text.lower() not in {"debug", "info", "warning", "error"}:
+        raise SettingError("SHIXIAN_LOG_LEVEL 应为 debug、info、warning 或 error。")
+    return text.lower()
