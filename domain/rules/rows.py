@@ -15,7 +15,9 @@ SUSPENSIONS = ("hearing",)
 ANSWERABLE = (
     "office", "unit", "petitioner", "review_organ", "reexamination_organ", "lead_unit", "inspector", "leader",
 )  # fmt: skip
-CONDITIONS = ("category", "way", "limit_class", "track", "cadence")
+CONDITIONS = (
+    "category", "way", "channel", "track", "simplified", "simplified_from", "anonymous", "limit_class", "cadence",
+)  # fmt: skip
 MOMENTS = frozenset(
     [
         # a petition
@@ -168,7 +170,7 @@ def plain(value: object) -> dict[str, object]:
     if not is_dataclass(value) or isinstance(value, type):
         raise TypeError(f"not a value: {value!r}")
     pairs = ((each.name, _plain(getattr(value, each.name))) for each in fields(value))
-    return {name: item for name, item in pairs if item not in (None, False, "", [], {})}
+    return {name: item for name, item in pairs if item or (item == 0 and item is not False)}
 
 
 def _plain(value: object) -> object:

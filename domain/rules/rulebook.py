@@ -160,7 +160,7 @@ def _faults(spec: ClockSpec) -> Iterator[tuple[bool, str]]:
 def as_table(book: Rulebook) -> dict[str, object]:
     """规则册的表 — JSON-ready, and what `parse` reads back to an equal rule book."""
     table = plain(book)
-    table["clock"] = table.pop("clocks")
+    table["clock"] = table.pop("clocks", [])
     return table
 
 
@@ -174,7 +174,7 @@ def shipped() -> tuple[Rulebook, ...]:
 class Books:
     """规则册目录 — all versions of all rule books, and which one judges what."""
 
-    def __init__(self, rulebooks: Iterable[Rulebook]) -> None:
+    def __init__(self, rulebooks: Iterable[Rulebook], *, complete: bool = True) -> None:
         self._versions: dict[str, list[Rulebook]] = {}
         for book in rulebooks:
             self._versions.setdefault(book.id, []).append(book)
@@ -183,18 +183,15 @@ class Books:
             row = Row(f"规则册“{versions[0].id}”", {})
             row.once("版本", [book.version for book in versions])
         for book in self.all():
-            self._check_descent(book)
+            self._check_descent(book, complete)
 
     def all(self) -> tuple[Rulebook, ...]:
         """全部版本 — by id, then from the oldest to the newest."""
         return tuple(book for _, versions in sorted(self._versions.items()) for book in versions)
 
     def known(self, at: datetime) -> "Books":
-        """当时所知的规则册 — those published by that instant; a book keeps its parent whatever its date."""
-        kept = [book for book in self.all() if book.published_at <= at]
-        ids = {book.id for book in kept}
-        orphans = {book.inherits for book in kept if book.inherits} - ids
-        return Books([*kept, *(book for book in self.all() if book.id in orphans)])
+        """当时所知的规则册 — those published by that instant; from a parent not yet known nothing is inherited."""
+        return Books((book for book in self.all() if book.published_at <= at), complete=False)
 
     def version(self, id: str, on: date, known_at: datetime | None = None) -> Rulebook | None:
         """适用版本 — the one in force on the date, else the nearest in time; None if the book is unknown."""
@@ -239,12 +236,14 @@ class Books:
                 moved = (later, changed) if changed is not None else moved
         return moved
 
-    def _check_descent(self, book: Rulebook) -> None:
+    def _check_descent(self, book: Rulebook, complete: bool) -> None:
         """A parent must exist, and no book may descend from itself."""
         seen, heirs = {book.id}, [book]
         while heirs:
             heir = heirs.pop()
             if heir.inherits is None:
+                continue
+            if heir.inherits not in self._versions and not complete:
                 continue
             if heir.inherits not in self._versions:
                 raise RulebookError(f"规则册“{heir.id}”继承的“{heir.inherits}”不存在")

@@ -10,6 +10,7 @@ from domain.rules import rulebook
 from domain.rules.calendar import Calendar
 from domain.rules.counting import limit
 from domain.rules.rulebook import Books, RulebookError, as_table, parse
+from domain.rules.signals import AlertStep
 
 IDS = {
     "petition-2022", "petition-2005", "petition-summary", "petition-zhejiang-2016", "letters-grain-bureau",
@@ -59,6 +60,11 @@ class TestShipped:
     def test_a_book_survives_being_written_as_json(self, id: str):
         assert parse(json.loads(json.dumps(as_table(book(id)), ensure_ascii=False))) == book(id)
 
+    def test_what_is_nought_or_empty_survives_too(self):
+        step = AlertStep("due", "due", "到期", 0, "working_day", ("leader",))
+        heir = replace(book("documents"), id="heir", inherits="documents", clocks=(), alerts=(step,))
+        assert parse(as_table(heir)) == heir
+
     def test_only_one_statutory_book_of_a_kind_is_in_force_at_a_time(self):
         for day in (date(2006, 1, 1), date(2022, 4, 30), date(2022, 5, 1), date(2026, 11, 22)):
             kinds = [each.kind for each in rulebook.shipped() if each.statutory and each.in_force(day)]
@@ -75,6 +81,12 @@ class TestShipped:
 
     def test_the_2005_limit_to_finish_is_for_every_petition(self):
         assert Books(rulebook.shipped()).clock(book("petition-2005"), "finish").applies({})
+
+    @pytest.mark.parametrize(("id", "clock"), [("petition-2022", "notify"), ("petition-2005", "decide")])
+    def test_nobody_can_be_told_who_gave_no_name(self, id: str, clock: str):
+        spec = Books(rulebook.shipped()).clock(book(id), clock)
+        assert spec.applies({"anonymous": "no"})
+        assert not spec.applies({"anonymous": "yes"})
 
     def test_only_a_hearing_on_reexamination_suspends(self):
         suspending = {(b.id, s.clock) for b in rulebook.shipped() for s in b.clocks if s.suspension}
@@ -117,8 +129,10 @@ class TestVersion:
     def test_a_book_is_unknown_before_it_was_published(self, books: Books):
         early = datetime(2021, 1, 1, tzinfo=UTC)
         assert books.version("petition-2022", date(2026, 1, 1), known_at=early) is None
-        assert books.known(early).version("petition-2022", date(2026, 1, 1)) is not None  # zhejiang's parent
-        assert books.known(datetime(2010, 1, 1, tzinfo=UTC)).version("petition-2022", date.max) is None
+        known = books.known(early)
+        assert known.version("petition-2022", date(2026, 1, 1)) is None
+        assert known.statutory("petition", date(2022, 6, 1)).id == "petition-2005"
+        assert {spec.clock for spec in known.clocks(book("petition-zhejiang-2016"))} == {"route", "finish"}
 
     def test_an_amendment_judges_from_its_date(self):
         second = amended("petition-2005", date(2015, 1, 1))
