@@ -168,7 +168,7 @@ def install() -> None:
     say("installing packages / 正在安装依赖")
     try:
         install_uv(python)
-        environment = {**os.environ, **package_index(python)}
+        environment = {"UV_SYSTEM_CERTS": "true", **os.environ, **package_index(python)}
         uv = [str(BIN / "uv"), "--quiet", "pip"]
         run(*uv, "sync", "--python", python, "--require-hashes", str(LOCK), environment=environment)
         run(*uv, "install", "--python", python, *editable, environment=environment)

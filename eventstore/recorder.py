@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Cursor
@@ -23,9 +22,10 @@ class ReceiptExists(IntegrityError):
     """回执已存在: this actor has used this key before, and nothing was written now."""
 
 
-RECEIPTS = "command_receipts"
-INSERT_RECEIPT = SQL("INSERT INTO {} (actor, key, digest, receipt) VALUES (%s, %s, %s, %s)").format(
-    Identifier("public", RECEIPTS)
+FIND_RECEIPT = "SELECT actor, key, digest, receipt FROM public.command_receipts WHERE actor = %s AND key = %s"
+INSERT_RECEIPT = (
+    "INSERT INTO public.command_receipts (actor, key, digest, receipt) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT DO NOTHING RETURNING key"
 )
 INSERT_OUTBOX = (
     "INSERT INTO public.outbox (id, alert_id, case_id, channel, payload) VALUES (%s, %s, %s, %s, %s)"
@@ -42,15 +42,6 @@ class CaseRecorder(PostgresApplicationRecorder):
             "SELECT notification_id, originator_id, originator_version, topic, state FROM {}"
         ).format(Identifier(datastore.schema, events_table_name))
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        try:
-            positions: Sequence[int] | None = super().insert_events(stored_events, **kwargs)
-        except IntegrityError as error:
-            if isinstance(error.__cause__, psycopg.Error) and error.__cause__.diag.table_name == RECEIPTS:
-                raise ReceiptExists(str(error)) from error.__cause__
-            raise
-        return positions
-
     def _insert_events(
         self,
         curs: Cursor[DictRow],
@@ -63,6 +54,9 @@ class CaseRecorder(PostgresApplicationRecorder):
         # sorted, so that two writers of the same rows queue and never lock each other out
         for receipt in sorted(receipts, key=lambda one: (one.actor, one.key)):
             curs.execute(INSERT_RECEIPT, (receipt.actor, receipt.key, receipt.digest, Jsonb(receipt.receipt)))
+            # asked at once: an error left in the pipeline would look like a broken connection to the library
+            if curs.fetchone() is None:
+                raise ReceiptExists(f"{receipt.actor} has used the key {receipt.key!r} before")
         for row in sorted(outbox, key=lambda one: one.id):
             curs.execute(INSERT_OUTBOX, (row.id, row.alert_id, row.case_id, row.channel, Jsonb(row.payload)))
         super()._insert_events(curs, stored_events, **kwargs)
@@ -70,8 +64,7 @@ class CaseRecorder(PostgresApplicationRecorder):
     def select_stream(self, originator_id: UUID, after_version: int = 0) -> list[Stored]:
         """One stream's facts in order, those after a version."""
         where = SQL(" WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version")
-        rows: list[Stored] = self._rows(self.select + where, (originator_id, after_version))
-        return rows
+        return self._rows(self.select + where, (originator_id, after_version))
 
     def select_streams(self, ids: Iterable[UUID]) -> dict[UUID, list[Stored]]:
         """Several streams at once, in one trip; an id without facts maps to nothing."""
@@ -84,16 +77,12 @@ class CaseRecorder(PostgresApplicationRecorder):
     def select_log(self, after: int, limit: int) -> list[Stored]:
         """All streams' facts in the order of their positions, those after one."""
         where = SQL(" WHERE notification_id > %s ORDER BY notification_id LIMIT %s")
-        rows: list[Stored] = self._rows(self.select + where, (after, limit))
-        return rows
+        return self._rows(self.select + where, (after, limit))
 
     def find_receipt(self, actor: str, key: str) -> StoredReceipt | None:
         """What this actor's key was answered with, if it was used."""
-        query = SQL("SELECT actor, key, digest, receipt FROM {} WHERE actor = %s AND key = %s").format(
-            Identifier("public", RECEIPTS)
-        )
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as curs:
-            row = curs.execute(query, (actor, key)).fetchone()
+            row = curs.execute(FIND_RECEIPT, (actor, key)).fetchone()
         return StoredReceipt(*row) if row else None
 
     def enabled_channels(self) -> list[str]:
