@@ -1,0 +1,91 @@
+"""查阅一件: a single case as an officer may see it, now or as of another time. Hidden and unknown answer alike."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from uuid import UUID
+
+from api.bootstrap import Services
+from domain.acts import Act, legal_date
+from domain.casework import Recorded
+from domain.directory.fold import Directory
+from domain.errors import NotYours, Unknown
+from domain.petition.fold import Petition, project
+from domain.petition.situation import clocks_of, standing_of
+from domain.petition.timetravel import as_of
+from domain.rulebase.fold import Known
+from domain.rules.authority import POWERS, READ_ALL_POSTS, may_read
+from domain.rules.deadlines import Clock
+from domain.rules.rows import RulebookError
+
+
+@dataclass(frozen=True)
+class Seen:
+    """所见 — a case's facts up to the time asked about, its state after them, and the rules as known then."""
+
+    history: list[Recorded]
+    petition: Petition
+    known: Known
+    today: date
+    directory: Directory
+    past: bool
+
+    @cached_property
+    def clocks(self) -> list[Clock]:
+        """期限: every clock, judged on the day asked about."""
+        return clocks_then(self.history, self.petition, self.known, self.today)
+
+    def upto(self, count: int, today: date) -> "Seen":
+        """重放到: the same case after its first `count` facts, on that day."""
+        history = self.history[:count]
+        petition = _must_exist(project(None, (one.fact for one in history)))
+        return Seen(history, petition, self.known, today, self.directory, past=True)
+
+
+def look(
+    services: Services, act: Act, case_id: UUID, at: datetime | None = None, known_at: datetime | None = None
+) -> Seen:
+    """查阅: the case, if the officer may read it as it stands today. Raises Unknown if hidden, absent or not yet there."""
+    history = services.casework.history(case_id)
+    present = _must_exist(project(None, (one.fact for one in history)))
+    directory = services.casework.directory()
+    if not may_read(standing_of(present, directory), act):
+        raise _unknown()
+    known = services.casework.known(known_at or act.at)
+    today = legal_date(at or act.at)
+    if at is None and known_at is None:
+        return Seen(history, present, known, today, directory, past=False)
+    kept = {fact.originator_version for fact in as_of([one.fact for one in history], at, known_at)}
+    then = [one for one in history if one.fact.originator_version in kept]
+    petition = _must_exist(project(None, (one.fact for one in then)))
+    return Seen(then, petition, known, today, directory, past=True)
+
+
+def must_see_personal_data(services: Services, act: Act, case_id: UUID) -> None:
+    """可看身份信息: those through whose hands the case passes now, and those who read every case. Raises NotYours."""
+    standing = standing_of(look(services, act, case_id).petition, services.casework.directory())
+    holds = POWERS["holder"](standing, act) or POWERS["handler"](standing, act)
+    if not holds and act.role not in READ_ALL_POSTS:
+        raise NotYours(
+            "petition.personal_data_closed",
+            "信访人身份信息只对正在办理该事项的单位和人员开放。",
+            "《信访工作条例》第三十条第三款",
+        )
+
+
+def clocks_then(history: list[Recorded], petition: Petition, known: Known, today: date) -> list[Clock]:
+    """当时的期限: none if no rule book was published yet."""
+    try:
+        return clocks_of([one.fact for one in history], petition, known, today)
+    except RulebookError:
+        return []
+
+
+def _must_exist(petition: Petition | None) -> Petition:
+    if petition is None:
+        raise _unknown()
+    return petition
+
+
+def _unknown() -> Unknown:
+    return Unknown("petition.unknown", "查无此件。")

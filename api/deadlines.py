@@ -1,0 +1,75 @@
+"""期限清单: clocks across all cases that the officer may see."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+
+from api import lists
+from api.errors import READS
+from api.identity import Held, Signed
+from api.paging import USUAL, After, Cursor, Limit
+from domain.directory.fold import Directory
+from domain.petition.stages import LABELS, Stage
+from projections import deadlines_list
+from projections.deadlines_list import Wanted
+from projections.view import Row
+
+router = APIRouter(prefix="/v1/deadlines", tags=["期限"], responses=READS)
+
+Word = Annotated[str | None, Query(max_length=200)]
+Status = Literal["running", "suspended", "met", "met_late", "overdue", "cancelled", "lapsed"]
+
+AS_STORED = (
+    "clock", "label", "rulebook", "rulebook_version", "basis", "answerable", "unit_responsible", "started_on",
+    "nominal_due_on", "due_on", "provisional", "status", "light", "stopped_on", "days_left", "working_days_left",
+    "days_extended", "explanation",
+)  # fmt: skip
+
+
+@router.get("", summary="期限列表")
+def deadlines(
+    services: Held,
+    act: Signed,
+    light: Literal["green", "yellow", "red", "grey"] | None = None,
+    status: Status | None = None,
+    unit: Word = None,
+    clock: Word = None,
+    due_from: date | None = None,
+    due_to: date | None = None,
+    rulebook: Word = None,
+    provisional: bool | None = None,
+    after: After = None,
+    cursor: Cursor = None,
+    limit: Limit = USUAL,
+) -> dict[str, Any]:
+    """Soonest first; status and light are those of today."""
+    lists.wait(services, deadlines_list.NEEDS, after)
+    directory = services.casework.directory()
+    wanted = Wanted(
+        light=light,
+        status=status,
+        unit=None if unit is None else directory.resolve(unit),
+        clock=clock,
+        due_from=due_from,
+        due_to=due_to,
+        rulebook=rulebook,
+        provisional=provisional,
+    )
+    visibility, lights, place = lists.eyes(services, act), lists.lights(services, act), lists.place(cursor)
+    with services.database.transaction() as connection:
+        page = deadlines_list.deadlines(connection, visibility, lights, wanted, limit=limit, cursor=place)
+    return lists.answer(page, lambda row: _shown(row, directory))
+
+
+def _shown(row: Row, directory: Directory) -> dict[str, Any]:
+    """期限行: a clock in the same shape as on its case, with the case it belongs to."""
+    shown = {name: row[name] for name in AS_STORED}
+    return shown | {
+        "unit_name": directory.unit_name(row["unit"]),
+        "case": row["case_id"],
+        "case_number": row["number"],
+        "subject": row["subject"],
+        "stage": row["stage"],
+        "stage_label": LABELS[Stage(row["stage"])],
+    }

@@ -1,0 +1,106 @@
+"""事件流: every event in the order of its record, for whoever keeps a copy or an index of their own.
+
+Visibility is judged on each case as it stands when asked, from its facts: no view can lag behind the feed and
+make it pass something over for good.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from api.bootstrap import Services
+from api.case_shapes import data
+from api.errors import READS
+from api.identity import Held, Signed
+from api.paging import USUAL, Limit
+from domain.acts import Act
+from domain.casework import Recorded
+from domain.directory.events import OfficerAppointed, UnitFounded
+from domain.facts import Fact, name_of, term_of
+from domain.petition.events import NumbersTaken
+from domain.petition.fold import project
+from domain.petition.situation import standing_of
+from domain.rulebase.events import CalendarDecreed, RulebookPublished
+from domain.rules.authority import may_read
+
+router = APIRouter(prefix="/v1/events", tags=["事件流"], responses=READS)
+
+CHUNK = 200
+MOST_SCANNED = 1000
+"""Facts looked at in one request, so that an officer who sees few cases doesn't wait for the whole log."""
+
+OF_THE_HOUSE: tuple[type[Fact], ...] = (UnitFounded, OfficerAppointed, RulebookPublished, CalendarDecreed)
+OF_NO_CASE: tuple[type[Fact], ...] = (*OF_THE_HOUSE, NumbersTaken)
+HOUSEKEEPERS = frozenset({"admin", "auditor"})
+
+
+@router.get("", summary="事件流")
+def feed(
+    services: Held,
+    act: Signed,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1, description="上次返回的 next")] = 0,
+    limit: Limit = USUAL,
+) -> dict[str, Any]:
+    """Ask again with `next` as `after`; an empty page with `more` only means that nothing here was for this officer."""
+    items: list[dict[str, Any]] = []
+    reached, more = after, True
+    while more and len(items) < limit and reached < after + MOST_SCANNED:
+        log = _log(services, reached)
+        wanted = _for(services, act, log)[: limit - len(items)]
+        items.extend(_shown(one) for one in wanted)
+        full = len(items) == limit
+        more = len(log) == CHUNK or (full and wanted[-1].position < log[-1].position)
+        reached = wanted[-1].position if full else log[-1].position if log else reached
+    return {"items": items, "next": reached, "more": more}
+
+
+def _log(services: Services, after: int) -> list[Recorded]:
+    casework = services.casework
+    return [Recorded(row.position, casework.fact(row)) for row in casework.store.select_log(after, CHUNK)]
+
+
+def _for(services: Services, act: Act, log: Sequence[Recorded]) -> list[Recorded]:
+    """所见部分: the facts among these which the officer may read."""
+    readable = _readable(services, act, log)
+    return [one for one in log if _is_for(act, one.fact, readable)]
+
+
+def _readable(services: Services, act: Act, log: Sequence[Recorded]) -> frozenset[UUID]:
+    """可读事项: the cases among these facts which the officer may read."""
+    ids = list(dict.fromkeys(one.fact.originator_id for one in log if not isinstance(one.fact, OF_NO_CASE)))
+    directory = services.casework.directory()
+    readable = set()
+    for case_id, history in services.casework.histories(ids).items():
+        petition = project(None, (one.fact for one in history))
+        if petition is not None and may_read(standing_of(petition, directory), act):
+            readable.add(case_id)
+    return frozenset(readable)
+
+
+def _is_for(act: Act, fact: Fact, readable: frozenset[UUID]) -> bool:
+    if isinstance(fact, OF_THE_HOUSE):
+        return act.role in HOUSEKEEPERS
+    if isinstance(fact, NumbersTaken):
+        return act.role == "auditor"
+    return fact.originator_id in readable
+
+
+def _shown(one: Recorded) -> dict[str, Any]:
+    fact = one.fact
+    of_a_case = not isinstance(fact, OF_NO_CASE)
+    return {
+        "position": one.position,
+        "case": fact.originator_id if of_a_case else None,
+        "stream": fact.originator_id,
+        "event": name_of(fact),
+        "label": term_of(type(fact)),
+        "version": fact.originator_version,
+        "on": fact.on,
+        "recorded_at": fact.recorded_at,
+        "by": fact.by,
+        "for_whom": fact.for_whom,
+        "basis": fact.basis,
+        "data": data(fact),
+    }

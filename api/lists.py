@@ -1,0 +1,49 @@
+"""列表: what every list asks first – how far the views have come, whose eyes look, and on which day."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from api import paging
+from api.bootstrap import Services
+from domain.acts import Act
+from domain.errors import Busy, Invalid
+from projections.lights import Lights
+from projections.paging import Page
+from projections.view import Row
+from projections.visibility import Visibility
+from projections.wait import wait_for
+
+PATIENCE = 5.0
+"""Seconds a list waits for the position which the reader has already seen."""
+
+
+def wait(services: Services, views: Iterable[str], after: int | None) -> None:
+    """等待: until the views have seen the position. Raises Busy("projection.behind")."""
+    if after is not None and not wait_for(services.database, views, after, PATIENCE):
+        raise Busy("projection.behind", "列表尚未更新到所要求的位置，请稍后再查。")
+
+
+def eyes(services: Services, act: Act) -> Visibility:
+    """可见范围: of the officer, whose unit may be complained of by its id or by its name."""
+    return Visibility.of(act, (services.casework.directory().unit_name(act.unit),))
+
+
+def lights(services: Services, act: Act) -> Lights:
+    """当日信号灯."""
+    return Lights(act.today, services.casework.known(act.at).calendar)
+
+
+def place(cursor: str | None) -> str | None:
+    """翻页标记: one that the database can be asked with. Raises Invalid("cursor.malformed")."""
+    if any(isinstance(value, str) and "\x00" in value for value in paging.decode(cursor) or ()):
+        raise Invalid("cursor.malformed", "翻页标记无效，请从第一页重新查询。")
+    return cursor
+
+
+def answer(page: Page, shown: Callable[[Row], dict[str, Any]]) -> dict[str, Any]:
+    """列表应答."""
+    return {
+        "items": [shown(row) for row in page.items],
+        "next_cursor": page.next_cursor,
+        "total": page.total,
+    }

@@ -1,0 +1,130 @@
+"""信访事项的查阅: the list, and one case – its state, people, history, deadlines and replay, now or as of another time."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api import case_reading, case_shapes, lists, masking
+from api.case_reading import Seen, look
+from api.errors import READS
+from api.identity import Held, Signed
+from api.instants import At, KnownAt
+from api.paging import USUAL, After, Cursor, Limit
+from domain.petition.commands import Category, Channel
+from domain.petition.stages import Stage
+from projections import ledger_list
+from projections.ledger_list import Wanted
+
+router = APIRouter(prefix="/v1/petitions", tags=["信访事项"], responses=READS)
+
+Word = Annotated[str | None, Query(max_length=200)]
+Light = Literal["green", "yellow", "red", "grey"]
+
+
+@router.get("", summary="信访事项列表")
+def petitions(
+    services: Held,
+    act: Signed,
+    q: Annotated[str | None, Query(max_length=200, description="编号或标题中的词，以空格分隔")] = None,
+    state: Literal["open", "closed"] | None = None,
+    stage: Stage | None = None,
+    unit: Word = None,
+    light: Light | None = None,
+    channel: Channel | None = None,
+    category: Category | None = None,
+    received_from: date | None = None,
+    received_to: date | None = None,
+    overdue: bool | None = None,
+    repeat: bool | None = None,
+    after: After = None,
+    cursor: Cursor = None,
+    limit: Limit = USUAL,
+) -> dict[str, Any]:
+    """Newest registration first; only what the officer may see, also in `total`."""
+    lists.wait(services, ledger_list.NEEDS, after)
+    directory = services.casework.directory()
+    wanted = Wanted(
+        q=q,
+        state=state,
+        stage=stage,
+        unit=None if unit is None else directory.resolve(unit),
+        light=light,
+        channel=channel,
+        category=category,
+        received_from=received_from,
+        received_to=received_to,
+        overdue=overdue,
+        repeat=repeat,
+    )
+    visibility, lights, place = lists.eyes(services, act), lists.lights(services, act), lists.place(cursor)
+    with services.database.transaction() as connection:
+        page = ledger_list.petitions(connection, visibility, lights, wanted, limit=limit, cursor=place)
+    return lists.answer(page, lambda row: case_shapes.listed(row, directory))
+
+
+@router.get("/{case_id}", summary="信访事项")
+def petition(
+    services: Held, act: Signed, response: Response, case_id: UUID, at: At = None, known_at: KnownAt = None
+) -> dict[str, Any]:
+    """The state of the case; personal data masked. The `ETag` is the version that `If-Match` compares."""
+    seen = look(services, act, case_id, at, known_at)
+    if not seen.past:
+        response.headers["ETag"] = f'"{seen.petition.version}"'
+    return case_shapes.state(seen)
+
+
+@router.get("/{case_id}/petitioners", summary="信访人身份信息")
+def petitioners(
+    services: Held, act: Signed, case_id: UUID, at: At = None, known_at: KnownAt = None
+) -> dict[str, Any]:
+    """Who the petitioners are, in full. Every reading is recorded before it is answered."""
+    seen = look(services, act, case_id, at, known_at)
+    case_reading.must_see_personal_data(services, act, case_id)
+    with services.database.transaction() as connection:
+        connection.execute(
+            "INSERT INTO readings (case_id, officer, what, at) VALUES (%s, %s, 'petitioners', %s)",
+            (case_id, act.by, act.at),
+        )
+    return {"items": masking.identified(seen.petition)}
+
+
+@router.get("/{case_id}/history", summary="办理经过")
+def history(
+    services: Held, act: Signed, case_id: UUID, at: At = None, known_at: KnownAt = None
+) -> dict[str, Any]:
+    """Every event in the order of its record, without personal data."""
+    seen = look(services, act, case_id, at, known_at)
+    return {"items": [case_shapes.event(one, seen.directory) for one in seen.history]}
+
+
+@router.get("/{case_id}/deadlines", summary="期限")
+def deadlines(
+    services: Held, act: Signed, case_id: UUID, at: At = None, known_at: KnownAt = None
+) -> dict[str, Any]:
+    """Every clock of the case with its status, light and explanation."""
+    return {"items": case_shapes.deadlines(look(services, act, case_id, at, known_at))}
+
+
+@router.get("/{case_id}/replay", summary="逐步重放")
+def replay(
+    services: Held, act: Signed, case_id: UUID, at: At = None, known_at: KnownAt = None
+) -> dict[str, Any]:
+    """One entry an event: the event, the state after it, and every clock after it.
+
+    Each entry is judged on the latest legal date so far, the last one on the day asked about, by the rules known then.
+    """
+    seen = look(services, act, case_id, at, known_at)
+    return {"items": [_entry(seen, count) for count in range(1, len(seen.history) + 1)]}
+
+
+def _entry(seen: Seen, count: int) -> dict[str, Any]:
+    latest = max(one.fact.on for one in seen.history[:count])
+    then = seen.upto(count, seen.today if count == len(seen.history) else latest)
+    return {
+        "event": case_shapes.event(seen.history[count - 1], seen.directory),
+        "as_of": then.today,
+        "state": case_shapes.state(then),
+        "deadlines": case_shapes.deadlines(then),
+    }
