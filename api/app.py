@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from api import errors
 from api.bootstrap import Services
 from api.intake import Intake, Watch
+from api.sessions import Doorkeeper
 
 ROUTERS = ("sessions", "commands", "petitions", "deadlines", "alerts", "feed", "rules", "imports", "health")
 
@@ -23,6 +24,7 @@ def create_app(services: Services) -> FastAPI:
     """建立应用: over services that are ready to be used; closing them stays with the caller."""
     app = FastAPI(title="时限", version="1", description=ABOUT, redirect_slashes=False)
     app.state.services = services
+    app.state.doorkeeper = Doorkeeper(services.settings.password_checks)
     errors.install(app)
     for name in ROUTERS:
         if find_spec(f"api.{name}") is not None:
