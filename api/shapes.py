@@ -14,7 +14,7 @@ def deadline_item(clock: Clock, today: date, calendar: Calendar, directory: Dire
 
     `unit_responsible` is the unit's id, None for a clock that belongs to no case.
     """
-    seen = signal(clock.state, clock.due_on, clock.stopped_on, today, calendar, clock.answerable)
+    seen = signal(clock.state, clock.due_on, clock.stopped_on, today, calendar, clock.window)
     return {
         "clock": clock.clock,
         "label": clock.label,

@@ -33,7 +33,7 @@ ACKNOWLEDGED = """
     UPDATE alerts SET acknowledged_by = %s, acknowledged_at = %s, remark = %s WHERE alert_id = %s
 """
 
-_OF_THE_CLOCK = frozenset({"answerable", "clock_state", "clock_due_on", "stopped_on"})
+_OF_THE_CLOCK = frozenset({"is_window", "clock_state", "clock_due_on", "stopped_on"})
 
 NEWEST_FIRST = Order("a.position DESC", ("position",), tuple[int], "a.position < %(cursor_position)s")
 
@@ -43,7 +43,7 @@ _STATUSES: Mapping[str, LiteralString] = {
     "escalated": "a.acknowledged_at IS NULL AND starts_with(a.step, 'escalated')",
 }
 COLUMNS: LiteralString = (
-    "a.*, d.label AS clock_label, d.answerable, d.state AS clock_state, d.due_on AS clock_due_on, d.stopped_on,"
+    "a.*, d.label AS clock_label, d.is_window, d.state AS clock_state, d.due_on AS clock_due_on, d.stopped_on,"
     " (SELECT coalesce(json_agg(json_build_object('channel', o.channel, 'state', o.state, 'attempts', o.attempts,"
     " 'at', o.delivered_at) ORDER BY o.channel), '[]') FROM outbox o WHERE o.alert_id = a.alert_id) AS deliveries"
 )
@@ -128,7 +128,7 @@ def _shown(row: Row, lights: Lights) -> Row:
     shown = {name: value for name, value in row.items() if name not in _OF_THE_CLOCK}
     if row["clock_state"] is None:
         return shown | {"light": "grey"}
-    signal = lights.of_clock(row["clock_state"], row["clock_due_on"], row["stopped_on"], row["answerable"])
+    signal = lights.of_clock(row["clock_state"], row["clock_due_on"], row["stopped_on"], row["is_window"])
     return shown | {"light": signal.light}
 
 

@@ -122,6 +122,7 @@ def _clock(case_id: UUID, clock: Clock, history: Sequence[Recorded]) -> dict[str
         "rulebook_version": clock.rulebook_version,
         "basis": clock.basis,
         "answerable": clock.answerable,
+        "is_window": clock.window,
         "unit": clock.unit,
         "started_on": clock.started_on,
         "nominal_due_on": clock.nominal_due_on,

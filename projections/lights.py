@@ -16,14 +16,14 @@ from projections.view import Row
 _LIGHTS: Mapping[str, LiteralString] = {
     "green": "d.state = 'running' AND (d.due_on IS NULL OR d.due_on >= %(first_green)s)",
     "yellow": "d.state = 'running' AND d.due_on >= %(today)s AND d.due_on < %(first_green)s",
-    "red": "d.state = 'running' AND d.due_on < %(today)s AND d.answerable <> 'petitioner'",
-    "grey": "(d.state <> 'running' OR (d.due_on < %(today)s AND d.answerable = 'petitioner'))",
+    "red": "d.state = 'running' AND d.due_on < %(today)s AND NOT d.is_window",
+    "grey": "(d.state <> 'running' OR (d.due_on < %(today)s AND d.is_window))",
 }
 
 _STATUSES: Mapping[str, LiteralString] = {
     "running": "d.state = 'running' AND (d.due_on IS NULL OR d.due_on >= %(today)s)",
-    "overdue": "d.state = 'running' AND d.due_on < %(today)s AND d.answerable <> 'petitioner'",
-    "lapsed": "d.state = 'running' AND d.due_on < %(today)s AND d.answerable = 'petitioner'",
+    "overdue": "d.state = 'running' AND d.due_on < %(today)s AND NOT d.is_window",
+    "lapsed": "d.state = 'running' AND d.due_on < %(today)s AND d.is_window",
     "suspended": "d.state = 'suspended'",
     "cancelled": "d.state = 'cancelled'",
     "met": "d.state = 'stopped' AND NOT coalesce(d.stopped_on > d.due_on, false)",
@@ -32,24 +32,24 @@ _STATUSES: Mapping[str, LiteralString] = {
 
 _CASES: Mapping[str, LiteralString] = {
     "red": "l.case_id IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-    " AND d.answerable <> 'petitioner' AND d.due_on < %(today)s)",
+    " AND NOT d.is_window AND d.due_on < %(today)s)",
     "yellow": "l.case_id IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-    " AND d.answerable <> 'petitioner' AND d.due_on >= %(today)s AND d.due_on < %(first_green)s)"
+    " AND NOT d.is_window AND d.due_on >= %(today)s AND d.due_on < %(first_green)s)"
     " AND l.case_id NOT IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-    " AND d.answerable <> 'petitioner' AND d.due_on < %(today)s)",
+    " AND NOT d.is_window AND d.due_on < %(today)s)",
     "green": "l.case_id IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-    " AND d.answerable <> 'petitioner')"
+    " AND NOT d.is_window)"
     " AND l.case_id NOT IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-    " AND d.answerable <> 'petitioner' AND d.due_on < %(first_green)s)",
+    " AND NOT d.is_window AND d.due_on < %(first_green)s)",
     "grey": "l.case_id NOT IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-    " AND d.answerable <> 'petitioner')",
+    " AND NOT d.is_window)",
 }
 
 NEXT_DUE: LiteralString = (
     "(SELECT min(d.due_on) FROM deadlines d WHERE d.case_id = l.case_id AND d.state = 'running'"
-    " AND d.answerable <> 'petitioner') AS next_due_on,"
+    " AND NOT d.is_window) AS next_due_on,"
     " EXISTS (SELECT FROM deadlines d WHERE d.case_id = l.case_id AND d.state = 'running'"
-    " AND d.answerable <> 'petitioner') AS has_running_clock"
+    " AND NOT d.is_window) AS has_running_clock"
 )
 """A case's light is its worst running clock's; the petitioner's own windows don't count."""
 
@@ -61,21 +61,21 @@ class Lights:
         self.today = today
         self.calendar = calendar
         self.first_green = today
-        while self.of_clock("running", self.first_green, None, "unit").light == "yellow":
+        while self.of_clock("running", self.first_green, None, False).light == "yellow":
             self.first_green += timedelta(days=1)
 
-    def of_clock(self, state: str, due_on: date | None, stopped_on: date | None, answerable: str) -> Signal:
+    def of_clock(self, state: str, due_on: date | None, stopped_on: date | None, window: bool) -> Signal:
         """一项期限的信号: as the rules give it."""
-        return signal(state, due_on, stopped_on, self.today, self.calendar, answerable)
+        return signal(state, due_on, stopped_on, self.today, self.calendar, window)
 
     def of_row(self, row: Row) -> Signal:
         """期限行的信号: of a row of `deadlines`."""
-        return self.of_clock(row["state"], row["due_on"], row["stopped_on"], row["answerable"])
+        return self.of_clock(row["state"], row["due_on"], row["stopped_on"], row["is_window"])
 
     def of_case(self, row: Row) -> Signal:
         """事项的信号: of a ledger row with the columns of `NEXT_DUE`."""
         state = "running" if row["has_running_clock"] else "cancelled"
-        return self.of_clock(state, row["next_due_on"], None, "unit")
+        return self.of_clock(state, row["next_due_on"], None, False)
 
     def clock_light(self, light: str) -> Condition:
         """按灯筛选期限."""
@@ -94,7 +94,7 @@ class Lights:
         values = {"today": self.today, "overdue": overdue}
         return Condition(
             "%(overdue)s = (l.case_id IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-            " AND d.answerable <> 'petitioner' AND d.due_on < %(today)s))",
+            " AND NOT d.is_window AND d.due_on < %(today)s))",
             values,
         )
 

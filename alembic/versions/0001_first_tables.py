@@ -181,6 +181,7 @@ CREATE TABLE deadlines (
     rulebook_version text NOT NULL,
     basis text NOT NULL,
     answerable text NOT NULL,
+    is_window boolean NOT NULL,
     unit text NOT NULL,
     started_on date NOT NULL,
     nominal_due_on date,

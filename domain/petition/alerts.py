@@ -40,12 +40,19 @@ def alert_id(case: UUID, clock: Clock, step: str) -> UUID:
 def planned(
     petition: Petition, clocks: Iterable[Clock], books: Books, calendar: Calendar
 ) -> list[PlannedAlert]:
-    """预警计划: every alert not yet raised, of every running clock an organ answers for."""
+    """预警计划: every alert not yet raised, of every running clock an organ answers for.
+
+    A window only bounds what a unit may do: it is told before and when it ends, and nobody is late with it.
+    """
     plan: list[PlannedAlert] = []
     for clock in clocks:
         if clock.state == "running" and clock.answerable != "petitioner":
             plan.extend(_of_clock(petition, clock, books, calendar))
-    return [item for item in plan if item.alert_id not in petition.alerts]
+    return [
+        item
+        for item in plan
+        if item.alert_id not in petition.alerts and not (item.clock.window and item.step.offset > 0)
+    ]
 
 
 def _of_clock(petition: Petition, clock: Clock, books: Books, calendar: Calendar) -> list[PlannedAlert]:

@@ -43,7 +43,7 @@ class Case:
 class Clock:
     """期限 — one running or ended clock: its rule, unit, dates and the explanation in Chinese, a step a line.
 
-    `state` is running, suspended, stopped or cancelled; whether it is overdue depends on the day one asks
+    `window` says that it bounds what somebody may do, not what somebody must. `state` is running, suspended, stopped or cancelled; whether it is overdue depends on the day one asks
     (`signals.signal`). `known_on` is the day on which the present due date first could be known.
     """
 
@@ -53,6 +53,7 @@ class Clock:
     rulebook_version: str
     basis: str
     answerable: str
+    window: bool
     unit: str
     start_version: int
     started_on: date
@@ -100,7 +101,7 @@ def _starting(case: Case, moment: Moment, books: Books) -> list[tuple[Rulebook, 
     named = None if case.rulebook in {None, TRACK_BOOK} else case.rulebook
     book = books.version(named, moment.on) if named is not None else None
     book = book or books.statutory(case.kind, moment.on)
-    candidates = [(book, spec) for spec in books.clocks(book)]
+    candidates = [(book, spec) for spec in books.clocks(book, moment.on)]
     track = books.version(TRACK_BOOK, moment.on) if case.attributes.get("simplified") == "yes" else None
     if track is not None:
         candidates += [(track, spec) for spec in track.clocks]
@@ -154,6 +155,7 @@ def _clock(
         rulebook_version=book.version,
         basis=spec.basis,
         answerable=spec.answerable,
+        window=spec.window,
         unit=_answering(spec, start, within),
         start_version=start.version,
         started_on=start.on,
@@ -206,7 +208,7 @@ def _first(later: Sequence[Moment], name: str) -> int | None:
 
 def _extension(within: Sequence[Moment], spec: ClockSpec) -> int:
     """延期天数: days granted while the clock ran, if the rule knows an extension."""
-    if spec.extension_cap is None:
+    if spec.extension_cap is None and not spec.extension_open:
         return 0
     return sum(int(m.data["days"]) for m in within if m.name == "extended")
 

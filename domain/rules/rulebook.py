@@ -22,7 +22,7 @@ class ClockSpec:
 
     `starts`, `stops` and `cancels` are moment names; "a+b" means that both have happened. `extension_cap` is
     the most days that may be added in all, None if none may; `extension_open` lets them be added without a
-    fixed cap. `only` names the attributes a case must have for the clock to run. `scope` tells whether the clock is
+    fixed cap. A `window` bounds what somebody may do and nobody is late with it. `only` names the attributes a case must have for the clock to run. `scope` tells whether the clock is
     the case's, each holding unit's, or each round's (every starting moment opens its own).
     """
 
@@ -44,6 +44,7 @@ class ClockSpec:
     basis: str
     note: str = ""
     extension_open: bool = False
+    window: bool = False
 
     @property
     def settable(self) -> bool:
@@ -137,6 +138,7 @@ def _clock(book: str, table: Mapping[str, object]) -> ClockSpec:
         basis=row.text("basis"),
         note=row.text("note", ""),
         extension_open=row.flag("extension_open"),
+        window=row.flag("window"),
     )
     row.done()
     for fault, message in _faults(spec):

@@ -66,11 +66,11 @@ class AlertStep:
 
 
 def signal(
-    state: str, due_on: date | None, stopped_on: date | None, today: date, calendar: Calendar, answerable: str
+    state: str, due_on: date | None, stopped_on: date | None, today: date, calendar: Calendar, window: bool
 ) -> Signal:
     """信号 — of a clock that is running, suspended, stopped or cancelled, as seen on a day.
 
-    A petitioner's window that ended unused has lapsed; nobody is late with it, so its light is grey.
+    A window that ended unused has lapsed; nobody is late with it, so its light is grey.
     """
     if state == "stopped":
         late = due_on is not None and stopped_on is not None and stopped_on > due_on
@@ -82,7 +82,7 @@ def signal(
     days, working_days = (due_on - today).days, calendar.between(today, due_on)
     if days >= 0:
         return Signal("running", "yellow" if working_days <= _yellow() else "green", days, working_days)
-    if answerable == "petitioner":
+    if window:
         return Signal("lapsed", "grey", None, None)
     return Signal("overdue", "red", days, working_days)
 

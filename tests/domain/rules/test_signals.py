@@ -11,8 +11,8 @@ from domain.rules.signals import AlertStep, Signal, signal, steps, steps_for
 DUE = date(2026, 10, 9)
 
 
-def on(day: str, calendar: Calendar, state="running", stopped=None, answerable="unit") -> Signal:
-    return signal(state, DUE, stopped, date.fromisoformat(day), calendar, answerable)
+def on(day: str, calendar: Calendar, state="running", stopped=None, window=False) -> Signal:
+    return signal(state, DUE, stopped, date.fromisoformat(day), calendar, window)
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ def test_a_clock_that_does_not_run_is_grey(calendar: Calendar, state: str):
 
 
 def test_a_petitioners_window_lapses_and_nobody_is_late(calendar: Calendar):
-    assert on("2026-10-09", calendar, answerable="petitioner").status == "running"
-    assert on("2026-10-10", calendar, answerable="petitioner") == Signal("lapsed", "grey", None, None)
+    assert on("2026-10-09", calendar, window=True).status == "running"
+    assert on("2026-10-10", calendar, window=True) == Signal("lapsed", "grey", None, None)
 
 
 def test_a_clock_without_a_date_can_not_be_late(calendar: Calendar):
-    assert signal("running", None, None, DUE, calendar, "unit") == Signal("running", "green", None, None)
+    assert signal("running", None, None, DUE, calendar, False) == Signal("running", "green", None, None)
 
 
 class TestSteps:
