@@ -106,7 +106,8 @@ class Intake:
             _fault(bytes(body)) if body and "json" in Headers(scope=scope).get("content-type", "") else None
         )
         if fault is not None:
-            scope = {**scope, "headers": _as_bytes(scope["headers"]), "shixian.malformed": fault}
+            scope["headers"] = _as_bytes(scope["headers"])
+            scope["shixian.malformed"] = fault
         await self.app(scope, _replayed(bytes(body), receive), send)
 
 
