@@ -63,7 +63,7 @@ def _light(seen: Seen) -> dict[str, Any]:
     due = [c.due_on for c in seen.clocks if c.state == "running" and not c.window]
     found = Signal("cancelled", "grey", None, None)
     if due:
-        found = signal("running", min(due), None, seen.today, seen.known.calendar, "unit")
+        found = signal("running", min(due), None, seen.today, seen.known.calendar, False)
     return {
         "light": found.light,
         "next_due_on": min(due, default=None),
