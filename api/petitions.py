@@ -64,58 +64,54 @@ def petitions(
     return lists.answer(page, lambda row: case_shapes.listed(row, directory))
 
 
-@router.get("/{case_id}", summary="信访事项")
+@router.get("/{id}", summary="信访事项")
 def petition(
-    services: Held, act: Signed, response: Response, case_id: UUID, at: At = None, known_at: KnownAt = None
+    services: Held, act: Signed, response: Response, id: UUID, at: At = None, known_at: KnownAt = None
 ) -> dict[str, Any]:
     """The state of the case; personal data masked. The `ETag` is the version that `If-Match` compares."""
-    seen = look(services, act, case_id, at, known_at)
+    seen = look(services, act, id, at, known_at)
     if not seen.past:
         response.headers["ETag"] = f'"{seen.petition.version}"'
     return case_shapes.state(seen)
 
 
-@router.get("/{case_id}/petitioners", summary="信访人身份信息")
+@router.get("/{id}/petitioners", summary="信访人身份信息")
 def petitioners(
-    services: Held, act: Signed, case_id: UUID, at: At = None, known_at: KnownAt = None
+    services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None
 ) -> dict[str, Any]:
     """Who the petitioners are, in full. Every reading is recorded before it is answered."""
-    seen = look(services, act, case_id, at, known_at)
-    case_reading.must_see_personal_data(services, act, case_id)
+    seen = look(services, act, id, at, known_at)
+    case_reading.must_see_personal_data(services, act, id)
     with services.database.transaction() as connection:
         connection.execute(
             "INSERT INTO readings (case_id, officer, what, at) VALUES (%s, %s, 'petitioners', %s)",
-            (case_id, act.by, act.at),
+            (id, act.by, act.at),
         )
     return {"items": masking.identified(seen.petition)}
 
 
-@router.get("/{case_id}/history", summary="办理经过")
-def history(
-    services: Held, act: Signed, case_id: UUID, at: At = None, known_at: KnownAt = None
-) -> dict[str, Any]:
+@router.get("/{id}/history", summary="办理经过")
+def history(services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None) -> dict[str, Any]:
     """Every event in the order of its record, without personal data."""
-    seen = look(services, act, case_id, at, known_at)
+    seen = look(services, act, id, at, known_at)
     return {"items": [case_shapes.event(one, seen.directory) for one in seen.history]}
 
 
-@router.get("/{case_id}/deadlines", summary="期限")
+@router.get("/{id}/deadlines", summary="期限")
 def deadlines(
-    services: Held, act: Signed, case_id: UUID, at: At = None, known_at: KnownAt = None
+    services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None
 ) -> dict[str, Any]:
     """Every clock of the case with its status, light and explanation."""
-    return {"items": case_shapes.deadlines(look(services, act, case_id, at, known_at))}
+    return {"items": case_shapes.deadlines(look(services, act, id, at, known_at))}
 
 
-@router.get("/{case_id}/replay", summary="逐步重放")
-def replay(
-    services: Held, act: Signed, case_id: UUID, at: At = None, known_at: KnownAt = None
-) -> dict[str, Any]:
+@router.get("/{id}/replay", summary="逐步重放")
+def replay(services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None) -> dict[str, Any]:
     """One entry an event: the event, the state after it, and every clock after it.
 
     Each entry is judged on the latest legal date so far, the last one on the day asked about, by the rules known then.
     """
-    seen = look(services, act, case_id, at, known_at)
+    seen = look(services, act, id, at, known_at)
     return {"items": [_entry(seen, count) for count in range(1, len(seen.history) + 1)]}
 
 

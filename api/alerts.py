@@ -1,0 +1,133 @@
+"""预警: the alerts an officer may see, the acknowledgement by name, and new ones as they come."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Response
+from fastapi.responses import StreamingResponse
+from sse_starlette import EventSourceResponse
+
+from api import alert_channels, alert_stream, lists
+from api.alert_shapes import Wording
+from api.bodies import Form, Long
+from api.bootstrap import Services
+from api.commands import Conditioned, Done
+from api.errors import READS, WRITES
+from api.identity import Held, Signed
+from api.logs import bind
+from api.paging import USUAL, After, Cursor, Limit
+from domain.acts import Act
+from domain.errors import NotYours, Unknown
+from domain.petition.commands import AcknowledgeAlert
+from domain.rules.authority import READ_ALL_POSTS
+from projections import alerts as view
+from projections.lights import Lights
+from projections.paging import Condition, Order, page
+from projections.tracking import reached
+from projections.view import Row
+
+router = APIRouter(tags=["预警"])
+
+OLDEST_FIRST = Order("a.position", ("position",), tuple[int], "a.position > %(cursor_position)s")
+
+
+class Acknowledgement(Form):
+    """签收预警 — with a remark on what will be done."""
+
+    remark: Long
+
+
+@router.get("/v1/alerts", summary="预警列表", responses=READS)
+def alerts(
+    services: Held,
+    act: Signed,
+    to: Literal["me", "unit", "all"] = "me",
+    status: Literal["open", "acknowledged", "escalated"] | None = None,
+    light: Literal["green", "yellow", "red", "grey"] | None = None,
+    after: After = None,
+    cursor: Cursor = None,
+    limit: Limit = USUAL,
+) -> dict[str, Any]:
+    """Newest first: raised to me, to my unit, or (for those who read every case) to anybody."""
+    if to == "all" and act.role not in READ_ALL_POSTS:
+        raise NotYours("alert.all_not_yours", "只能查看发给本人或本单位的预警。")
+    lists.wait(services, view.NEEDS, after)
+    visibility, lights, place = lists.eyes(services, act), lists.lights(services, act), lists.place(cursor)
+    with services.database.transaction() as connection:
+        found = view.alerts(
+            connection, visibility, lights, to=to, status=status, light=light, limit=limit, cursor=place
+        )
+    return lists.answer(found, Wording(services, act.at).shown)
+
+
+@router.post("/v1/alerts/{id}/acknowledge", summary="签收预警", response_model=Done, responses=WRITES)
+def acknowledge(
+    services: Held, act: Signed, sent: Conditioned, response: Response, id: UUID, body: Acknowledgement
+) -> dict[str, Any]:
+    """By one of its recipients, once. The version is the case's."""
+    with services.database.transaction() as connection:
+        found = view.alert(connection, lists.eyes(services, act), lists.lights(services, act), id)
+    if found is None:
+        raise Unknown("alert.unknown", "没有这条预警。")
+    bind(petition=found["case_id"], command="acknowledge-alert")
+    key = sent.keyed(f"/v1/alerts/{id}/acknowledge", body)
+    command = AcknowledgeAlert(id, body.remark)
+    receipt = services.casework.acknowledge(found["case_id"], command, act, key=key)
+    response.headers["ETag"] = f'"{receipt.version}"'
+    return {
+        "id": receipt.id,
+        "version": receipt.version,
+        "position": receipt.position,
+        "events": list(receipt.events),
+    }
+
+
+@router.get("/v1/alerts/stream", summary="预警推送", response_class=StreamingResponse, responses=READS)
+def stream(
+    services: Held,
+    act: Signed,
+    last_event_id: Annotated[
+        str | None, Header(pattern="^[0-9]{1,18}$", description="上次收到的事件编号")
+    ] = None,
+) -> EventSourceResponse:
+    """Server-sent events: an event `alert` for each new alert raised to me; its id resumes after a break."""
+    since = int(last_event_id) if last_event_id is not None else _seen_by_all_views(services)
+    bell = alert_stream.bell(services.database.dsn)
+    return EventSourceResponse(alert_stream.stream(bell, _unread(services, act), since))
+
+
+def _seen_by_all_views(services: Services) -> int:
+    with services.database.connection() as connection:
+        return reached(connection, alert_stream.NEEDS)
+
+
+def _unread(services: Services, act: Act) -> Callable[[int, int], list[tuple[int, dict[str, Any]]]]:
+    """未读预警: those raised to this officer, by what may be seen and is due on the day of the look."""
+
+    def unread(since: int, upto: int) -> list[tuple[int, dict[str, Any]]]:
+        now = replace(act, at=services.clock())
+        visibility, lights = lists.eyes(services, now), lists.lights(services, now)
+        wanted = [
+            visibility.condition(),
+            Condition("a.recipients @> ARRAY[%(me)s::text]", {"me": act.by}),
+            Condition("a.position > %(since)s AND a.position <= %(upto)s", {"since": since, "upto": upto}),
+        ]
+        with services.database.transaction() as connection:
+            found = page(connection, view.COLUMNS, view.SOURCE, wanted, OLDEST_FIRST, limit=200, cursor=None)
+        wording = Wording(services, now.at)
+        return [(row["position"], wording.shown(_lit(row, lights))) for row in found.items]
+
+    return unread
+
+
+def _lit(row: Row, lights: Lights) -> Row:
+    """With the light of the clock that the alert is about; one that is gone is grey."""
+    if row["clock_state"] is None:
+        return row | {"light": "grey"}
+    found = lights.of_clock(row["clock_state"], row["clock_due_on"], row["stopped_on"], row["answerable"])
+    return row | {"light": found.light}
+
+
+router.include_router(alert_channels.router)
