@@ -77,20 +77,24 @@ def _receiver(unit: str, situation: Situation) -> str:
         raise Invalid("unit.unknown", "没有这个单位，请从单位目录中选择。")
     if situation.directory.is_office(found):
         raise Invalid("petition.unit_is_office", "信访工作机构不是承办单位，不能作为转交对象。")
-    if not authority.may_receive(situation.standing, found):
+    return _not_accused(found, situation)
+
+
+def _not_accused(unit: str, situation: Situation) -> str:
+    """回避被检举控告单位: the unit or organ, unless an accusation names it."""
+    if not authority.may_receive(situation.standing, unit):
         raise NotNow(
             "petition.accused_unit",
             "检举控告事项不得转送、交办给被检举控告的单位。",
             "《信访工作条例》第三十条第三款",
         )
-    return found
+    return unit
 
 
 def _forward(command: commands.Forward, situation: Situation) -> Draft:
     organ = situation.directory.resolve(command.to_organ)
     tracked = organ in situation.directory.units
-    if tracked or not authority.may_receive(situation.standing, organ):
-        organ = _receiver(organ, situation)
+    organ = _receiver(organ, situation) if tracked else _not_accused(organ, situation)
     return events.Forwarded, situation.date(command.on), {"to_organ": organ, "tracked": tracked}
 
 
@@ -119,8 +123,8 @@ def _transfer(command: commands.Transfer, situation: Situation) -> Draft:
 
 def _object(command: commands.Object, situation: Situation) -> Draft:
     on = situation.date(command.on, situation.petition.received_by_unit_on, "承办单位收件日")
-    clock = situation.running("object", situation.petition.holder)
-    late = clock is not None and on > clock.due_on
+    periods = [c for c in situation.clocks if c.clock == "object" and c.unit == situation.petition.holder]
+    late = bool(periods) and on > periods[-1].due_on
     return events.Objected, on, {"reason": command.reason, "late": late}
 
 

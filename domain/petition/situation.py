@@ -98,11 +98,16 @@ def _need(holds: bool, code: str, message: str, basis: str | None = None) -> Ref
     return None if holds else NotNow(f"petition.{code}", message, basis)
 
 
-def _concluded_by_reexamination(s: Situation) -> Refused | None:
-    concluded = s.earlier is not None and s.earlier.stage in {Stage.TERMINATED, Stage.ARCHIVED}
-    concluded = (
-        concluded and s.earlier is not None and s.earlier.review.reexamination_concluded_on is not None
+def _terminated(petition: Petition) -> bool:
+    """复核终结: the last instance has spoken and didn't order the matter to be handled anew."""
+    review = petition.review
+    return (
+        review.reexamination_concluded_on is not None and review.reexamination_result not in ANSWERED_AGAIN
     )
+
+
+def _concluded_by_reexamination(s: Situation) -> Refused | None:
+    concluded = s.earlier is not None and _terminated(s.earlier)
     number = s.petition.repeat_of_number
     return _need(
         not concluded,
@@ -227,7 +232,7 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
     ),
     "not_linked_yet": lambda s: _need(s.petition.repeat_of is None, "already_linked", "已认定为重复信访。"),
     "not_terminated": lambda s: _need(
-        s.petition.review.reexamination_concluded_on is None,
+        not _terminated(s.petition),
         "terminated",
         "该事项已经复核终结，不再重新办理。",
         "《信访工作条例》第三十六条第三款",
