@@ -51,7 +51,7 @@ NEXT_DUE: LiteralString = (
     " EXISTS (SELECT FROM deadlines d WHERE d.case_id = l.case_id AND d.state = 'running'"
     " AND NOT d.is_window) AS has_running_clock"
 )
-"""A case's light is its worst running clock's; the petitioner's own windows don't count."""
+"""A case's light is its worst running clock's; windows don't count: nobody is late with them."""
 
 
 class Lights:

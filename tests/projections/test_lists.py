@@ -1,0 +1,327 @@
+"""The lists: every filter, the search, the lights, keyset pages, and what each officer may see."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.casework import Casework
+from domain.errors import Invalid
+from domain.petition import commands
+from domain.petition.situation import standing_of
+from domain.rules import authority
+from domain.rules.signals import signal
+from eventstore.database import Database
+from projections import alerts, deadlines_list, ledger_list, timeline
+from projections.lights import Lights
+from projections.paging import Page
+from projections.runner import catch_up
+from projections.visibility import Visibility
+from tests.projections.office import OFFICERS, Office, at, on
+
+EVERYTHING = Visibility(all=True, officer="clerk")
+
+
+class Lists:
+    """The lists over one database, seen by one officer on one day."""
+
+    def __init__(self, database: Database, casework: Casework, office: Office) -> None:
+        self.database, self.casework, self.office = database, casework, office
+        self.today = "2026-03-02"
+
+    def petitions(
+        self, sees: Visibility = EVERYTHING, limit: int = 200, cursor: str | None = None, **wanted
+    ) -> Page:
+        with self.database.connection() as connection:
+            return ledger_list.petitions(
+                connection, sees, self.lights, ledger_list.Wanted(**wanted), limit=limit, cursor=cursor
+            )
+
+    def deadlines(
+        self, sees: Visibility = EVERYTHING, limit: int = 200, cursor: str | None = None, **wanted
+    ) -> Page:
+        with self.database.connection() as connection:
+            return deadlines_list.deadlines(
+                connection, sees, self.lights, deadlines_list.Wanted(**wanted), limit=limit, cursor=cursor
+            )
+
+    def alerts(self, sees: Visibility = EVERYTHING, **wanted) -> Page:
+        with self.database.connection() as connection:
+            return alerts.alerts(connection, sees, self.lights, **wanted)
+
+    def found(self, **wanted) -> set[UUID]:
+        """The cases that a filter finds; the total agrees with them."""
+        page = self.petitions(**wanted)
+        assert page.total == len(page.items)
+        return {row["case_id"] for row in page.items}
+
+    @property
+    def lights(self) -> Lights:
+        return self.office.lights(self.today)
+
+
+@pytest.fixture
+def lists(database: Database, casework: Casework, office: Office) -> Lists:
+    return Lists(database, casework, office)
+
+
+@pytest.fixture
+def cases(database: Database, casework: Casework, office: Office) -> dict[str, UUID]:
+    """The varied history, read by the views; each case by its name."""
+    names = ("plain", "objected", "answered", "accusation", "withdrawn", "repeat", "letter")
+    found = dict(zip(names, office.varied(), strict=True))
+    catch_up(database, casework)
+    return found
+
+
+def test_petitions_are_filtered(lists: Lists, cases: dict[str, UUID]) -> None:
+    everyone = set(cases.values())
+    assert lists.found() == everyone
+    assert lists.found(state="closed") == {cases["withdrawn"]}
+    assert lists.found(state="open") == everyone - {cases["withdrawn"]}
+    assert lists.found(stage="reviewed") == {cases["answered"]}
+    assert lists.found(unit="unit-b") == {cases["withdrawn"]}
+    assert lists.found(channel="online") == {cases["letter"]}
+    assert lists.found(category="accusation") == {cases["accusation"]}
+    assert lists.found(received_from=on("2026-01-12")) == {cases["withdrawn"], cases["repeat"]}
+    assert lists.found(received_to=on("2026-01-05")) == {cases["plain"], cases["letter"]}
+    assert lists.found(received_from=on("2026-01-06"), received_to=on("2026-01-07")) == {
+        cases["objected"], cases["answered"]
+    }  # fmt: skip
+    assert lists.found(repeat=True) == {cases["repeat"]}
+    assert lists.found(repeat=True, state="closed") == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("收费", {"plain", "repeat"}),
+        ("物业 再次", {"repeat"}),
+        ("漏", {"answered"}),
+        ("XF-2026-000002", {"objected"}),
+        ("xf-2026-000002", {"objected"}),
+        ("低保资格", {"objected"}),
+        ("低格", set()),
+        ("保低", set()),
+        ("%", set()),
+        ("__", set()),
+        ("", {"plain", "objected", "answered", "accusation", "withdrawn", "repeat", "letter"}),
+    ],
+)
+def test_two_characters_suffice_to_search(
+    lists: Lists, cases: dict[str, UUID], words: str, names: set[str]
+) -> None:
+    assert lists.found(q=words) == {cases[name] for name in names}
+
+
+def test_a_search_uses_its_index(database: Database, lists: Lists, cases: dict[str, UUID]) -> None:
+    condition = ledger_list.search("收费")
+    with database.transaction() as connection:
+        connection.execute("SET LOCAL enable_seqscan = off")
+        plan = connection.execute(
+            "EXPLAIN SELECT * FROM ledger l WHERE " + condition.text, condition.values
+        ).fetchall()
+    assert any("ledger_bigrams_idx" in row["QUERY PLAN"] for row in plan)
+
+
+def test_lights_are_those_of_the_rules_on_every_day(lists: Lists, cases: dict[str, UUID]) -> None:
+    """On each day: every clock has the light and status of the rules, and each filter finds just those."""
+    seen: set[tuple[str, str]] = set()
+    for day in range(0, 150, 3):
+        lists.today = (on("2026-01-05") + timedelta(days=day)).isoformat()
+        lights = lists.lights
+        items = lists.deadlines().items
+        for row in items:
+            asked = (
+                row["state"],
+                row["due_on"],
+                row["stopped_on"],
+                lights.today,
+                lights.calendar,
+                row["is_window"],
+            )
+            assert (row["status"], row["light"]) == (signal(*asked).status, signal(*asked).light)
+        seen |= {(row["status"], row["light"]) for row in items}
+        for light in ("green", "yellow", "red", "grey"):
+            assert ids(lists.deadlines(light=light)) == {key(row) for row in items if row["light"] == light}
+        for status in ("running", "overdue", "lapsed", "suspended", "cancelled", "met", "met_late"):
+            assert ids(lists.deadlines(status=status)) == {
+                key(row) for row in items if row["status"] == status
+            }
+        check_cases(lists, items)
+    assert {light for _, light in seen} == {"green", "yellow", "red", "grey"}
+    assert {"running", "overdue", "lapsed", "met", "met_late", "cancelled"} <= {status for status, _ in seen}
+
+
+def check_cases(lists: Lists, clocks: list) -> None:
+    """A case's light is its worst running clock's, windows apart."""
+    running: dict[UUID, set[str]] = {}
+    for row in clocks:
+        if row["state"] == "running" and not row["is_window"]:
+            running.setdefault(row["case_id"], set()).add(row["light"])
+    worst = {
+        case: next(light for light in ("red", "yellow", "green") if light in lights)
+        for case, lights in running.items()
+    }
+    everyone = lists.petitions().items
+    for row in everyone:
+        assert row["light"] == worst.get(row["case_id"], "grey")
+        assert row["overdue"] == (row["light"] == "red")
+    for light in ("green", "yellow", "red", "grey"):
+        assert lists.found(light=light) == {row["case_id"] for row in everyone if row["light"] == light}
+    assert lists.found(overdue=True) == lists.found(light="red")
+    assert lists.found(overdue=False) == {row["case_id"] for row in everyone} - lists.found(light="red")
+
+
+def key(row: dict) -> tuple:
+    return (row["case_id"], row["clock"], row["start_version"])
+
+
+def ids(page: Page) -> set[tuple]:
+    return {key(row) for row in page.items}
+
+
+def test_deadlines_are_filtered(lists: Lists, cases: dict[str, UUID]) -> None:
+    everything = lists.deadlines().items
+    assert everything
+    for name in ("unit", "clock", "rulebook", "provisional"):
+        for value in {row[name] for row in everything}:
+            found = lists.deadlines(**{name: value})
+            assert ids(found) == {key(row) for row in everything if row[name] == value}
+            assert found.total == len(found.items)
+    middle = sorted(row["due_on"] for row in everything)[len(everything) // 2]
+    assert ids(lists.deadlines(due_from=middle)) == {key(r) for r in everything if r["due_on"] >= middle}
+    assert ids(lists.deadlines(due_to=middle)) == {key(r) for r in everything if r["due_on"] <= middle}
+    assert [row["due_on"] for row in everything] == sorted(row["due_on"] for row in everything)
+    assert all(row["number"] and row["explanation"] for row in everything)
+
+
+@pytest.mark.parametrize("wanted", [{"light": "blue"}, {"status": "late"}])
+def test_an_unknown_filter_is_refused(lists: Lists, office: Office, wanted: dict[str, str]) -> None:
+    with pytest.raises(Invalid):
+        lists.deadlines(**wanted)
+
+
+@pytest.mark.parametrize("cursor", ["rubbish", "!!", "W10", "WzEsMl0", "bnVsbA"])
+def test_a_bad_cursor_is_refused(lists: Lists, office: Office, cursor: str) -> None:
+    with pytest.raises(Invalid):
+        lists.petitions(cursor=cursor)
+
+
+def test_pages_are_complete(lists: Lists, office: Office) -> None:
+    office.many_letters(57)
+    catch_up(lists.database, lists.casework)
+    for ask, name in ((lists.petitions, "number"), (lists.deadlines, None)):
+        rows: list = []
+        cursor = None
+        while True:
+            page = ask(limit=10, cursor=cursor)
+            assert page.total == ask(limit=1).total
+            rows += page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+            assert len(page.items) == 10
+        assert len(rows) == page.total
+        keys = [row[name] if name else key(row) for row in rows]
+        assert len(set(keys)) == len(keys)
+        assert keys == [row[name] if name else key(row) for row in ask(limit=500).items[:200]] + keys[200:]
+
+
+def test_a_page_has_at_most_two_hundred_rows(lists: Lists, office: Office) -> None:
+    office.many_letters(210)
+    catch_up(lists.database, lists.casework)
+    page = lists.petitions(limit=5000)
+    assert (len(page.items), page.total) == (200, 210)
+    assert page.next_cursor is not None
+
+
+@pytest.mark.parametrize("who", [officer for officer, *_ in OFFICERS])
+def test_lists_show_what_the_officer_may_read(lists: Lists, cases: dict[str, UUID], who: str) -> None:
+    """The lists show a case exactly if its page would open."""
+    office, casework = lists.office, lists.casework
+    act = office.act(who, lists.today)
+    directory = casework.directory()
+    readable = set()
+    for case in cases.values():
+        petition = casework.petition(case)
+        assert petition is not None
+        if authority.may_read(standing_of(petition, directory), act):
+            readable.add(case)
+    sees = office.sees(who)
+    assert lists.found(sees=sees) == readable
+    assert {row["case_id"] for row in lists.deadlines(sees).items} <= readable
+    assert {row["case_id"] for row in lists.alerts(sees).items} <= readable
+    with lists.database.connection() as connection:
+        shown = timeline.recent(connection, sees, limit=200)
+    assert {row["case_id"] for row in shown.items} == readable
+
+
+def test_an_officer_without_cases_sees_none(lists: Lists, cases: dict[str, UUID]) -> None:
+    assert lists.found(sees=Visibility(all=False, officer="admin")) == set()
+
+
+def test_alerts_are_listed(lists: Lists, cases: dict[str, UUID]) -> None:
+    lists.casework.raise_alerts(list(cases.values()), at("2026-04-20"))
+    catch_up(lists.database, lists.casework)
+    everything = lists.alerts().items
+    assert everything
+    positions = [row["position"] for row in everything]
+    assert positions == sorted(positions, reverse=True)
+    for_a_clerk = lists.alerts(lists.office.sees("a-clerk"), to="me").items
+    assert {row["alert_id"] for row in for_a_clerk} == {
+        row["alert_id"] for row in everything if "a-clerk" in row["recipients"]
+    }
+    assert for_a_clerk
+    of_unit_a = lists.alerts(lists.office.sees("a-clerk"), to="unit").items
+    assert {row["alert_id"] for row in of_unit_a} == {
+        row["alert_id"] for row in everything if row["unit"] == "unit-a"
+    }
+    for light in ("green", "yellow", "red", "grey"):
+        assert {row["alert_id"] for row in lists.alerts(light=light).items} == {
+            row["alert_id"] for row in everything if row["light"] == light
+        }
+    with pytest.raises(Invalid):
+        lists.alerts(to="them")
+    with pytest.raises(Invalid):
+        lists.alerts(status="lost")
+
+
+def test_an_alert_is_open_escalated_or_acknowledged(lists: Lists, cases: dict[str, UUID]) -> None:
+    office, casework = lists.office, lists.casework
+    every = {row["alert_id"]: row for row in lists.alerts().items}
+    one = next(row for row in every.values() if "head" in row["recipients"])
+    casework.acknowledge(
+        one["case_id"], commands.AcknowledgeAlert(one["alert_id"], "已督促"), office.act("head", "2026-03-03")
+    )
+    catch_up(lists.database, casework)
+    by_status = {
+        status: {row["alert_id"] for row in lists.alerts(status=status).items}
+        for status in ("open", "acknowledged", "escalated")
+    }
+    assert by_status["acknowledged"] == {one["alert_id"]}
+    assert set.union(*by_status.values()) == set(every)
+    assert sum(map(len, by_status.values())) == len(every)
+    with lists.database.connection() as connection:
+        shown = alerts.alert(connection, EVERYTHING, lists.lights, one["alert_id"])
+        hidden = alerts.alert(connection, Visibility(all=False, officer="x"), lists.lights, one["alert_id"])
+    assert shown is not None
+    assert (shown["acknowledged_by"], shown["remark"]) == ("head", "已督促")
+    assert shown["acknowledged_at"] == at("2026-03-03")
+    assert hidden is None
+
+
+def test_an_alert_shows_its_deliveries(lists: Lists, office: Office) -> None:
+    with lists.database.transaction() as connection:
+        connection.execute(
+            "INSERT INTO alert_channels (id, kind) VALUES ('邮件', 'mail'), ('对接', 'webhook')"
+        )
+    case = office.register("2026-01-05")
+    lists.casework.raise_alerts([case], at("2026-01-21"))
+    catch_up(lists.database, lists.casework)
+    rows = lists.alerts().items
+    assert rows
+    for row in rows:
+        assert [(one["channel"], one["state"], one["attempts"]) for one in row["deliveries"]] == [
+            ("对接", "pending", 0), ("邮件", "pending", 0)
+        ]  # fmt: skip
