@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from re import compile as pattern
 from typing import Any
+from unicodedata import category
 
 from domain.acts import Act
 from domain.errors import Invalid
@@ -19,7 +20,7 @@ FIRST_YEAR, LAST_YEAR = 1995, 2100
 """The five-day week dates from 1995."""
 
 _ID = pattern(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST_ID, _LONGEST_TEXT = 64, 500
+_LONGEST_ID, _LONGEST_TEXT, _LONGEST_NOTE = 64, 500, 5000
 
 
 def read_rulebook(table: Mapping[str, Any]) -> Rulebook:
@@ -43,6 +44,8 @@ def publish(table: Mapping[str, Any], base: Rulebase, act: Act) -> RulebookPubli
         raise Invalid("rulebook.bad_id", "规则册标识只能用小写英文字母、数字和连字符，最长64个字符。")
     if len(book.version) > _LONGEST_ID or len(book.title) > _LONGEST_TEXT or len(book.source) > _LONGEST_TEXT:
         raise Invalid("rulebook.too_long", "规则册的版本号最长64个字，名称、来源最长500个字。")
+    if not _is_plain(rulebooks.as_table(book)):
+        raise Invalid("rulebook.malformed", "规则册中含有不可用的控制字符，或者文字超过5000个字。")
     if book.published_at > act.at:
         raise Invalid("rulebook.published_in_future", "公布时间晚于现在，请待公布后再录入。")
     others = [one for one in base.rulebooks if one.id == book.id]
@@ -56,6 +59,19 @@ def publish(table: Mapping[str, Any], base: Rulebase, act: Act) -> RulebookPubli
     return RulebookPublished(
         **_envelope(base, act, book.source), rulebook=book.id, table=rulebooks.as_table(book)
     )
+
+
+def _is_plain(given: object) -> bool:
+    """Texts that a page can show and a database can keep, all through the table."""
+    if isinstance(given, Mapping):
+        return all(_is_plain(one) for pair in given.items() for one in pair)
+    if isinstance(given, list):
+        return all(_is_plain(one) for one in given)
+    if isinstance(given, str):
+        return len(given) <= _LONGEST_NOTE and not any(
+            category(one) in {"Cc", "Cs"} and one != "\n" for one in given
+        )
+    return True
 
 
 def _must_fit(book: Rulebook, others: Sequence[Rulebook]) -> None:
@@ -165,6 +181,8 @@ def read_decree(
         raise Invalid("calendar.source_missing", "请填写放假安排的来源（通知名称和文号）。")
     if len(source) > _LONGEST_TEXT:
         raise Invalid("calendar.source_too_long", f"来源不能超过{_LONGEST_TEXT}个字。")
+    if not source.isprintable():
+        raise Invalid("calendar.source_missing", "来源中含有不可用的控制字符。")
     if not days_off:
         raise Invalid("calendar.no_days_off", "没有填写放假日期。")
     table = {

@@ -1,0 +1,105 @@
+"""试算: which due dates of open cases would move if a rule book or a calendar were otherwise. Stores nothing."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from api import lists
+from api.bootstrap import Services
+from domain.acts import Act
+from domain.casework import Recorded
+from domain.errors import NotYours
+from domain.petition.fold import Petition, project
+from domain.petition.situation import clocks_of
+from domain.rulebase.fold import Known, Rulebase
+from domain.rules.authority import READ_ALL_POSTS
+from domain.rules.deadlines import Clock
+from projections.paging import Condition
+
+CHUNK = 500
+OPEN = frozenset({"running", "suspended"})
+EVERY = Condition("true")
+"""The administrator is shown numbers and dates of every case, and nothing else of any."""
+
+
+class Moved(NamedTuple):
+    """变动 — one clock of a case and its due date before and after; None where there is no such clock."""
+
+    case: UUID
+    case_number: str
+    clock: str
+    label: str
+    before: date | None
+    after: date | None
+
+    def shown(self) -> dict[str, Any]:
+        """变动一项."""
+        return {
+            "case": self.case,
+            "case_number": self.case_number,
+            "clock": self.clock,
+            "label": self.label,
+            "from": self.before,
+            "to": self.after,
+        }
+
+
+def moves(services: Services, act: Act, trial: Rulebase) -> dict[str, Any]:
+    """试算结果: every open case whose due date would move. Raises NotYours."""
+    if act.role not in READ_ALL_POSTS | {"admin"}:
+        raise NotYours("rulebase.not_yours", "试算由信访工作机构、督查员、领导、审计人员和系统管理员使用。")
+    before, after = services.casework.known(act.at), trial.known(act.at)
+    found: list[Moved] = []
+    asked = 0
+    for ids in _open_cases(services, act):
+        asked += len(ids)
+        for history in services.casework.histories(ids).values():
+            found.extend(_of_case(history, before, after, act.today))
+    found.sort(key=lambda one: (one.case_number, one.clock))
+    cases = len({one.case for one in found})
+    return {"items": [one.shown() for one in found], "total": len(found), "cases": cases, "open_cases": asked}
+
+
+def _open_cases(services: Services, act: Act) -> Iterator[list[UUID]]:
+    """未结事项: those with a clock that runs or rests, as far as the officer may see them, some hundreds at a time."""
+    visible = EVERY if act.role == "admin" else lists.eyes(services, act).condition()
+    query = (
+        "SELECT l.case_id FROM ledger l WHERE l.case_id > %(last)s AND EXISTS (SELECT FROM deadlines d"
+        " WHERE d.case_id = l.case_id AND d.state IN ('running', 'suspended')) AND ("
+        + visible.text
+        + ") ORDER BY l.case_id LIMIT %(chunk)s"
+    )
+    last = UUID(int=0)
+    while True:
+        with services.database.connection() as connection:
+            values = {**visible.values, "last": last, "chunk": CHUNK}
+            rows = connection.execute(query, values, prepare=False).fetchall()
+        if not rows:
+            return
+        yield [row["case_id"] for row in rows]
+        last = rows[-1]["case_id"]
+
+
+def _of_case(history: list[Recorded], before: Known, after: Known, today: date) -> Iterator[Moved]:
+    facts = [one.fact for one in history]
+    petition = project(None, facts)
+    if petition is None:
+        return
+    was = {_which(clock): clock for clock in clocks_of(facts, petition, before, today)}
+    would = {_which(clock): clock for clock in clocks_of(facts, petition, after, today)}
+    for key in dict.fromkeys((*was, *would)):
+        yield from _compared(petition, was.get(key), would.get(key))
+
+
+def _which(clock: Clock) -> tuple[str, int]:
+    return clock.clock, clock.start_version
+
+
+def _compared(petition: Petition, was: Clock | None, would: Clock | None) -> Iterator[Moved]:
+    one = was or would
+    if one is None or not any(clock is not None and clock.state in OPEN for clock in (was, would)):
+        return
+    before, after = was.due_on if was else None, would.due_on if would else None
+    if before != after:
+        yield Moved(petition.id, petition.number, one.clock, one.label, before, after)
