@@ -1,6 +1,12 @@
-"""The service over a fresh database with the small town in it; a clock that obeys; clients that are signed in."""
+"""The service over a fresh database with the small town in it; a clock that obeys; clients that are signed in.
+
+`town` is the same once a module, for tables of many small tests that each have a petition of their own.
+"""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,12 +16,39 @@ from api.app import create_app
 from api.bootstrap import Services, build
 from api.sessions import open_session
 from api.settings import Settings
+from eventstore.embedded import Server
 from projections import runner
-from tests.api import town
+from tests.api import town as small_town
 from tests.api.caller import Caller, calling
-from tests.conftest import Clock
+from tests.api.lives import Walker
+from tests.conftest import TEMPLATE, Clock, fresh
 
 SignIn = Callable[[str], Caller]
+
+
+@dataclass(frozen=True)
+class Town:
+    """A served office and who walks petitions through it."""
+
+    services: Services
+    client: Caller
+    walker: Walker
+    clock: Clock
+
+    def head(self) -> int:
+        """The position of the last event stored."""
+        return self.services.casework.store.max_notification_id() or 0
+
+
+def signing_in(services: Services, client: Caller) -> SignIn:
+    return lambda username: client.signed(open_session(services, username)[0])
+
+
+@contextmanager
+def served(settings: Settings, clock: Clock) -> Iterator[Services]:
+    with build(settings, clock) as made:
+        small_town.found(made)
+        yield made
 
 
 @pytest.fixture
@@ -27,8 +60,7 @@ def settings(database_dsn: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def services(settings: Settings, clock: Clock) -> Iterator[Services]:
     """Services over a fresh database with the small town's directory and accounts."""
-    with build(settings, clock) as made:
-        town.found(made)
+    with served(settings, clock) as made:
         yield made
 
 
@@ -48,10 +80,26 @@ def client(app: FastAPI) -> Iterator[Caller]:
 @pytest.fixture
 def sign_in(services: Services, client: Caller) -> SignIn:
     """Clients that are signed in, by username; without the password's slow check."""
-    return lambda username: client.signed(open_session(services, username)[0])
+    return signing_in(services, client)
+
+
+@pytest.fixture
+def walker(sign_in: SignIn) -> Walker:
+    """Walks petitions along their ways."""
+    return Walker(sign_in)
 
 
 @pytest.fixture
 def catch_up(services: Services) -> Callable[[], None]:
     """Brings every read model up to the last event, here and now."""
     return lambda: runner.catch_up(services.database, services.casework)
+
+
+@pytest.fixture(scope="module")
+def town(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """One served office for all tests of a module; it is Monday, 2 March 2026, 10:00 in Shanghai."""
+    clock = Clock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
+    with fresh(server, TEMPLATE) as dsn:
+        settings = Settings(home=tmp_path_factory.mktemp("town"), database_url=dsn, pool_size=10)
+        with served(settings, clock) as services, calling(create_app(services)) as client:
+            yield Town(services, client, Walker(signing_in(services, client)), clock)
