@@ -5,20 +5,9 @@ import pytest
 from domain.petition.petition import COMMANDS
 from tests.api.conftest import Town
 from tests.api.lives import LETTER, LIVES, Life
+from tests.api.problems import refused
 
 each = pytest.mark.parametrize("life", LIVES, ids=[life.act for life in LIVES])
-
-
-def refused(response, status: int, code: str | None = None) -> dict:
-    """The problem that was answered; always in Chinese, always of one shape."""
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    problem = response.json()
-    assert problem["status"] == status
-    assert problem["type"] == f"urn:shixian:problem:{problem['code']}"
-    assert any("\u4e00" <= one <= "\u9fff" for one in problem["detail"])
-    assert code is None or problem["code"] == code
-    return problem
 
 
 def test_every_command_of_the_table_is_told_here():
