@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
-import msgspec
-
 from domain.casework import Casework, Recorded
 from domain.errors import Invalid
 from domain.facts import TOPICS, Fact
 from domain.petition.events import AlertAcknowledged, Alerted, Registered
 from projections.lights import Lights
 from projections.paging import Condition, Order, Page, page
-from projections.view import Connection, Row, Table
+from projections.view import Connection, Row, Table, as_json, cleaned
 from projections.visibility import Visibility
 
 HANDLES = (Alerted, AlertAcknowledged)
@@ -65,11 +63,12 @@ class Alerts:
         if raised:
             numbers = _numbers(casework, [fact.originator_id for _, fact in raised])
             rows = [_row(position, fact, numbers[fact.originator_id]) for position, fact in raised]
-            connection.execute(RAISED, (msgspec.json.encode(rows).decode(),))
+            connection.execute(RAISED, (as_json(rows),))
         answers = [one.fact for one in batch if isinstance(one.fact, AlertAcknowledged)]
         if answers:
             connection.cursor().executemany(
-                ACKNOWLEDGED, [(fact.by, fact.recorded_at, fact.remark, fact.alert_id) for fact in answers]
+                ACKNOWLEDGED,
+                [(fact.by, fact.recorded_at, cleaned(fact.remark), fact.alert_id) for fact in answers],
             )
 
 

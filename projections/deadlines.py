@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
-import msgspec
-
 from domain.casework import Casework, Recorded
 from domain.facts import Fact
 from domain.petition.alerts import PlannedAlert, planned
@@ -16,7 +14,7 @@ from domain.petition.fold import project
 from domain.petition.situation import clocks_of
 from domain.rulebase.events import CalendarDecreed
 from domain.rules.deadlines import Clock
-from projections.view import NOT_OF_A_CASE, OF_RULES, Connection, Table, touched
+from projections.view import NOT_OF_A_CASE, OF_RULES, Connection, Table, as_json, touched
 
 CHUNK = 500
 """Cases computed at a time when the rules change."""
@@ -85,7 +83,8 @@ def _recompute(connection: Connection, casework: Casework, fact: Fact, position:
 
 def _affected(fact: Fact, position: int) -> tuple[LiteralString, dict[str, object]]:
     if isinstance(fact, CalendarDecreed):
-        return CASES_AROUND, {"since": date(fact.year - 1, 12, 1), "until": date(fact.year + 1, 2, 1)}
+        since, until = date(max(1, fact.year - 1), 12, 1), date(min(9999, fact.year + 1), 2, 1)
+        return CASES_AROUND, {"since": since, "until": until}
     return ALL_CASES, {"registered": Registered.TOPIC, "position": position}
 
 
@@ -109,7 +108,7 @@ def _write(connection: Connection, casework: Casework, ids: Sequence[UUID]) -> N
     for table, rows in ((_CLOCKS, clocks), (_STEPS, steps)):
         connection.execute(table.delete, (list(ids),))
         if rows:
-            connection.execute(table.insert, (msgspec.json.encode(rows).decode(),))
+            connection.execute(table.insert, (as_json(rows),))
 
 
 def _clock(case_id: UUID, clock: Clock, history: Sequence[Recorded]) -> dict[str, Any]:

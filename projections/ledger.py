@@ -4,17 +4,18 @@ the filters are in `ledger_list.py`."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from domain.casework import Casework, Recorded
 from domain.facts import Fact
 from domain.petition.fold import Petition, project
 from domain.petition.stages import CLOSED
-from projections.view import NOT_OF_A_CASE, Connection, Table, touched
+from projections.view import NOT_OF_A_CASE, Connection, Table, as_json, touched
 from projections.visibility import handler_key
 
 IGNORES: tuple[type[Fact], ...] = NOT_OF_A_CASE
 """Every fact of a case may change its row."""
+
+LARGEST = 2**31 - 1
+"""What an integer column holds; no fact may stall the list."""
 
 UPSERT = """
     INSERT INTO ledger AS l SELECT * FROM json_populate_recordset(NULL::ledger, %s::json)
@@ -45,7 +46,7 @@ class Ledger:
             if petition is not None:
                 rows.append(row(petition, history[0].position))
         if rows:
-            connection.execute(UPSERT, (msgspec.json.encode(rows).decode(),))
+            connection.execute(UPSERT, (as_json(rows),))
 
 
 def row(petition: Petition, position: int) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def row(petition: Petition, position: int) -> dict[str, Any]:
         "accused_people": [one.person for one in petition.against if one.person is not None],
         "repeat": petition.repeat_of is not None,
         "urgent": petition.urgent,
-        "headcount": petition.headcount,
+        "headcount": min(petition.headcount, LARGEST),
         "rulebook": petition.rulebook,
         "closed_on": petition.closed_on,
         "bigrams": sorted(bigrams(petition.number) | bigrams(petition.subject)),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+import msgspec
 import psycopg
 
 from domain.casework import Casework, Recorded
@@ -41,6 +42,9 @@ class View(Protocol):
         ...
 
 
+NUL = "\\u0000"
+"""As JSON writes it."""
+
 OF_RULES: tuple[type[Fact], ...] = (RulebookPublished, CalendarDecreed)
 """Facts that change rule books and calendars."""
 
@@ -51,3 +55,24 @@ NOT_OF_A_CASE: tuple[type[Fact], ...] = (NumbersTaken, UnitFounded, OfficerAppoi
 def touched(batch: Sequence[Recorded]) -> list[UUID]:
     """涉及的事项: the cases a batch has facts of, each once."""
     return list({one.fact.originator_id: None for one in batch if not isinstance(one.fact, NOT_OF_A_CASE)})
+
+
+def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """整批为一份 JSON: rows for `json_populate_recordset`. NUL, which a fact may hold and a column can't, goes."""
+    text = msgspec.json.encode(rows).decode()
+    return text if NUL not in text else msgspec.json.encode(_cleaned(msgspec.json.decode(text))).decode()
+
+
+def cleaned(text: str) -> str:
+    """去除 NUL: the text as a column can hold it."""
+    return text.replace("\x00", "")
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return cleaned(value)
+    if isinstance(value, list):
+        return [_cleaned(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _cleaned(one) for name, one in value.items()}
+    return value

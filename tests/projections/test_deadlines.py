@@ -121,6 +121,14 @@ def test_a_decree_moves_the_steps_beyond_the_turn_of_the_year(
     assert_as_computed(database, casework, [case])
 
 
+def test_a_decree_of_any_year_stops_nothing(database: Database, casework: Casework, office: Office) -> None:
+    case = office.register("2026-03-02")
+    for year in ("0001", "9999"):
+        office.decree(int(year), "2026-03-02", [f"{year}-10-01"])
+    catch_up(database, casework)
+    assert_as_computed(database, casework, [case])
+
+
 def test_a_new_version_moves_running_clocks_if_it_says_so(
     database: Database, casework: Casework, office: Office
 ) -> None:
