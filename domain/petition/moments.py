@@ -102,7 +102,8 @@ def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator
         case events.Forwarded() | events.Assigned() | events.Transferred():
             yield from _passed_on(fact, moment, after)
         case events.ExtensionGranted():
-            yield moment("extended", days=fact.days)
+            # Of the leader's unit: the case's own limit moves, a date that the assigner set for the unit doesn't.
+            yield moment("extended", unit=fact.unit, days=fact.days)
         case events.Served():
             if fact.notice in _FIRST_NOTICES:
                 yield moment("notice_served")

@@ -248,6 +248,17 @@ def _serve(command: commands.Serve, situation: Situation) -> Draft:
     }[notice.code]
     if issued is None:
         raise NotNow("petition.notice_not_issued", f"{notice.label}尚未出具，不能送达。", notice.basis)
+    served = {
+        "opinion": petition.opinion_served_on,
+        "review-opinion": petition.review.served_on,
+        "reexamination-opinion": petition.review.reexamination_served_on,
+    }.get(notice.code)
+    if served is not None:
+        raise NotNow(
+            "petition.notice_already_served",
+            f"{notice.label}已于{served}送达，申请复查、复核的期限自该日起算。",
+            notice.basis,
+        )
     on = situation.date(command.served_on, issued, f"{notice.label}出具日")
     personal = events.Signature(command.signed_by) if command.signed_by else None
     return events.Served, on, {"notice": notice.code, "method": command.method, "personal": personal}

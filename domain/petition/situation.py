@@ -101,9 +101,7 @@ def _need(holds: bool, code: str, message: str, basis: str | None = None) -> Ref
 def _terminated(petition: Petition) -> bool:
     """复核终结: the last instance has spoken and didn't order the matter to be handled anew."""
     review = petition.review
-    return (
-        review.reexamination_concluded_on is not None and review.reexamination_result not in ANSWERED_AGAIN
-    )
+    return review.reexamination_concluded_on is not None and review.reexamination_result not in ANSWERED_AGAIN
 
 
 def _concluded_by_reexamination(s: Situation) -> Refused | None:
@@ -133,6 +131,12 @@ def _review_opinion_served(s: Situation) -> Refused | None:
     if review.reexamination_requested_on is not None:
         return NotNow(
             "petition.reexamination_already_requested", "该复查意见已申请复核。", "《信访工作条例》第三十六条"
+        )
+    if review.result in ANSWERED_AGAIN:
+        return NotNow(
+            "petition.handled_anew",
+            "复查已要求重新办理，对重新作出的处理意见不服的，应当先申请复查。",
+            "《信访工作条例》第三十五条",
         )
     return _need(
         review.served_on is not None,
