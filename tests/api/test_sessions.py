@@ -1,0 +1,150 @@
+"""Signing in and out: what a token is good for, how long, and what a guesser learns."""
+
+from datetime import datetime, timedelta
+from statistics import median
+from time import perf_counter
+
+import pytest
+
+from api.bootstrap import Services
+from api.identity import digest
+from api.sessions import TRIES, create_account
+from tests.api.caller import Caller
+from tests.api.conftest import SignIn
+from tests.api.problems import refused
+from tests.api.town import PASSWORD
+from tests.conftest import Clock
+
+
+def sign(client: Caller, username: str, password: str = PASSWORD):
+    return client.post("/v1/sessions", json={"username": username, "password": password})
+
+
+def test_nothing_but_signing_in_is_open_to_strangers(client: Caller):
+    refused(client.get("/v1/sessions/current"), 401, "session.missing")
+    refused(client.delete("/v1/sessions/current"), 401, "session.missing")
+    for token in ("", "x", "ü", "a" * 5000, "0" * 43):
+        answer = client.get("/v1/sessions/current", headers={b"Authorization": b"Bearer " + token.encode()})
+        refused(answer, 401, "session.missing")
+    answer = client.get(
+        "/v1/sessions/current", headers={"Authorization": "Basic b2ZmaWNlOnNoaXhpYW4tZGVtbw=="}
+    )
+    refused(answer, 401, "session.missing")
+
+
+def test_a_name_and_its_password_get_a_token(client: Caller, clock: Clock):
+    answer = sign(client, "unit-a-clerk")
+    assert answer.status_code == 201, answer.text
+    session = answer.json()
+    assert session["officer"] == {
+        "id": "unit-a-clerk",
+        "name": "钱多多",
+        "unit": "unit-a",
+        "unit_name": "清江区住房和城乡建设局",
+        "post": "unit_clerk",
+    }
+    assert datetime.fromisoformat(session["expires_at"]) == clock() + timedelta(hours=12)
+    current = client.signed(session["token"]).get("/v1/sessions/current").json()
+    assert current == {name: session[name] for name in ("expires_at", "officer")}
+
+
+def test_a_token_is_random_and_only_its_digest_is_kept(client: Caller, services: Services):
+    tokens = {sign(client, "office").json()["token"] for _ in range(2)}
+    assert len(tokens) == 2
+    assert all(len(token) >= 43 for token in tokens)
+    with services.database.connection() as connection:
+        rows = connection.execute("SELECT * FROM sessions").fetchall()
+        accounts = connection.execute("SELECT * FROM accounts").fetchall()
+    assert {bytes(row["token_digest"]) for row in rows} == {digest(token) for token in tokens}
+    stored = repr(rows) + repr(accounts)
+    assert not any(token in stored for token in tokens)
+    assert PASSWORD not in stored
+    assert all(row["password_hash"].startswith("$argon2id$") for row in accounts)
+
+
+def test_after_twelve_hours_it_ends(client: Caller, clock: Clock):
+    officer = client.signed(sign(client, "office").json()["token"])
+    clock.set(clock() + timedelta(hours=12) - timedelta(seconds=1))
+    assert officer.get("/v1/sessions/current").status_code == 200
+    clock.set(clock() + timedelta(seconds=1))
+    refused(officer.get("/v1/sessions/current"), 401, "session.missing")
+
+
+def test_signing_out_ends_it_at_once_and_only_it(client: Caller, sign_in: SignIn):
+    here, there = sign_in("office"), sign_in("office")
+    answer = here.delete("/v1/sessions/current")
+    assert (answer.status_code, answer.content) == (204, b"")
+    refused(here.get("/v1/sessions/current"), 401, "session.missing")
+    refused(here.delete("/v1/sessions/current"), 401, "session.missing")
+    assert there.get("/v1/sessions/current").status_code == 200
+
+
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(client: Caller):
+    wrong = sign(client, "office", "guess")
+    unknown = sign(client, "nobody", "guess")
+    refused(wrong, 401, "session.refused")
+    assert wrong.content == unknown.content
+    assert wrong.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_wrong_password_and_an_unknown_name_cost_the_same_work(client: Caller):
+    def seconds(username: str) -> float:
+        started = perf_counter()
+        refused(sign(client, username, "guess"), 401, "session.refused")
+        return perf_counter() - started
+
+    seconds("nobody")
+    pairs = [(seconds("office"), seconds("nobody")) for _ in range(5)]
+    ratio = median(unknown for _, unknown in pairs) / median(known for known, _ in pairs)
+    assert 0.4 < ratio < 2.5, pairs
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"username": "office"},
+        {"username": "office", "password": ""},
+        {"username": "office", "password": 5},
+        {"username": "off\x00ice", "password": "x"},
+        {"username": "office", "password": "x" * 1001},
+        {"username": "office", "password": PASSWORD, "officer": "leader"},
+    ],
+)
+def test_a_form_that_is_none_is_refused(client: Caller, body: dict[str, object]):
+    refused(client.post("/v1/sessions", json=body), 422, "request.malformed")
+
+
+def test_who_keeps_guessing_has_to_wait(client: Caller, clock: Clock):
+    for _ in range(TRIES):
+        refused(sign(client, "office", "guess"), 401, "session.refused")
+    answer = sign(client, "office")
+    refused(answer, 429, "session.too_often")
+    assert 0 < int(answer.headers["retry-after"]) <= 301
+    assert sign(client, "leader").status_code == 201, "another officer at the same address may still sign in"
+    clock.set(clock() + timedelta(minutes=5))
+    assert sign(client, "office").status_code == 201
+
+
+def test_guessing_an_unknown_name_is_slowed_down_the_same(client: Caller):
+    for _ in range(TRIES):
+        refused(sign(client, "nobody", "guess"), 401, "session.refused")
+    refused(sign(client, "nobody", "guess"), 429, "session.too_often")
+
+
+def test_signing_in_wipes_earlier_failures(client: Caller):
+    for _ in range(2):
+        for _ in range(TRIES - 1):
+            refused(sign(client, "office", "guess"), 401, "session.refused")
+        assert sign(client, "office").status_code == 201
+
+
+def test_an_account_may_get_a_new_password(client: Caller, services: Services):
+    create_account(services.database, "office", "office", "新的口令-2026")
+    refused(sign(client, "office"), 401, "session.refused")
+    assert sign(client, "office", "新的口令-2026").status_code == 201
+
+
+def test_an_account_of_nobody_in_the_directory_is_no_use(client: Caller, services: Services):
+    create_account(services.database, "ghost", "ghost", "no-such-officer")
+    refused(sign(client, "ghost", "no-such-officer"), 401, "session.refused")
