@@ -216,3 +216,13 @@ def test_what_has_no_topic_is_not_stored(log: Log):
         log.mapper.to_stored_event(facts.Fact(**{  # a bare fact says nothing
             name: getattr(noted(uuid4(), 1), name) for name in facts.ENVELOPE
         }))  # fmt: skip
+
+
+def test_a_batch_larger_than_the_sockets_buffer_is_saved_or_refused_whole(log: Log, recorder: CaseRecorder):
+    case = uuid4()
+    large = [noted(case, version, "长" * 1000) for version in range(1, 501)]
+    log.save(*large)
+    assert len(recorder.select_stream(case)) == 500
+    with pytest.raises(IntegrityError):
+        log.save(*large)
+    assert len(recorder.select_log(0, 1000)) == 500
