@@ -9,7 +9,7 @@ from api.case_reading import Seen
 from api.shapes import deadline_item
 from domain.casework import Recorded
 from domain.directory.fold import Directory
-from domain.facts import Fact, name_of, own_fields, term_of
+from domain.facts import ENVELOPE, Fact, name_of, term_of
 from domain.petition.fold import Petition
 from domain.petition.stages import CLOSED, LABELS, Stage
 from domain.rules.signals import Signal, signal
@@ -99,8 +99,10 @@ def event(one: Recorded, directory: Directory) -> dict[str, Any]:
 
 
 def data(fact: Fact) -> dict[str, Any]:
-    """事件内容: the fact's own fields, without personal data and without the code that opens the case to a citizen."""
-    return {name: value for name, value in own_fields(fact).items() if name not in NEVER_SHOWN}
+    """事件内容: the fact's own fields, also those at their defaults, without personal data and without the code that
+    opens the case to a citizen."""
+    own = [name for name in fact.__struct_fields__ if name not in ENVELOPE | NEVER_SHOWN]
+    return {name: msgspec.to_builtins(getattr(fact, name)) for name in own}
 
 
 def officer_name(officer: str | None, directory: Directory) -> str | None:
