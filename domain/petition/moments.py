@@ -18,7 +18,7 @@ _SERVED = {
     "reexamination-opinion": "reexamination_served",
 }
 _PLAIN: dict[type[Fact], tuple[str, ...]] = {
-    events.Declined: ("declined", "negative_decision"),
+    events.Declined: ("declined", "negative_decision", "concluded"),
     events.Objected: ("objected",),
     events.KeptWithUnit: ("kept",),
     events.HandedBack: ("handed_back",),
@@ -135,6 +135,8 @@ def _passed_on(
 ) -> Iterator[Moment]:
     yield moment("passed_on")
     tracked = not isinstance(fact, events.Forwarded) or fact.tracked
+    if not tracked:
+        yield moment("concluded")
     if isinstance(fact, events.Transferred):
         yield moment("transferred")
     if tracked:

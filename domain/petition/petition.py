@@ -321,7 +321,8 @@ def _delay_notice(command: commands.DelayNotice, situation: Situation) -> Draft:
 
 
 def _sign_off(command: commands.SignOff, situation: Situation) -> Draft:
-    served = situation.petition.review.served_on or situation.petition.opinion_served_on
+    petition = situation.petition
+    served = petition.review.served_on if petition.stage is Stage.REVIEWED else petition.opinion_served_on
     return events.SignedOff, situation.date(command.on, served, "送达日"), {"reason": command.reason}
 
 
