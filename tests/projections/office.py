@@ -197,6 +197,10 @@ class Office:
             against=(commands.AgainstEntry(unit="清江区住建局"), commands.AgainstEntry(person="李四")),
         )
         self.do(declined, "leader", "2026-01-09", commands.Instruct("请依法办理"))
+        people = tuple(commands.AgainstEntry(person=name) for name in ("陈国平", "周五"))
+        against_people = self.transferred(
+            "2026-01-09", "unit-b", subject="检举徇私", category="accusation", against=people
+        )
         withdrawn = self.accepted("2026-01-12", "unit-b", subject="反映路灯不亮")
         self.do(withdrawn, "clerk", "2026-01-19", commands.Withdraw("信访人撤回"))
         repeat = self.register("2026-02-02", "再次反映物业收费")
@@ -208,6 +212,7 @@ class Office:
             declined,
             withdrawn,
             repeat,
+            against_people,
             *self.letters([("2019-03-01", "2019-03-20")]),
         ]
         self.casework.raise_alerts(cases, at("2026-03-02"))

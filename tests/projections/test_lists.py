@@ -68,7 +68,7 @@ def lists(database: Database, casework: Casework, office: Office) -> Lists:
 @pytest.fixture
 def cases(database: Database, casework: Casework, office: Office) -> dict[str, UUID]:
     """The varied history, read by the views; each case by its name."""
-    names = ("plain", "objected", "answered", "accusation", "withdrawn", "repeat", "letter")
+    names = ("plain", "objected", "answered", "accusation", "withdrawn", "repeat", "against_people", "letter")
     found = dict(zip(names, office.varied(), strict=True))
     catch_up(database, casework)
     return found
@@ -80,9 +80,9 @@ def test_petitions_are_filtered(lists: Lists, cases: dict[str, UUID]) -> None:
     assert lists.found(state="closed") == {cases["withdrawn"]}
     assert lists.found(state="open") == everyone - {cases["withdrawn"]}
     assert lists.found(stage="reviewed") == {cases["answered"]}
-    assert lists.found(unit="unit-b") == {cases["withdrawn"]}
+    assert lists.found(unit="unit-b") == {cases["withdrawn"], cases["against_people"]}
     assert lists.found(channel="online") == {cases["letter"]}
-    assert lists.found(category="accusation") == {cases["accusation"]}
+    assert lists.found(category="accusation") == {cases["accusation"], cases["against_people"]}
     assert lists.found(received_from=on("2026-01-12")) == {cases["withdrawn"], cases["repeat"]}
     assert lists.found(received_to=on("2026-01-05")) == {cases["plain"], cases["letter"]}
     assert lists.found(received_from=on("2026-01-06"), received_to=on("2026-01-07")) == {
@@ -105,7 +105,19 @@ def test_petitions_are_filtered(lists: Lists, cases: dict[str, UUID]) -> None:
         ("保低", set()),
         ("%", set()),
         ("__", set()),
-        ("", {"plain", "objected", "answered", "accusation", "withdrawn", "repeat", "letter"}),
+        (
+            "",
+            {
+                "plain",
+                "objected",
+                "answered",
+                "accusation",
+                "withdrawn",
+                "repeat",
+                "against_people",
+                "letter",
+            },
+        ),
     ],
 )
 def test_two_characters_suffice_to_search(
