@@ -78,7 +78,7 @@ def problem(
     *,
     basis: str | None = None,
     headers: Mapping[str, str] | None = None,
-    **details: object,
+    details: Mapping[str, object] | None = None,
 ) -> Response:
     """问题应答: one shape for every error."""
     content: dict[str, Any] = {
@@ -90,7 +90,7 @@ def problem(
     }
     if basis is not None:
         content["basis"] = basis
-    content |= {name: value for name, value in details.items() if name not in content}
+    content |= {name: value for name, value in (details or {}).items() if name not in content}
     return Response(
         msgspec.json.encode(content), status_code=status, media_type=MEDIA, headers=dict(headers or {})
     )
@@ -105,7 +105,7 @@ def answer(refused: Refused) -> Response:
     if status in {429, 503}:
         headers["Retry-After"] = str(refused.details.get("retry_after", 1))
     return problem(
-        status, refused.code, refused.message, basis=refused.basis, headers=headers, **refused.details
+        status, refused.code, refused.message, basis=refused.basis, headers=headers, details=refused.details
     )
 
 
@@ -118,7 +118,7 @@ def malformed(errors: Sequence[Mapping[str, Any]]) -> Response:
     """填写有误: the fields that are wrong and why, in Chinese."""
     fields = [{"field": _field(one["loc"]), "message": wording.of(one)} for one in errors[:50]]
     detail = "；".join(f"{one['field']}：{one['message']}" for one in fields[:5]) or "请求格式有误"
-    return problem(422, "request.malformed", detail + "。", fields=fields)
+    return problem(422, "request.malformed", detail + "。", details={"fields": fields})
 
 
 def _field(loc: Sequence[int | str]) -> str:

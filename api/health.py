@@ -88,4 +88,6 @@ def _not_ready(behind: list[str], silent: list[str], report: Ready) -> Response:
     if silent:
         said.append(f"定时任务无心跳：{'、'.join(silent)}")
     content = report.model_dump(mode="json", exclude={"status"})
-    return problem(503, "health.not_ready", "；".join(said) + "。", headers={"Retry-After": "5"}, **content)
+    return problem(
+        503, "health.not_ready", "；".join(said) + "。", headers={"Retry-After": "5"}, details=content
+    )
