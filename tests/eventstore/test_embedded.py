@@ -144,10 +144,12 @@ def test_data_of_another_major_version_is_refused_and_left_alone(home: Path):
 def test_a_long_home_gets_a_short_socket(home: Path):
     deep = home / ("深" * 30) / "home"
     server = Server.ensure(deep, {"fsync": "off"})
-    assert len(os.fsencode(server.socket)) < 100
-    assert server.alive()
-    server.stop()
-    server.socket.rmdir()
+    try:
+        assert len(os.fsencode(server.socket)) < 100
+        assert server.alive()
+    finally:
+        server.stop()
+        server.socket.rmdir()
 
 
 def test_a_socket_folder_that_others_may_enter_is_refused(home: Path):

@@ -1,0 +1,73 @@
+"""The pool: dict rows in UTC, whole transactions, and a server that went away and came back."""
+
+import os
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from eventsourcing.utils import Environment
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from eventstore import migrate
+from eventstore.database import Database, library_env
+from eventstore.embedded import Server
+from eventstore.factory import Factory
+
+
+def test_instants_come_back_in_utc(database: Database):
+    with database.connection() as connection:
+        row = connection.execute("SELECT timestamptz '2026-03-02 10:00+08' AS at").fetchone()
+    assert row == {"at": datetime(2026, 3, 2, 2, 0, tzinfo=UTC)}
+    assert str(row["at"].tzinfo) == "UTC"
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all(database: Database):
+    with database.transaction() as connection:
+        connection.execute("INSERT INTO heartbeats VALUES ('kept', now())")
+
+    def break_off() -> None:
+        with database.transaction() as connection:
+            connection.execute("INSERT INTO heartbeats VALUES ('lost', now())")
+            raise RuntimeError("something went wrong")
+
+    with pytest.raises(RuntimeError):
+        break_off()
+    with database.connection() as connection:
+        assert connection.execute("SELECT name FROM heartbeats").fetchall() == [{"name": "kept"}]
+
+
+def test_pool_and_log_find_a_server_again_that_was_killed(home: Path):
+    server = Server.ensure(home)
+    migrate.upgrade(server.dsn)
+    factory = Factory(Environment("casework", library_env(server.dsn)))
+    with Database(server.dsn) as database, factory:
+        recorder = factory.application_recorder()
+        with database.transaction() as connection:
+            connection.execute("INSERT INTO heartbeats VALUES ('before', now())")
+        assert recorder.max_notification_id() is None
+        killed = server.postmaster()
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        server.restart()
+        with database.connection() as connection:
+            assert connection.execute("SELECT name FROM heartbeats").fetchall() == [{"name": "before"}]
+        assert recorder.max_notification_id() is None
+    server.stop()
+
+
+@pytest.mark.parametrize("form", ["url", "words"])
+def test_the_log_takes_the_same_address_as_the_pool(database: Database, form: str):
+    words = conninfo_to_dict(database.dsn)
+    dsn = database.dsn if form == "url" else make_conninfo(**{**words, "sslmode": "prefer"})
+    factory = Factory(Environment("casework", library_env(dsn)))
+    with factory, Database(dsn) as pool, pool.connection() as connection:
+        recorder = factory.application_recorder()
+        assert recorder.select_events(uuid4()) == []
+        assert connection.execute("SELECT current_database() AS name").fetchone() == {"name": words["dbname"]}
+
+
+def test_a_missing_setting_is_named():
+    with pytest.raises(OSError, match="POSTGRES_DSN"):
+        Factory(Environment("casework", {}))
