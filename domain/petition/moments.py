@@ -141,6 +141,7 @@ def _passed_on(
         yield moment("transferred")
     if tracked:
         yield moment("received", unit=after.holder)
+        yield moment("passed_to", unit=after.holder)
     if isinstance(fact, events.Assigned) and fact.due_on is not None:
         yield moment("assigned_with_date", unit=after.holder, due_on=fact.due_on)
 
@@ -150,5 +151,7 @@ def _again(moment: _Telling, after: Petition) -> Iterator[Moment]:
         yield moment("accepted")
     elif after.received_by_unit_on is not None:
         yield moment("received")
+        if after.passed_on_by_office:
+            yield moment("passed_to")
     else:
         yield moment("registered_at_office")
