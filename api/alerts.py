@@ -17,20 +17,18 @@ from api.commands import Conditioned, Done
 from api.errors import READS, WRITES
 from api.identity import Held, Signed
 from api.logs import bind
-from api.paging import USUAL, After, Cursor, Limit
+from api.paging import MOST, USUAL, After, Cursor, Limit
 from domain.acts import Act
 from domain.errors import NotYours, Unknown
 from domain.petition.commands import AcknowledgeAlert
 from domain.rules.authority import READ_ALL_POSTS
 from projections import alerts as view
 from projections.lights import Lights
-from projections.paging import Condition, Order, page
 from projections.tracking import reached
-from projections.view import Row
+from projections.view import Connection, Row
+from projections.visibility import Visibility
 
 router = APIRouter(tags=["预警"])
-
-OLDEST_FIRST = Order("a.position", ("position",), tuple[int], "a.position > %(cursor_position)s")
 
 
 class Acknowledgement(Form):
@@ -108,26 +106,24 @@ def _unread(services: Services, act: Act) -> Callable[[int, int], list[tuple[int
 
     def unread(since: int, upto: int) -> list[tuple[int, dict[str, Any]]]:
         now = replace(act, at=services.clock())
-        visibility, lights = lists.eyes(services, now), lists.lights(services, now)
-        wanted = [
-            visibility.condition(),
-            Condition("a.recipients @> ARRAY[%(me)s::text]", {"me": act.by}),
-            Condition("a.position > %(since)s AND a.position <= %(upto)s", {"since": since, "upto": upto}),
-        ]
         with services.database.transaction() as connection:
-            found = page(connection, view.COLUMNS, view.SOURCE, wanted, OLDEST_FIRST, limit=200, cursor=None)
+            rows = _since(connection, lists.eyes(services, now), lists.lights(services, now), since)
         wording = Wording(services, now.at)
-        return [(row["position"], wording.shown(_lit(row, lights))) for row in found.items]
+        return [(row["position"], wording.shown(row)) for row in reversed(rows) if row["position"] <= upto]
 
     return unread
 
 
-def _lit(row: Row, lights: Lights) -> Row:
-    """With the light of the clock that the alert is about; one that is gone is grey."""
-    if row["clock_state"] is None:
-        return row | {"light": "grey"}
-    found = lights.of_clock(row["clock_state"], row["clock_due_on"], row["stopped_on"], row["answerable"])
-    return row | {"light": found.light}
+def _since(connection: Connection, visibility: Visibility, lights: Lights, since: int) -> list[Row]:
+    """Newest first, as the list has them, back to the position."""
+    rows: list[Row] = []
+    cursor = None
+    while True:
+        page = view.alerts(connection, visibility, lights, to="me", limit=MOST, cursor=cursor)
+        rows.extend(row for row in page.items if row["position"] > since)
+        cursor = page.next_cursor
+        if cursor is None or page.items[-1]["position"] <= since:
+            return rows
 
 
 router.include_router(alert_channels.router)

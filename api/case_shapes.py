@@ -59,7 +59,7 @@ def _source(petition: Petition) -> dict[str, str] | None:
 
 
 def _light(seen: Seen) -> dict[str, Any]:
-    """The light of a case is that of its running clock which falls due first; a petitioner's own windows don't count."""
+    """The light of a case is that of its running clock which falls due first; windows don't count."""
     due = [c.due_on for c in seen.clocks if c.state == "running" and not c.window]
     found = Signal("cancelled", "grey", None, None)
     if due:

@@ -54,7 +54,7 @@ def test_an_event_has_the_agreed_shape(sign_in: SignIn, two: tuple[str, str]) ->
         "on": "2026-03-02",
         "recorded_at": "2026-03-02T02:00:00Z",
         "by": "unit-a-clerk",
-        "data": {"track": "ordinary"},
+        "data": {"track": "ordinary", "assumed": False},
     }
     assert {name: accepted[name] for name in told} == told
     assert isinstance(accepted["position"], int)
