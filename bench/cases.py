@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from bench import stock
-from domain.acts import Act, system_act
-from domain.casework import Casework, envelope
+from domain.acts import Act, envelope, system_act
+from domain.casework import Casework
 from domain.directory.events import UnitFounded
 from domain.directory.fold import DIRECTORY_ID
 from domain.facts import Fact

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 from uuid import UUID
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -44,3 +45,20 @@ class Receipt:
     position: int
     events: tuple[str, ...]
     extra: tuple[tuple[str, str], ...] = ()
+
+
+def envelope(
+    id: UUID, version: int, act: Act, basis: str | None = None, on: date | None = None
+) -> dict[str, Any]:
+    """信封: the fields every fact has, from the act that makes it; the legal date is today's unless given."""
+    return {
+        "originator_id": id,
+        "originator_version": version,
+        "on": on or act.today,
+        "recorded_at": act.at.astimezone(UTC),
+        "by": act.by,
+        "unit": act.unit,
+        "role": act.role,
+        "for_whom": act.for_whom,
+        "basis": basis,
+    }

@@ -3,10 +3,9 @@
 What it needs of the store stands in `domain.store`; the store implements it, the domain never imports it.
 """
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from threading import Lock
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4, uuid5
@@ -14,18 +13,17 @@ from uuid import UUID, uuid4, uuid5
 from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
-from domain.acts import Act, Receipt, system_act
+from domain.acts import Act, Receipt, envelope, system_act
 from domain.directory import fold as directory_fold
 from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
 from domain.errors import Busy, Stale, Unknown
 from domain.facts import Fact, name_of
-from domain.petition import events, registration
-from domain.petition.alerts import PlannedAlert, planned, recipients
+from domain.petition import alerts, events, registration
 from domain.petition.commands import AcknowledgeAlert, LinkRepeat, Register
 from domain.petition.fold import Petition, project
 from domain.petition.petition import Draft, decide
 from domain.petition.registration import Intake
-from domain.petition.situation import Situation, clocks_of, refusal, standing_of
+from domain.petition.situation import Situation, refusal, standing_of
 from domain.rulebase import fold as rulebase_fold
 from domain.rulebase.fold import RULEBASE_ID, Known, Rulebase
 from domain.rules import authority
@@ -161,9 +159,9 @@ class Casework(Application[UUID]):
             first, numbers = self._numbers(office.id, on.year, 1, act)
             case_id = uuid4()
             number = registration.number(office, on.year, first)
-            fields = registration.registered(command, act, directory, number, query_code())
+            fields = registration.registered(command, act, directory, number, registration.query_code())
             fact = events.Registered(
-                **_envelope(case_id, 1, on, act, "《信访工作条例》第二十二条、第二十三条"), **fields
+                **envelope(case_id, 1, act, "《信访工作条例》第二十二条、第二十三条", on), **fields
             )
             extra = (("number", number), ("query_code", fact.query_code))
             return self._store([numbers, fact], act, key, answer=fact, extra=extra)
@@ -190,7 +188,7 @@ class Casework(Application[UUID]):
                 facts.append(numbers)
                 for offset, (id, intake) in enumerate(of_year):
                     number = registration.number(office, year, first + offset)
-                    facts.extend(intake.facts(id, number, query_code(), office.id, act))
+                    facts.extend(intake.facts(id, number, registration.query_code(), office.id, act))
             if facts:
                 self.save(*facts)
             return [id for id, _ in fresh]
@@ -221,17 +219,13 @@ class Casework(Application[UUID]):
                 petition = project(None, past)
                 if petition is None:
                     continue
-                clocks = clocks_of(past, petition, known)
-                due = [
-                    p
-                    for p in planned(petition, clocks, known.books, known.calendar)
-                    if p.fire_on <= act.today
+                raised = alerts.due(petition, past, known, directory, act)
+                facts += raised
+                outbox += [
+                    alerts.outgoing(petition, fact, channel, directory)
+                    for fact in raised
+                    for channel in channels
                 ]
-                for offset, item in enumerate(sorted(due, key=lambda p: p.fire_on)):
-                    version = len(past) + 1 + offset
-                    fact = _alerted(petition, item, version, act, directory)
-                    facts.append(fact)
-                    outbox.extend(_outgoing(petition, fact, channel, directory) for channel in channels)
             if facts:
                 self.save(*facts, outbox=outbox)
             return len(facts)
@@ -248,14 +242,7 @@ class Casework(Application[UUID]):
             closed = refusal(situation, "acknowledge-alert")
             if closed is not None:
                 raise closed
-            alert = next(
-                (
-                    f
-                    for f in situation.history
-                    if isinstance(f, events.Alerted) and f.alert_id == command.alert_id
-                ),
-                None,
-            )
+            alert = alerts.find(situation.history, command.alert_id)
             registration.must_be_acknowledgeable(alert, situation)
             draft: Draft = (
                 events.AlertAcknowledged,
@@ -285,7 +272,7 @@ class Casework(Application[UUID]):
         self, kind: type[Fact], on: date, fields: dict[str, Any], situation: Situation, version: int
     ) -> Fact:
         basis = registration.basis_of(kind, on, situation)
-        return kind(**_envelope(situation.petition.id, version, on, situation.act, basis), **fields)
+        return kind(**envelope(situation.petition.id, version, situation.act, basis, on), **fields)
 
     def _with_earlier(self, situation: Situation, earlier: UUID, act: Act) -> Situation:
         found = self.petition(earlier)
@@ -301,8 +288,7 @@ class Casework(Application[UUID]):
         taken = cast(events.NumbersTaken | None, last)
         first = 1 if taken is None else taken.first + taken.count
         version = 1 if taken is None else taken.originator_version + 1
-        envelope = _envelope(stream, version, act.today, act, None)
-        return first, events.NumbersTaken(**envelope, first=first, count=count)
+        return first, events.NumbersTaken(**envelope(stream, version, act), first=first, count=count)
 
     def _store(
         self,
@@ -365,33 +351,6 @@ class Casework(Application[UUID]):
         raise Busy("store.busy", "系统正忙，请稍后重试。")
 
 
-def query_code() -> str:
-    """查询码: what the petitioner looks the matter up with; easy to read out, hard to guess."""
-    letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-    return "".join(secrets.choice(letters) for _ in range(10))
-
-
-def _envelope(id: UUID, version: int, on: date, act: Act, basis: str | None) -> dict[str, Any]:
-    return {
-        "originator_id": id,
-        "originator_version": version,
-        "on": on,
-        "recorded_at": act.at.astimezone(UTC),
-        "by": act.by,
-        "unit": act.unit,
-        "role": act.role,
-        "for_whom": act.for_whom,
-        "basis": basis,
-    }
-
-
-def envelope(
-    id: UUID, version: int, act: Act, basis: str | None = None, on: date | None = None
-) -> dict[str, Any]:
-    """信封: the fields every fact has, for facts made outside a decision (directory, rule base)."""
-    return _envelope(id, version, on or act.today, act, basis)
-
-
 def _must_be_fresh(expects: int, history: Sequence[Fact]) -> None:
     between = [f for f in history[expects:] if not isinstance(f, events.QUIET)]
     if expects > len(history) or between:
@@ -402,38 +361,3 @@ def _must_be_fresh(expects: int, history: Sequence[Fact]) -> None:
             events=names,
             version=len(history),
         )
-
-
-def _alerted(
-    petition: Petition, item: PlannedAlert, version: int, act: Act, directory: Directory
-) -> events.Alerted:
-    clock = item.clock
-    return events.Alerted(
-        **_envelope(petition.id, version, act.today, act, clock.basis),
-        alert_id=item.alert_id,
-        clock=clock.clock,
-        start_version=clock.start_version,
-        step=item.step.id,
-        due_on=clock.due_on,
-        label=f"{clock.label}：{item.step.label}",
-        responsible=clock.unit,
-        recipients=recipients(petition, clock, item.step, directory),
-        covers=item.covers,
-    )
-
-
-def _outgoing(petition: Petition, fact: events.Alerted, channel: str, directory: Directory) -> OutboxRow:
-    payload = {
-        "alert_id": str(fact.alert_id),
-        "case": str(petition.id),
-        "case_number": petition.number,
-        "clock": fact.clock,
-        "label": fact.label,
-        "step": fact.step,
-        "due_on": fact.due_on.isoformat(),
-        "unit": fact.responsible,
-        "unit_name": directory.unit_name(fact.responsible),
-        "recipients": list(fact.recipients),
-        "raised_at": fact.recorded_at.isoformat(),
-    }
-    return OutboxRow(uuid5(fact.alert_id, channel), fact.alert_id, petition.id, channel, payload)

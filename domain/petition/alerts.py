@@ -10,15 +10,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
 
+from domain.acts import Act, envelope
 from domain.directory.fold import Directory
+from domain.facts import Fact
+from domain.petition.events import Alerted
 from domain.petition.fold import Petition
-from domain.petition.situation import standing_of
+from domain.petition.situation import clocks_of, standing_of
+from domain.rulebase.fold import Known
 from domain.rules import authority
 from domain.rules.authority import Standing
 from domain.rules.calendar import Calendar
 from domain.rules.deadlines import Clock
 from domain.rules.rulebook import Books
 from domain.rules.signals import AlertStep, steps, steps_for
+from domain.store import OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +109,55 @@ def _group(group: str, clock: Clock, standing: Standing, directory: Directory) -
 def _may_see(officer: str, standing: Standing, directory: Directory) -> bool:
     person = directory.officers.get(officer)
     return person is not None and authority.may_receive(standing, person.unit, person.name, officer)
+
+
+def find(history: Iterable[Fact], alert_id: UUID) -> Alerted | None:
+    """查预警: the alert of that id in the history."""
+    return next((f for f in history if isinstance(f, Alerted) and f.alert_id == alert_id), None)
+
+
+def due(
+    petition: Petition, history: Sequence[Fact], known: Known, directory: Directory, act: Act
+) -> list[Alerted]:
+    """到日预警: the facts of every planned alert of a petition whose day has come, in the order of their days."""
+    clocks = clocks_of(history, petition, known)
+    plan = planned(petition, clocks, known.books, known.calendar)
+    reached = sorted((item for item in plan if item.fire_on <= act.today), key=lambda item: item.fire_on)
+    return [
+        _alerted(petition, item, len(history) + offset, act, directory)
+        for offset, item in enumerate(reached, start=1)
+    ]
+
+
+def _alerted(petition: Petition, item: PlannedAlert, version: int, act: Act, directory: Directory) -> Alerted:
+    clock = item.clock
+    return Alerted(
+        **envelope(petition.id, version, act, clock.basis),
+        alert_id=item.alert_id,
+        clock=clock.clock,
+        start_version=clock.start_version,
+        step=item.step.id,
+        due_on=clock.due_on,
+        label=f"{clock.label}：{item.step.label}",
+        responsible=clock.unit,
+        recipients=recipients(petition, clock, item.step, directory),
+        covers=item.covers,
+    )
+
+
+def outgoing(petition: Petition, fact: Alerted, channel: str, directory: Directory) -> OutboxRow:
+    """发件: what one channel is told of one alert; no personal data. Its id is the receiver's idempotency key."""
+    payload = {
+        "alert_id": str(fact.alert_id),
+        "case": str(petition.id),
+        "case_number": petition.number,
+        "clock": fact.clock,
+        "label": fact.label,
+        "step": fact.step,
+        "due_on": fact.due_on.isoformat(),
+        "unit": fact.responsible,
+        "unit_name": directory.unit_name(fact.responsible),
+        "recipients": list(fact.recipients),
+        "raised_at": fact.recorded_at.isoformat(),
+    }
+    return OutboxRow(uuid5(fact.alert_id, channel), fact.alert_id, petition.id, channel, payload)

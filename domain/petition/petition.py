@@ -10,7 +10,7 @@ from typing import Any
 from domain.errors import Invalid, NotNow, NotYours
 from domain.facts import Fact
 from domain.petition import commands, events
-from domain.petition.situation import Situation, refusal
+from domain.petition.situation import Situation, refusal, set_date
 from domain.petition.stages import Stage
 from domain.review import commands as review_commands
 from domain.review import review
@@ -100,12 +100,8 @@ def _forward(command: commands.Forward, situation: Situation) -> Draft:
 
 def _assign(command: commands.Assign, situation: Situation) -> Draft:
     on = situation.date(command.on)
-    if command.due_on is not None and command.due_on < on:
-        raise Invalid(
-            "petition.due_before_start",
-            f"报结日期{command.due_on}早于交办日期{on}。",
-            "《信访工作条例》第二十二条第一款第三项",
-        )
+    if command.due_on is not None:
+        set_date(command.due_on, on, "报结日期", "《信访工作条例》第二十二条第一款第三项")
     lead = _receiver(command.to_unit, situation)
     assisting = tuple(dict.fromkeys(_receiver(unit, situation) for unit in command.assisting_units))
     if lead in assisting:
@@ -267,8 +263,8 @@ def _serve(command: commands.Serve, situation: Situation) -> Draft:
 def _supervise(command: commands.Supervise, situation: Situation) -> Draft:
     ground = grounds.supervision_ground(command.ground)
     on = situation.date(command.on)
-    if command.answer_by is not None and command.answer_by < on:
-        raise Invalid("petition.due_before_start", f"反馈日期{command.answer_by}早于督办日期{on}。")
+    if command.answer_by is not None:
+        set_date(command.answer_by, on, "反馈日期")
     fields = {"ground": ground.code, "advice": command.advice, "answer_by": command.answer_by}
     return events.Supervised, on, fields
 
@@ -300,8 +296,7 @@ def _link_repeat(command: commands.LinkRepeat, situation: Situation) -> Draft:
 def _delay_notice(command: commands.DelayNotice, situation: Situation) -> Draft:
     act, directory = situation.act, situation.directory
     on = situation.date(command.on)
-    if command.new_date < on:
-        raise Invalid("petition.due_before_start", f"承诺的新日期{command.new_date}早于告知日期{on}。")
+    set_date(command.new_date, on, "承诺的新日期")
     heads = {"office_head", "unit_head", "leader"}
     approver = act.by if act.role in heads else command.approver
     known = directory.officers.get(approver) if approver else None

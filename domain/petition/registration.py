@@ -1,5 +1,6 @@
 """登记与导入: how a petition gets on the register, by an officer or from an older ledger; its number and its basis."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date
@@ -55,6 +56,12 @@ def office_of(act: Act, directory: Directory) -> Unit:
 def number(office: Unit, year: int, serial: int) -> str:
     """信访编号: office code, year and serial, unique per office and year."""
     return f"{office.code or office.id}-{year}-{serial:06d}"
+
+
+def query_code() -> str:
+    """查询码: what the petitioner looks the matter up with; easy to read out, hard to guess."""
+    letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+    return "".join(secrets.choice(letters) for _ in range(10))
 
 
 def registered(

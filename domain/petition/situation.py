@@ -17,6 +17,9 @@ from domain.rules import authority
 from domain.rules.authority import Standing
 from domain.rules.deadlines import Clock, clocks
 
+FURTHEST_YEARS = 10
+"""No date that is set for a matter lies further ahead."""
+
 ANSWERED_AGAIN = frozenset({"revoke", "redo"})
 
 
@@ -70,6 +73,17 @@ class Situation:
         if legal < earliest:
             raise Invalid("date.before_antecedent", f"日期{legal}早于{after}{earliest}，请核对。")
         return legal
+
+
+def set_date(given: date, on: date, what: str, basis: str | None = None) -> None:
+    """指定日期: a date that is set or promised; not before the act and not beyond what any matter may take.
+
+    Raises Invalid("petition.due_before_start") and Invalid("date.too_far").
+    """
+    if given < on:
+        raise Invalid("petition.due_before_start", f"{what}{given}早于办理日期{on}。", basis)
+    if given.year > on.year + FURTHEST_YEARS:
+        raise Invalid("date.too_far", f"{what}{given}过远，不得超过{FURTHEST_YEARS}年，请核对。", basis)
 
 
 def clocks_of(

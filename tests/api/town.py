@@ -5,8 +5,7 @@ from typing import Any
 
 from api.bootstrap import Services
 from api.sessions import passwords
-from domain.acts import system_act
-from domain.casework import envelope
+from domain.acts import envelope, system_act
 from domain.directory.events import OfficerAppointed, UnitFounded
 from domain.directory.fold import DIRECTORY_ID
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.acts import SHANGHAI, Act, system_act
-from domain.casework import Casework, envelope
+from domain.acts import SHANGHAI, Act, envelope, system_act
+from domain.casework import Casework
 from domain.directory.events import OfficerAppointed, UnitFounded
 from domain.directory.fold import DIRECTORY_ID
 from domain.petition import commands

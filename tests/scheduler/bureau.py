@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
-from domain.acts import SHANGHAI, Act, system_act
-from domain.casework import Casework, envelope
+from domain.acts import SHANGHAI, Act, envelope, system_act
+from domain.casework import Casework
 from domain.directory.events import OfficerAppointed, UnitFounded
 from domain.directory.fold import DIRECTORY_ID
 from domain.petition import commands
