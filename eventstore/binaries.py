@@ -166,3 +166,18 @@ def open_to_all(folder: Path) -> None:
     """The copy must be readable by the account that runs it, whatever the umask was."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))
+
+
+def is_postgres(pid: int) -> bool:
+    """Alive, not a zombie, and a PostgreSQL: after a reboot the number may be anyone's."""
+    process = Path("/proc", str(pid))
+    if Path("/proc/self/stat").exists():
+        try:
+            state = process.joinpath("stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+            command = process.joinpath("cmdline").read_text(errors="replace")
+        except OSError:
+            return False
+    else:
+        shown = subprocess.run(["ps", "-o", "stat=,args=", "-p", str(pid)], capture_output=True, text=True)
+        state, _, command = shown.stdout.strip().partition(" ")
+    return bool(state) and not state.startswith("Z") and "postgres" in command

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from eventstore.binaries import ENVIRONMENT, Programs, ServerError, account_for, find_programs
+from eventstore.binaries import ENVIRONMENT, Programs, ServerError, account_for, find_programs, is_postgres
 from eventstore.places import make_home, make_private, socket_folder
 
 USER = DATABASE = "shixian"
@@ -253,18 +253,3 @@ def try_lock(handle: int, kind: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def is_postgres(pid: int) -> bool:
-    """Alive, not a zombie, and a PostgreSQL: after a reboot the number may be anyone's."""
-    process = Path("/proc", str(pid))
-    if Path("/proc/self/stat").exists():
-        try:
-            state = process.joinpath("stat").read_text(errors="replace").rpartition(")")[2].split()[0]
-            command = process.joinpath("cmdline").read_text(errors="replace")
-        except OSError:
-            return False
-    else:
-        shown = subprocess.run(["ps", "-o", "stat=,args=", "-p", str(pid)], capture_output=True, text=True)
-        state, _, command = shown.stdout.strip().partition(" ")
-    return bool(state) and not state.startswith("Z") and "postgres" in command

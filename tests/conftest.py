@@ -1,6 +1,6 @@
 """Fixtures: one PostgreSQL for the whole run, a fresh migrated database for each test, an obedient clock.
 
-The run's home lies under /tmp and not under pytest's own folder, which is closed to the account that the
+The run's folder lies under /tmp and not under pytest's own folder, which is closed to the account that the
 server steps down to when the tests run as root. The server is started by the first test that needs it; the
 process that started the run stops it, and sweeps up what a killed earlier run left behind.
 """
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 from uuid import uuid4
 
 import psycopg
@@ -21,9 +22,11 @@ import pytest
 from eventstore import migrate
 from eventstore.database import Database
 from eventstore.embedded import Server
+from eventstore.places import make_home
 
-HOME = "SHIXIAN_TEST_HOME"
-HOMES = f"shixian-tests-{os.geteuid()}-"
+RUN = "SHIXIAN_TEST_RUN"
+RUNS = f"shixian-tests-{os.geteuid()}-"
+LOCK = pytest.StashKey[TextIO]()
 TEMPLATE = "template_shixian"
 QUICK = {
     "fsync": "off",
@@ -37,41 +40,48 @@ QUICK = {
 def pytest_configure(config: pytest.Config) -> None:
     if is_worker(config):
         return
-    for home in Path("/tmp").glob(HOMES + "*"):
-        if is_abandoned(home):
-            discard(home)
-    os.environ[HOME] = f"/tmp/{HOMES}{uuid4().hex[:12]}"
+    for run in Path("/tmp").glob(RUNS + "*"):
+        if is_abandoned(run):
+            discard(run)
+    run = Path(f"/tmp/{RUNS}{uuid4().hex[:12]}")
+    make_home(run)
+    config.stash[LOCK] = lock = (run / "fresh.lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    (run / "fresh.lock").rename(run / "run.lock")
+    os.environ[RUN] = str(run)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not is_worker(config):
-        discard(Path(os.environ[HOME]))
+        discard(Path(os.environ[RUN]))
+        config.stash[LOCK].close()
 
 
 def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def is_abandoned(home: Path) -> bool:
-    """Nobody holds the claim that every user of a server keeps while it lives."""
+def is_abandoned(run: Path) -> bool:
+    """The process that started the run holds its lock while it lives."""
     try:
-        with (home / "postgres.users").open("rb") as claim:
-            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with (run / "run.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (FileNotFoundError, BlockingIOError):
         return False
     return True
 
 
-def discard(home: Path) -> None:
-    if home.exists():
-        Server(home, QUICK).stop()
-        shutil.rmtree(home, ignore_errors=True)
+def discard(folder: Path) -> None:
+    """Stop whatever server still has its home under the folder, and remove it all."""
+    for left in folder.rglob("postmaster.pid"):
+        Server(left.parents[1], QUICK).stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A home of its own, for a test that starts or kills a server; stopped and removed afterwards."""
-    own = Path(f"/tmp/{HOMES}{uuid4().hex[:12]}")
+    own = Path(os.environ[RUN], uuid4().hex[:12])
     yield own
     discard(own)
 
@@ -79,7 +89,7 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """The run's server, shared by all workers."""
-    running = Server.ensure(Path(os.environ[HOME]), QUICK)
+    running = Server.ensure(Path(os.environ[RUN], "server"), QUICK)
     yield running
     running.stop()
 

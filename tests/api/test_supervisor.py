@@ -14,7 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from eventstore.embedded import Server, is_postgres
+from eventstore.binaries import is_postgres
+from eventstore.embedded import Server
 
 SUPERVISOR = """
 import sys, json
