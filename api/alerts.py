@@ -51,8 +51,9 @@ def alerts(
     """Newest first: raised to me, to my unit, or (for those who read every case) to anybody."""
     if to == "all" and act.role not in READ_ALL_POSTS:
         raise NotYours("alert.all_not_yours", "只能查看发给本人或本单位的预警。")
+    place = lists.place(cursor)
     lists.wait(services, view.NEEDS, after)
-    visibility, lights, place = lists.eyes(services, act), lists.lights(services, act), lists.place(cursor)
+    visibility, lights = lists.eyes(services, act), lists.lights(services, act)
     with services.database.transaction() as connection:
         found = view.alerts(
             connection, visibility, lights, to=to, status=status, light=light, limit=limit, cursor=place

@@ -44,6 +44,7 @@ def deadlines(
     limit: Limit = USUAL,
 ) -> dict[str, Any]:
     """Soonest first; status and light are those of today."""
+    place = lists.place(cursor)
     lists.wait(services, deadlines_list.NEEDS, after)
     directory = services.casework.directory()
     wanted = Wanted(
@@ -56,7 +57,7 @@ def deadlines(
         rulebook=rulebook,
         provisional=provisional,
     )
-    visibility, lights, place = lists.eyes(services, act), lists.lights(services, act), lists.place(cursor)
+    visibility, lights = lists.eyes(services, act), lists.lights(services, act)
     with services.database.transaction() as connection:
         page = deadlines_list.deadlines(connection, visibility, lights, wanted, limit=limit, cursor=place)
     return lists.answer(page, lambda row: _shown(row, directory))

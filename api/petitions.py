@@ -43,6 +43,7 @@ def petitions(
     limit: Limit = USUAL,
 ) -> dict[str, Any]:
     """Newest registration first; only what the officer may see, also in `total`."""
+    place = lists.place(cursor)
     lists.wait(services, ledger_list.NEEDS, after)
     directory = services.casework.directory()
     wanted = Wanted(
@@ -58,7 +59,7 @@ def petitions(
         overdue=overdue,
         repeat=repeat,
     )
-    visibility, lights, place = lists.eyes(services, act), lists.lights(services, act), lists.place(cursor)
+    visibility, lights = lists.eyes(services, act), lists.lights(services, act)
     with services.database.transaction() as connection:
         page = ledger_list.petitions(connection, visibility, lights, wanted, limit=limit, cursor=place)
     return lists.answer(page, lambda row: case_shapes.listed(row, directory))
