@@ -1,0 +1,162 @@
+"""命令行: `shixian …`. The processes of the service are started here; what is done with records is in `cli_records`."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+from dataclasses import replace
+from typing import Annotated
+
+import httpx
+import typer
+import uvicorn
+
+from api import cli_office, cli_records, clock, demo, supervisor, terminal
+from api.app import create_app
+from api.bootstrap import build
+from api.imports import ImportWorker
+from api.settings import Settings
+from eventstore import migrate as migrations
+from projections import runner
+from scheduler.worker import Worker
+
+main = typer.Typer(
+    name="shixian",
+    help="时限：信访与督查事项的登记、流转、时限与预警。 Tracks petitions and supervision items against their time limits.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+PARTS = ("api", "project", "schedule")
+
+
+@main.command()
+def serve(
+    empty: Annotated[
+        bool, typer.Option("--empty", help="不建演示机关。 Without the demo office and its accounts.")
+    ] = False,
+) -> None:
+    """启动全部服务。 Start everything: the database, the HTTP service, the read models and the scheduler."""
+    given = terminal.settings()
+    without_demo = empty or given.empty
+    _must_be_free(given)
+
+    def prepare(dsn: str) -> None:
+        migrations.upgrade(dsn)
+        if not without_demo:
+            with build(replace(given, database_url=dsn)) as services:
+                demo.seed(services)
+
+    parts = {name: (sys.executable, "-P", "-m", "api.cli", name) for name in PARTS}
+    with terminal.plain_errors(), httpx.Client(timeout=2.0, trust_env=False) as client:
+        code = supervisor.run(
+            parts,
+            lambda: _answers(client, given),
+            given.port,
+            home=given.home,
+            database_url=given.database_url,
+            prepare=prepare,
+        )
+    raise typer.Exit(code)
+
+
+@main.command()
+def api() -> None:
+    """只运行 HTTP 服务和后台导入。 Run the HTTP service and the imports alone (needs DATABASE_URL)."""
+    given = _part()
+    with terminal.plain_errors(), build(given) as services:
+        worker = ImportWorker(services)
+        worker.start()
+        try:
+            uvicorn.run(
+                create_app(services),
+                host=given.host,
+                port=given.port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
+        finally:
+            worker.stop()
+
+
+@main.command()
+def project() -> None:
+    """只运行读模型的更新。 Keep the read models up with the log (needs DATABASE_URL)."""
+    given = _part()
+    stopping = threading.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: stopping.set())
+    with terminal.plain_errors(), build(given) as services:
+        runner.run_all(services.database, services.casework, stopping)
+
+
+@main.command()
+def schedule() -> None:
+    """只运行定时任务：巡查期限、发送预警。 Run the scheduler: sweeps due dates, sends alerts (needs DATABASE_URL)."""
+    given = _part()
+    with terminal.plain_errors(), build(given) as services:
+        name = f"{socket.gethostname()}-{os.getpid()}"
+        Worker(services.database, services.casework, clock.now, name=name).run_until_stopped()
+
+
+@main.command()
+def migrate() -> None:
+    """建立或升级数据库结构。 Bring the database to the newest schema."""
+    given = terminal.settings()
+    with terminal.plain_errors(), terminal.database(given) as dsn:
+        before = migrations.current(dsn)
+        migrations.upgrade(dsn)
+        after = migrations.current(dsn)
+    terminal.out.print(
+        f"数据库版本：{after}" + ("（无需升级）" if before == after else f"（原为 {before or '空'}）")
+    )
+
+
+@main.command()
+def seed() -> None:
+    """在空库中建立演示机关。 Found the demo office in an empty database."""
+    with terminal.services() as services:
+        done = demo.seed(services)
+    terminal.out.print("演示机关已建立。" if done else "已有机构，未作更改。")
+
+
+def _part() -> Settings:
+    """A process of the service: ends with its supervisor, and on SIGTERM in good order."""
+    given = terminal.settings()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    supervisor.watch_parent()
+    if given.database_url is None:
+        terminal.stop("没有数据库地址：请设置 DATABASE_URL，或用 shixian serve 启动全部服务。", 2)
+    return given
+
+
+def _must_be_free(given: Settings) -> None:
+    """Somebody else's answer on our port must not pass for ours."""
+    family = socket.AF_INET6 if ":" in given.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((given.host, given.port))
+        except OSError as error:
+            terminal.stop(
+                f"无法在 {given.host}:{given.port} 监听（{error.strerror}）；可用 SHIXIAN_PORT 换一个端口。"
+            )
+
+
+def _answers(client: httpx.Client, given: Settings) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(given.host, given.host)
+    try:
+        return client.get(f"http://{f'[{host}]' if ':' in host else host}:{given.port}/readyz").is_success
+    except httpx.HTTPError:
+        return False
+
+
+cli_records.add(main)
+cli_office.add(main)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""命令行·档案: import, replay, rebuild and check. Shows no petitioner's data."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from api import checks, letters, shapes
+from api.bootstrap import Services
+from api.terminal import out, services, stop
+from domain.acts import SHANGHAI, Act, legal_date
+from domain.casework import Recorded
+from domain.facts import Fact, name_of, term_of
+from domain.petition import registration
+from domain.petition.fold import project
+from domain.petition.situation import clocks_of
+from domain.petition.stages import LABELS
+from projections.catalogue import VIEWS
+from projections.ledger import Ledger
+from projections.rebuild import Rebuilding
+from projections.rebuild import rebuild as build_again
+from projections.runner import Stalled, catch_up
+
+importing = typer.Typer(help="导入。 Imports.", no_args_is_help=True)
+
+
+def add(main: typer.Typer) -> None:
+    """加入命令."""
+    main.add_typer(importing, name="import")
+    main.command()(replay)
+    main.command()(rebuild)
+    main.command()(check)
+
+
+@importing.command("letters")
+def import_letters(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV，UTF-8。 The table.")
+    ],
+) -> None:
+    """导入已答复的来信；重复导入不会增加任何内容，中断后可再次执行。 Import answered letters; again adds nothing.
+
+    有未导入的行时，退出码为 1。 Exit code 1 if any line was refused.
+    """
+    with services() as made:
+        now = made.clock()
+        reading = letters.read(file.read_bytes(), legal_date(now))
+        office = registration.office_of(Act("system", "system", "system", now), made.casework.directory())
+        landed, present, refused = 0, reading.repeated, list(reading.refused)
+
+        def act() -> Act:
+            return Act(by="system", unit=office.id, role="system", at=made.clock())
+
+        columns = (TextColumn("导入来信"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        try:
+            with Progress(*columns, console=out) as bar:
+                task = bar.add_task("letters", total=len(reading.letters))
+                for landing in letters.land(made.casework, reading.letters, act):
+                    landed += landing.landed
+                    present += landing.present
+                    refused.extend(landing.refused)
+                    bar.advance(task, landing.done)
+        except KeyboardInterrupt:
+            stop(f"已中断：新导入 {landed} 件；其余未动，可再次执行。", 130)
+    for one in sorted(refused, key=lambda one: one.line):
+        out.print(f"第 {one.line} 行未导入：{one.reason}", markup=False)
+    out.print(f"新导入 {landed} 件，原已导入 {present} 件，未导入 {len(refused)} 行。")
+    raise typer.Exit(1 if refused else 0)
+
+
+def replay(number: Annotated[str, typer.Argument(help="信访编号。 The petition's number.")]) -> None:
+    """重放一件信访事项：每个事件之后的环节和期限。 Replay a petition: stage and clocks after every event."""
+    with services() as made:
+        case = _case(made, number)
+        history = made.casework.history(case) if case is not None else []
+        if not history:
+            stop("没有这个编号。")
+        out.print(f"信访事项 {number}", markup=False)
+        past: list[Fact] = []
+        for one in history:
+            past.append(one.fact)
+            out.print(_event(made, one), markup=False)
+            for line in _state(made, past, one):
+                out.print(f"        {line}", markup=False)
+
+
+def _case(made: Services, number: str) -> UUID | None:
+    with suppress(Stalled):
+        catch_up(made.database, made.casework, [Ledger()])
+    with made.database.connection() as connection:
+        row = connection.execute("SELECT case_id FROM ledger WHERE number = %s", (number,)).fetchone()
+    return row["case_id"] if row is not None else None
+
+
+def _event(made: Services, one: Recorded) -> str:
+    """One line of an event: its place, legal date, instant, name, and the unit that acted."""
+    fact = one.fact
+    at = fact.recorded_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    unit = made.casework.directory().unit_name(fact.unit)
+    named = f"{term_of(type(fact))} {name_of(fact)}"
+    return f"{fact.originator_version:>4}  {fact.on}  {named}（{unit}，{at} 记录）"
+
+
+def _state(made: Services, past: list[Fact], one: Recorded) -> Iterator[str]:
+    """The stage after the event, and the clocks as they stood when it was recorded, by the rules known then."""
+    petition = project(None, past)
+    if petition is None:
+        return
+    yield f"环节：{LABELS[petition.stage]}"
+    known, today = made.casework.known(one.fact.recorded_at), legal_date(one.fact.recorded_at)
+    directory = made.casework.directory()
+    for clock in clocks_of(past, petition, known, today):
+        shown = shapes.deadline_item(clock, today, known.calendar, directory)
+        stopped = f"，{shown['stopped_on']} 止" if shown["stopped_on"] else ""
+        loose = "，暂定" if shown["provisional"] else ""
+        yield (
+            f"{shown['clock']}（{shown['label']}）：{shown['started_on']} 起，{shown['due_on']} 到期"
+            f"{loose}{stopped}，{shown['status']}"
+        )
+
+
+def rebuild(
+    view: Annotated[str | None, typer.Argument(help="视图；不写则全部。 The view; all if left out.")] = None,
+    compare_only: Annotated[
+        bool, typer.Option("--compare-only", help="只比较，不切换。 Compare, change nothing.")
+    ] = False,
+) -> None:
+    """从事件重建读模型并与现用的比较。 Build read models again from the events and compare them with the live ones."""
+    chosen = [one for one in VIEWS if view in {None, one.name}]
+    if not chosen:
+        stop(f"没有这个视图，可选：{'、'.join(one.name for one in VIEWS)}。", 2)
+    with services() as made:
+        try:
+            results = build_again(made.database, made.casework, chosen, switch=not compare_only)
+        except Rebuilding:
+            stop("另一次重建正在进行。")
+    for one in results:
+        said = "一致" if one.agrees else f"不一致：{one.wrong} 行有误，{one.missing} 行缺失"
+        out.print(f"{one.name}：位置 {one.position}，与现用的{said}")
+    if compare_only and not all(one.agrees for one in results):
+        raise typer.Exit(1)
+
+
+def check() -> None:
+    """检查：数据库、结构版本、规则表、读模型和定时任务。 Check database, schema, tables, read models and scheduler."""
+    with services(migrated=False) as made:
+        found = checks.run(made)
+    for one in found:
+        mark = {"ok": "正常", "note": "提示", "bad": "异常"}[one.state]
+        out.print(f"[{mark}] {one.what}：{one.said}", markup=False)
+    if any(one.state == "bad" for one in found):
+        raise typer.Exit(1)
