@@ -30,6 +30,10 @@ from projections.visibility import Visibility
 
 router = APIRouter(tags=["预警"])
 
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "事件流", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
+
 
 class Acknowledgement(Form):
     """签收预警 — with a remark on what will be done."""
@@ -83,7 +87,9 @@ def acknowledge(
     }
 
 
-@router.get("/v1/alerts/stream", summary="预警推送", response_class=StreamingResponse, responses=READS)
+@router.get(
+    "/v1/alerts/stream", summary="预警推送", response_class=StreamingResponse, responses={**READS, **STREAMED}
+)
 def stream(
     services: Held,
     act: Signed,
