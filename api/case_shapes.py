@@ -15,7 +15,7 @@ from domain.petition.stages import CLOSED, LABELS, Stage
 from domain.rules.signals import Signal, signal
 from projections.view import Row
 
-NEVER_SHOWN = frozenset({"personal", "query_code"})
+NEVER_SHOWN = frozenset({"personal", "query_code", "reply_to"})
 """Fields of facts that leave the store through no list, history or feed."""
 
 SYSTEM = "系统"
@@ -23,7 +23,7 @@ SYSTEM = "系统"
 _AS_RECORDED = (
     "version", "number", "office", "channel", "category", "purpose", "topic", "way", "subject", "content",
     "received_on", "registered_at", "last_on", "headcount", "anonymous", "rulebook", "limit_class", "first_contact",
-    "reply_to", "urgent", "units", "assisting_units", "handler", "track", "accepted_on", "acceptance_assumed",
+    "urgent", "units", "assisting_units", "handler", "track", "accepted_on", "acceptance_assumed",
     "declined_ground", "forwarded_to", "received_by_unit_on", "assigned", "objected_on", "extension_requested_on",
     "extension_requested_days", "extension_days", "asked_for_more_on", "supplemented_on", "hearing_opened_on",
     "replied_on", "reply_result", "opinion_served_on", "notices_served", "supervised_on", "leader_in_charge",

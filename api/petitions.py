@@ -80,7 +80,7 @@ def petition(
 def petitioners(
     services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None
 ) -> dict[str, Any]:
-    """Who the petitioners are, in full. Every reading is recorded before it is answered."""
+    """Who the petitioners are, in full, and where they want the reply. Every reading is recorded before it is answered."""
     seen = look(services, act, id, at, known_at)
     case_reading.must_see_personal_data(services, act, id)
     with services.database.transaction() as connection:
@@ -88,7 +88,7 @@ def petitioners(
             "INSERT INTO readings (case_id, officer, what, at) VALUES (%s, %s, 'petitioners', %s)",
             (id, act.by, act.at),
         )
-    return {"items": masking.identified(seen.petition)}
+    return {"items": masking.identified(seen.petition), "reply_to": seen.petition.reply_to}
 
 
 @router.get("/{id}/history", summary="办理经过")

@@ -10,7 +10,8 @@ WANG = {
     "phone": "13800001234",
     "address": "清江区和平路12号",
 }
-PERSONAL = ("王建国", "330102196501011234", "13800001234", "和平路12号")
+REPLY_TO = "邮政信箱0571-9号"
+PERSONAL = ("王建国", "330102196501011234", "13800001234", "和平路12号", REPLY_TO)
 """What nobody may find in an answer that is not meant to hold it."""
 
 
@@ -22,6 +23,7 @@ def registered(office: Caller, **fields: Any) -> str:
         "subject": "反映小区供暖不足",
         "content": "来信全文。",
         "petitioners": [WANG],
+        "reply_to": REPLY_TO,
     }
     answer = office.post("/v1/petitions", json=usual | fields)
     assert answer.status_code == 201, answer.text

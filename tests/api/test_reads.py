@@ -7,7 +7,7 @@ import pytest
 
 from api.bootstrap import Services
 from tests.api.caller import Caller
-from tests.api.cases import PERSONAL, WANG, accusation, done, registered
+from tests.api.cases import PERSONAL, REPLY_TO, WANG, accusation, done, registered
 
 SignIn = Callable[[str], Caller]
 
@@ -142,7 +142,7 @@ def test_each_reading_of_personal_data_is_recorded(
 ) -> None:
     answer = sign_in(officer).get(f"/v1/petitions/{handled}/petitioners")
     assert answer.status_code == 200
-    assert answer.json() == {"items": [{"key": "p1", "representative": False, **WANG}]}
+    assert answer.json() == {"items": [{"key": "p1", "representative": False, **WANG}], "reply_to": REPLY_TO}
     sign_in(officer).get(f"/v1/petitions/{handled}/petitioners")
     assert readings(services) == [(handled, officer, "petitioners", services.clock())] * 2
 
