@@ -83,13 +83,27 @@ def clocks(
 
     `as_of` only bounds a suspension that is still open; without it an open suspension counts its first day.
     """
-    found: list[Clock] = []
+    found: list[tuple[Clock, int | None]] = []
     for index, moment in enumerate(moments):
         for book, spec in _starting(case, moment, books):
+            if _runs_already(found, book, spec, moment):
+                continue
             clock = _clock(case, moments, index, book, spec, books, calendar, as_of)
             if clock is not None:
                 found.append(clock)
-    return found
+    return [clock for clock, _ in found]
+
+
+def _runs_already(
+    found: Sequence[tuple[Clock, int | None]], book: Rulebook, spec: ClockSpec, moment: Moment
+) -> bool:
+    """已在计时: a case's clock, or a unit's, doesn't start again while it runs; only each round has its own."""
+    return spec.scope != "round" and any(
+        (clock.rulebook, clock.clock) == (book.id, spec.clock)
+        and (spec.scope == "case" or clock.unit == moment.unit)
+        and (ended is None or ended > moment.version)
+        for clock, ended in found
+    )
 
 
 def _starting(case: Case, moment: Moment, books: Books) -> list[tuple[Rulebook, ClockSpec]]:
@@ -119,7 +133,8 @@ def _clock(
     books: Books,
     calendar: Calendar,
     as_of: date | None,
-) -> Clock | None:
+) -> tuple[Clock, int | None] | None:
+    """The clock that starts at this place in the history, and the version of the event that ended it."""
     start = moments[index]
     later = _concerning(moments[index + 1 :], start, spec)
     stopped_on, stop_at = _stopped(later, spec.stops)
@@ -148,7 +163,7 @@ def _clock(
     )
     state = "cancelled" if cancelled else "stopped" if stopped_on else "suspended" if suspended else "running"
     known = [start.known_on, *(m.known_on for m in within if m.name in _MOVING)]
-    return Clock(
+    clock = Clock(
         clock=spec.clock,
         label=spec.label,
         rulebook=book.id,
@@ -169,6 +184,7 @@ def _clock(
         known_on=max(known),
         explanation=dates.explanation,
     )
+    return clock, None if end is None else later[end].version
 
 
 def _answering(spec: ClockSpec, start: Moment, within: Sequence[Moment]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from domain.acts import SHANGHAI, legal_date
 from domain.petition.commands import Accept, Serve
-from domain.petition.events import Accepted, Against, Served
+from domain.petition.events import Accepted, Against, Personal, Served
 from domain.petition.situation import clocks_of
 from domain.rules.calendar import Decree
 from domain.rules.signals import signal
@@ -384,7 +384,7 @@ class TestWhichBook:
 
 class TestWhoIsTold:
     def test_nobody_can_notify_the_nameless(self):
-        story = with_unit(petitioners=(), personal=())
+        story = with_unit(petitioners=(), personal=Personal())
         assert "notify" not in running(story)
         assert "notify" in running(with_unit())
 
@@ -440,6 +440,19 @@ class TestRouting:
         ended = under_reexamination().reexamination_concluded()
         assert running(ended) == {"reexamination"}
         assert running(ended.served("reexamination-opinion")) == set()
+
+
+class TestOneClockAtATime:
+    def test_a9_a_second_note_starts_no_second_week(self):
+        story = a_petition("2026-03-02", rulebook="letters-grain-bureau").instructed("2026-03-03")
+        twice = story.instructed("2026-03-05")
+        assert [c.due_on.isoformat() for c in twice.clocks()] == ["2026-03-10"]
+
+    def test_b11_each_note_is_passed_on_the_same_day(self):
+        story = (
+            a_petition("2026-03-02", rulebook="documents").instructed("2026-03-03").instructed("2026-03-05")
+        )
+        assert [c.due_on.isoformat() for c in story.clocks()] == ["2026-03-03", "2026-03-05"]
 
 
 class TestOneHistoryOneAnswer:
