@@ -15,7 +15,7 @@ from domain.petition.stages import CLOSED, LABELS, Stage
 from domain.rules.signals import Signal, signal
 from projections.view import Row
 
-NEVER_SHOWN = frozenset({"personal", "query_code", "reply_to"})
+NEVER_SHOWN = frozenset({"personal", "query_code"})
 """Fields of facts that leave the store through no list, history or feed."""
 
 SYSTEM = "系统"

@@ -11,13 +11,13 @@ SHOWN = 4
 
 def petitioners(petition: Petition) -> list[dict[str, Any]]:
     """信访人（遮盖）: surname, the last digits of numbers, no address."""
-    people = {person.key: person for person in petition.personal}
+    people = {person.key: person for person in petition.personal.people}
     return [_masked(one, people.get(one.key)) for one in petition.petitioners]
 
 
 def identified(petition: Petition) -> list[dict[str, Any]]:
     """信访人（完整）: everything recorded. Every reading of it is recorded too."""
-    people = {person.key: person for person in petition.personal}
+    people = {person.key: person for person in petition.personal.people}
     return [_whole(one, people.get(one.key)) for one in petition.petitioners]
 
 

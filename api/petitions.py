@@ -88,7 +88,7 @@ def petitioners(
             "INSERT INTO readings (case_id, officer, what, at) VALUES (%s, %s, 'petitioners', %s)",
             (id, act.by, act.at),
         )
-    return {"items": masking.identified(seen.petition), "reply_to": seen.petition.reply_to}
+    return {"items": masking.identified(seen.petition), "reply_to": seen.petition.personal.reply_to}
 
 
 @router.get("/{id}/history", summary="办理经过")

@@ -74,7 +74,7 @@ def history(case: UUID, serial: int, length: int) -> Iterator[Fact]:
         petitioners=(events.Petitioner("p1"),),
         headcount=1,
         at_office=True,
-        personal=(events.Person("p1", "王某"),),
+        personal=events.Personal((events.Person("p1", "王某"),)),
     )
     yield events.Accepted(**_envelope(case, 2))
     for version in range(3, length + 1):

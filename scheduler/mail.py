@@ -46,8 +46,9 @@ def parse(settings: Settings, previous: Mail | None) -> Mail:
         raise invalid("starttls", "不能与 ssl 同时启用")
     password = settings.text("password", "")
     if password == MASK:
-        if previous is None:
-            raise invalid("password", "没有填写")
+        # a stored password never goes to another server than the one it was given for
+        if previous is None or previous.host != settings.text("host"):
+            raise invalid("password", "没有填写；更换服务器的，应当重新填写")
         password = previous.password
     mail = Mail(
         host=settings.text("host"),

@@ -90,7 +90,7 @@ def a_petition(on: str = "2026-03-02", *, id: UUID = CASE, by: Officer = clerk, 
         "petitioners": (events.Petitioner("p1"),),
         "headcount": 1,
         "at_office": by.unit == "petition-office",
-        "personal": (events.Person("p1", "王某"),),
+        "personal": events.Personal((events.Person("p1", "王某"),)),
     }
     return Story(id).add(events.Registered, by, on, **usual | fields)
 

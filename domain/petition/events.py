@@ -22,6 +22,13 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     address: str | None = None
 
 
+class Personal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """个人信息 — everything a registration holds that tells who the petitioners are and how to reach them."""
+
+    people: tuple[Person, ...] = ()
+    reply_to: str | None = None
+
+
 class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """签收人 — who signed for a notice."""
 
@@ -69,10 +76,9 @@ class Registered(Fact, frozen=True, kw_only=True):
     rulebook: str | None = None
     limit_class: str | None = None
     first_contact: str | None = None
-    reply_to: str | None = None
     urgent: bool = False
     source: Source | None = None
-    personal: tuple[Person, ...] = ()
+    personal: Personal = Personal()
 
 
 class Classified(Fact, frozen=True, kw_only=True):

@@ -31,7 +31,7 @@ class Petition(msgspec.Struct, frozen=True):
     content: str
     query_code: str
     petitioners: tuple[events.Petitioner, ...]
-    personal: tuple[events.Person, ...]
+    personal: events.Personal
     headcount: int
     holder: str
     units: tuple[str, ...]
@@ -42,7 +42,6 @@ class Petition(msgspec.Struct, frozen=True):
     rulebook: str | None = None
     limit_class: str | None = None
     first_contact: str | None = None
-    reply_to: str | None = None
     urgent: bool = False
     at_office: bool = True
     source: events.Source | None = None
@@ -112,7 +111,6 @@ def _registered(fact: events.Registered) -> Petition:
         rulebook=fact.rulebook,
         limit_class=fact.limit_class,
         first_contact=fact.first_contact,
-        reply_to=fact.reply_to,
         urgent=fact.urgent,
         at_office=fact.at_office,
         source=fact.source,

@@ -91,9 +91,10 @@ def registered(
         "rulebook": command.rulebook,
         "limit_class": command.limit_class,
         "first_contact": command.first_contact,
-        "reply_to": command.reply_to,
         "urgent": command.urgent,
-        "personal": tuple(_person(key, p) for key, p in zip(keys, command.petitioners, strict=True)),
+        "personal": events.Personal(
+            tuple(_person(key, p) for key, p in zip(keys, command.petitioners, strict=True)), command.reply_to
+        ),
     }
 
 
@@ -164,7 +165,7 @@ class Intake:
             headcount=1,
             at_office=True,
             source=self.source,
-            personal=(events.Person("p1", self.petitioner),),
+            personal=events.Personal((events.Person("p1", self.petitioner),)),
         )
         yield events.Accepted(**envelope(2, self.received_on), assumed=True)
         yield events.Replied(**envelope(3, self.replied_on), result="explain", text=self.reply)

@@ -8,6 +8,7 @@ from domain.directory.fold import Directory
 from domain.errors import Invalid, NotNow, NotYours
 from domain.petition import registration
 from domain.petition.commands import AgainstEntry, PetitionerEntry, Register
+from domain.petition.events import Personal
 from tests.builders import (
     DIRECTORY,
     OFFICERS,
@@ -56,8 +57,8 @@ def test_a1_the_register_keeps_what_was_entered():
 
 def test_a13_names_and_phones_stand_in_the_personal_part_and_nowhere_else():
     made = fields(LETTER)
-    personal = made.pop("personal")
-    assert (personal[0].name, personal[0].phone, personal[0].address) == ("王某", "13800000000", "幸福路1号")
+    (person,) = made.pop("personal").people
+    assert (person.name, person.phone, person.address) == ("王某", "13800000000", "幸福路1号")
     assert not {"王某", "13800000000", "幸福路1号"} & set(str(made).replace("'", " ").split())
     assert "王某" not in str(made)
 
@@ -140,7 +141,7 @@ def test_a2_fewer_people_than_petitioners_is_refused():
 
 
 def test_a1_an_anonymous_letter_counts_one_person():
-    story = a_petition(petitioners=(), personal=())
+    story = a_petition(petitioners=(), personal=Personal())
     assert story.petition.anonymous
     assert fields(replace(LETTER, petitioners=()))["headcount"] == 1
 
