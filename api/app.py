@@ -1,19 +1,16 @@
 """应用: the HTTP service, put together from its routers. No rule and no query lives here."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import errors
+from api import alerts, commands, deadlines, errors, feed, health, imports, petitions, rules, sessions
 from api.bootstrap import Services
 from api.intake import Intake, Watch
-from api.sessions import Doorkeeper
 
-ROUTERS = ("sessions", "commands", "petitions", "deadlines", "alerts", "feed", "rules", "imports", "health")
+PARTS = (sessions, commands, petitions, deadlines, alerts, feed, rules, imports, health)
 
 ABOUT = (
     "信访与督查事项的登记、流转、时限与预警。日期为北京时间的法定日期；错误一律为 application/problem+json。"
@@ -24,11 +21,10 @@ def create_app(services: Services) -> FastAPI:
     """建立应用: over services that are ready to be used; closing them stays with the caller."""
     app = FastAPI(title="时限", version="1", description=ABOUT, redirect_slashes=False)
     app.state.services = services
-    app.state.doorkeeper = Doorkeeper(services.settings.password_checks)
+    app.state.doorkeeper = sessions.Doorkeeper(services.settings.password_checks)
     errors.install(app)
-    for name in ROUTERS:
-        if find_spec(f"api.{name}") is not None:
-            app.include_router(import_module(f"api.{name}").router)
+    for part in PARTS:
+        app.include_router(part.router)
     app.add_middleware(Intake)
     app.add_middleware(Watch)
     app.add_middleware(CorrelationIdMiddleware)

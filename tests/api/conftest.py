@@ -30,6 +30,7 @@ SignIn = Callable[[str], Caller]
 class Town:
     """A served office and who walks petitions through it."""
 
+    app: FastAPI
     services: Services
     client: Caller
     walker: Walker
@@ -101,5 +102,7 @@ def town(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFacto
     clock = Clock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
     with fresh(server, TEMPLATE) as dsn:
         settings = Settings(home=tmp_path_factory.mktemp("town"), database_url=dsn, pool_size=10)
-        with served(settings, clock) as services, calling(create_app(services)) as client:
-            yield Town(services, client, Walker(signing_in(services, client)), clock)
+        with served(settings, clock) as services:
+            app = create_app(services)
+            with calling(app) as client:
+                yield Town(app, services, client, Walker(signing_in(services, client)), clock)
