@@ -58,7 +58,7 @@ def moves(services: Services, act: Act, trial: Rulebase) -> dict[str, Any]:
             found.extend(_of_case(history, before, after, act.today))
     found.sort(key=lambda one: (one.case_number, one.clock))
     cases = len({one.case for one in found})
-    return {"items": [one.shown() for one in found], "total": len(found), "cases": cases, "open_cases": asked}
+    return {"items": [one.shown() for one in found], "total": len(found), "cases": cases, "compared": asked}
 
 
 def _open_cases(services: Services, act: Act) -> Iterator[list[UUID]]:
@@ -89,17 +89,18 @@ def _of_case(history: list[Recorded], before: Known, after: Known, today: date) 
     was = {_which(clock): clock for clock in clocks_of(facts, petition, before, today)}
     would = {_which(clock): clock for clock in clocks_of(facts, petition, after, today)}
     for key in dict.fromkeys((*was, *would)):
-        yield from _compared(petition, was.get(key), would.get(key))
+        yield from _compared(petition, was.get(key), would.get(key), today)
 
 
 def _which(clock: Clock) -> tuple[str, int]:
     return clock.clock, clock.start_version
 
 
-def _compared(petition: Petition, was: Clock | None, would: Clock | None) -> Iterator[Moved]:
-    one = was or would
-    if one is None or not any(clock is not None and clock.state in OPEN for clock in (was, would)):
+def _compared(petition: Petition, was: Clock | None, would: Clock | None, today: date) -> Iterator[Moved]:
+    """A clock that runs in either case; a window that is past in both doesn't matter to anybody."""
+    found = [clock for clock in (was, would) if clock is not None and clock.state in OPEN]
+    if not found or all(clock.window and clock.due_on < today for clock in found):
         return
     before, after = was.due_on if was else None, would.due_on if would else None
     if before != after:
-        yield Moved(petition.id, petition.number, one.clock, one.label, before, after)
+        yield Moved(petition.id, petition.number, found[0].clock, found[0].label, before, after)
