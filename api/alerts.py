@@ -77,7 +77,7 @@ def acknowledge(
     bind(petition=found["case_id"], command="acknowledge-alert")
     key = sent.keyed(f"/v1/alerts/{id}/acknowledge", body)
     command = AcknowledgeAlert(id, body.remark)
-    receipt = services.casework.acknowledge(found["case_id"], command, act, key=key)
+    receipt = services.casework.acknowledge(found["case_id"], command, act, expects=sent.expects, key=key)
     response.headers["ETag"] = f'"{receipt.version}"'
     return {
         "id": receipt.id,

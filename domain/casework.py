@@ -233,12 +233,20 @@ class Casework(Application[UUID]):
         return self._retry(attempt)
 
     def acknowledge(
-        self, case_id: UUID, command: AcknowledgeAlert, act: Act, *, key: Key | None = None
+        self,
+        case_id: UUID,
+        command: AcknowledgeAlert,
+        act: Act,
+        *,
+        expects: int | None = None,
+        key: Key | None = None,
     ) -> Receipt:
         """签收预警: by one of its recipients, once."""
 
         def attempt() -> Receipt:
             situation = self.situation(case_id, act)
+            if expects is not None:
+                _must_be_fresh(expects, situation.history)
             closed = refusal(situation, "acknowledge-alert")
             if closed is not None:
                 raise closed
