@@ -68,8 +68,9 @@ class NewSession(Session):
 class Doorkeeper:
     """门卫 — counts failed tries per name and address, and lets few hash at a time (64 MiB each)."""
 
-    def __init__(self, at_once: int) -> None:
+    def __init__(self, at_once: int, patience: float = PATIENCE) -> None:
         self._lock = Lock()
+        self._patience = patience
         self._failed: OrderedDict[tuple[str, str], list[datetime]] = OrderedDict()
         self._turns = BoundedSemaphore(at_once)
         self._queue = BoundedSemaphore(at_once * 8)
@@ -98,7 +99,7 @@ class Doorkeeper:
         if not self._queue.acquire(blocking=False):
             raise busy
         try:
-            if not self._turns.acquire(timeout=PATIENCE):
+            if not self._turns.acquire(timeout=self._patience):
                 raise busy
             try:
                 yield

@@ -8,7 +8,8 @@ import pytest
 
 from api.bootstrap import Services
 from api.identity import digest
-from api.sessions import TRIES, create_account
+from api.sessions import REMEMBERED, TRIES, Doorkeeper, create_account
+from domain.errors import Busy
 from tests.api.caller import Caller
 from tests.api.conftest import SignIn
 from tests.api.problems import refused
@@ -148,3 +149,26 @@ def test_an_account_may_get_a_new_password(client: Caller, services: Services):
 def test_an_account_of_nobody_in_the_directory_is_no_use(client: Caller, services: Services):
     create_account(services.database, "ghost", "ghost", "no-such-officer")
     refused(sign(client, "ghost", "no-such-officer"), 401, "session.refused")
+
+
+class TestTheDoorkeeper:
+    """门卫."""
+
+    def test_no_more_than_so_many_hash_at_once(self):
+        keeper = Doorkeeper(2, patience=0.01)
+        with keeper.turn(), keeper.turn(), pytest.raises(Busy, match=r"session\.busy"), keeper.turn():
+            pass
+        with keeper.turn(), keeper.turn():
+            pass
+
+    def test_a_turn_that_failed_is_given_back(self):
+        keeper = Doorkeeper(1, patience=0.01)
+        for _ in range(20):
+            with pytest.raises(ZeroDivisionError), keeper.turn():
+                raise ZeroDivisionError
+
+    def test_it_forgets_the_oldest_when_many_names_are_tried(self, clock: Clock):
+        keeper = Doorkeeper(1)
+        for number in range(REMEMBERED + 10):
+            keeper.admit((f"name-{number}", "address"), clock())
+        assert len(keeper._failed) == REMEMBERED
