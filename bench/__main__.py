@@ -77,7 +77,9 @@ def run(ground: Place, names: Sequence[str], rounds: int) -> list[Result]:
             task = progress.add_task(f"{name}: preparing", total=None)
             with closing(BENCHMARKS[name](ground)) as comparisons:
                 for comparison in comparisons:
-                    progress.update(task, description=comparison.what, total=2 * rounds, completed=0)
+                    progress.update(
+                        task, description=comparison.what, total=2 * rounds * comparison.turns, completed=0
+                    )
                     results.append(measure(comparison, rounds, partial(progress.advance, task)))
             progress.remove_task(task)
     return results

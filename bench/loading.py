@@ -8,7 +8,7 @@ from bench.measure import Comparison, each
 from bench.place import Place
 
 LENGTH = 200
-OURS, THEIRS = 120, 30
+OURS, THEIRS, TURNS = 30, 12, 4
 """Loads in a trial; fewer on the slower side, so that both take about as long."""
 
 
@@ -35,6 +35,7 @@ def comparisons(place: Place) -> Generator[Comparison]:
             against="stock repository.get",
             unit="loads/s",
             goal=5,
+            turns=TURNS,
             ours=lambda: each(OURS, load),
             theirs=lambda: each(THEIRS, stock_load),
         )

@@ -19,7 +19,10 @@ Unit = Literal["events/s", "loads/s", "letters/s", "ms"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """比较 — what is measured, against what, in which unit; `goal` is the ratio we promise, if any."""
+    """比较 — what is measured, against what, in which unit; `goal` is the ratio we promise, if any.
+
+    Where trials are short, `turns` of them are taken in every round: neighbours in time see the same machine.
+    """
 
     name: str
     what: str
@@ -28,6 +31,7 @@ class Comparison:
     ours: Trial
     theirs: Trial
     goal: float | None = None
+    turns: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def measure(comparison: Comparison, rounds: int, advance: Callable[[], None]) ->
     """测量: both sides in every round; `advance` is called after each trial."""
     sides = {"ours": comparison.ours, "theirs": comparison.theirs}
     seconds: dict[str, list[float]] = {side: [] for side in sides}
-    for number in range(rounds):
+    for number in range(rounds * comparison.turns):
         for side in sorted(sides, reverse=bool(number % 2)):
             gc.collect()
             seconds[side].append(sides[side]())

@@ -7,7 +7,7 @@ from bench import cases, stock
 from bench.measure import Comparison, per_piece
 from bench.place import Place
 
-EVENTS = 300
+EVENTS, TURNS = 60, 5
 
 
 def comparisons(place: Place) -> Generator[Comparison]:
@@ -43,6 +43,7 @@ def comparisons(place: Place) -> Generator[Comparison]:
             what="save of one event",
             against="stock Application",
             unit="events/s",
+            turns=TURNS,
             ours=ours,
             theirs=theirs,
         )
