@@ -98,7 +98,7 @@ def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator
         case events.Accepted():
             if before is not None and before.received_by_unit_on is None:
                 yield moment("kept_by_office", on=before.received_on)
-            yield moment("accepted")
+            yield from _taken_on(moment, after)
         case events.Forwarded() | events.Assigned() | events.Transferred():
             yield from _passed_on(fact, moment, after)
         case events.ExtensionGranted():
@@ -127,7 +127,13 @@ def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator
                 isinstance(fact, review_events.ReviewConcluded | review_events.ReexaminationConcluded)
                 and after.replied_on is None
             ):
-                yield moment("accepted")
+                yield from _taken_on(moment, after)
+
+
+def _taken_on(moment: _Telling, after: Petition) -> Iterator[Moment]:
+    yield moment("accepted")
+    if after.track == "simplified":
+        yield moment("simplified")
 
 
 def _passed_on(
@@ -148,7 +154,7 @@ def _passed_on(
 
 def _again(moment: _Telling, after: Petition) -> Iterator[Moment]:
     if after.accepted_on is not None:
-        yield moment("accepted")
+        yield from _taken_on(moment, after)
     elif after.received_by_unit_on is not None:
         yield moment("received")
         if after.passed_on_by_office:

@@ -199,6 +199,20 @@ class TestWorkingDays:
             ("2026-05-14", "petition-summary")
         ]
 
+    def test_a7_accepted_on_the_ordinary_track_it_has_sixty_days_and_nothing_else(self):
+        story = in_handling("2026-04-28", rulebook="petition-summary")
+        assert [(c.due_on.isoformat(), c.rulebook) for c in story.clocks() if c.clock == "finish"] == [
+            ("2026-06-29", "petition-2022")
+        ]
+
+    def test_a7_a_new_round_on_the_simplified_track_has_its_ten_days(self):
+        story = in_handling("2026-03-02", track="simplified").replied().served().signed_off()
+        again = story.reopened("2026-04-28")
+        assert [(c.due_on.isoformat(), c.state) for c in again.clocks() if c.clock == "finish"] == [
+            ("2026-03-16", "stopped"),
+            ("2026-05-14", "running"),
+        ]
+
     def test_a7_each_hop_has_one_working_day(self):
         story = a_petition("2026-02-13", rulebook="petition-summary").transferred("unit-a", "2026-02-14")
         assert [(c.unit, c.due_on.isoformat(), c.state) for c in story.clocks() if c.clock == "hop"] == [
@@ -322,13 +336,24 @@ class TestWhichBook:
         assert states(story.replied("2026-02-09")) == {"settle": "stopped", "reply": "stopped"}
 
     def test_a8_what_is_forwarded_outside_is_settled(self):
-        story = a_petition("2026-03-02", rulebook="letters-cppcc").forwarded(on="2026-03-04")
-        assert states(story)["settle"] == "stopped"
+        noted = a_petition("2026-03-02", rulebook="letters-cppcc").instructed()
+        assert states(noted.forwarded(on="2026-03-04")) == {
+            "settle": "stopped",
+            "reply": "cancelled",
+            "pass-on": "stopped",
+        }
+        assert running(noted.declined(on="2026-03-04")) == set()
 
     @pytest.mark.parametrize(("limit_class", "due"), [("simple", "2026-02-24"), ("complex", "2026-02-24")])
     def test_a18_complaints_about_staff(self, limit_class: str, due: str):
         story = a_petition("2026-02-14", rulebook="staff-complaints", limit_class=limit_class)
         assert [(c.clock, c.due_on.isoformat()) for c in story.clocks()] == [(limit_class, due)]
+
+    def test_a18_a_declined_complaint_waits_for_no_reply(self):
+        story = with_unit(rulebook="staff-complaints", limit_class="complex")
+        assert running(story) == {"complex"}
+        assert running(story.declined()) == set()
+        assert states(story.accepted().replied()) == {"complex": "stopped"}
 
     @pytest.mark.parametrize(
         ("received", "limit_class", "due"),

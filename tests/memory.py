@@ -1,0 +1,66 @@
+"""内存存储: the library's own in-memory recorder with the reads that `domain.store` asks for; for the state machines."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.popo import POPOApplicationRecorder, POPOFactory
+
+from domain.casework import Casework
+from domain.store import OutboxRow, Stored, StoredReceipt
+
+
+class MemoryRecorder(POPOApplicationRecorder):
+    """Streams, receipts and outgoing alerts of one case office, gone with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.receipts: dict[tuple[str, str], StoredReceipt] = {}
+        self.outbox: list[OutboxRow] = []
+
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        receipts: Sequence[StoredReceipt] = (),
+        outbox: Sequence[OutboxRow] = (),
+        **kwargs: Any,
+    ) -> Sequence[int] | None:
+        if any((r.actor, r.key) in self.receipts for r in receipts):
+            raise IntegrityError("the key was used before")
+        ids = super().insert_events(stored_events, **kwargs)
+        self.receipts |= {(r.actor, r.key): r for r in receipts}
+        self.outbox.extend(outbox)
+        return ids
+
+    def select_log(self, after: int, limit: int) -> list[Stored]:
+        log = enumerate(self._stored_events[after : after + limit], after + 1)
+        return [Stored(n, e.originator_id, e.originator_version, e.topic, e.state) for n, e in log]
+
+    def select_stream(self, originator_id: UUID, after_version: int = 0) -> list[Stored]:
+        places = sorted(self._stored_events_index[str(originator_id)].items())
+        return [self.select_log(place, 1)[0] for version, place in places if version > after_version]
+
+    def select_streams(self, ids: Iterable[UUID]) -> dict[UUID, list[Stored]]:
+        return {id: self.select_stream(id) for id in ids}
+
+    def find_receipt(self, actor: str, key: str) -> StoredReceipt | None:
+        return self.receipts.get((actor, key))
+
+    def enabled_channels(self) -> list[str]:
+        return ["mail"]
+
+
+class Factory(POPOFactory):
+    """Makes the recorder."""
+
+    def application_recorder(self) -> MemoryRecorder:
+        return MemoryRecorder()
+
+
+def a_casework() -> Casework:
+    """The one door over an empty store in memory; facts are stored as they are in the database."""
+    return Casework(
+        {"PERSISTENCE_MODULE": "tests.memory:Factory", "MAPPER_TOPIC": "eventstore.mapper:FactMapper"}
+    )
