@@ -40,6 +40,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         )
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = errors.PROBLEM_SCHEMA
+        made["components"]["responses"] = errors.shared(made["paths"])
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         app.openapi_schema = made

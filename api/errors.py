@@ -140,6 +140,17 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def shared(paths: dict[str, Any]) -> dict[str, Any]:
+    """共用的问题应答: told once each; the operations refer to them."""
+    found: dict[str, Any] = {}
+    operations = [operation for methods in paths.values() for operation in methods.values()]
+    for told in (operation["responses"] for operation in operations):
+        for status in [one for one in told if one.isdecimal() and int(one) >= 400]:
+            found[status] = responses(int(status))[int(status)]
+            told[status] = {"$ref": f"#/components/responses/{status}"}
+    return dict(sorted(found.items()))
+
+
 READS = responses(401, 403, 404, 422, 429, 503)
 """问题应答: what any read may answer besides its success."""
 
