@@ -1,0 +1,249 @@
+"""The command line in processes of its own, over a database that is given or one that it starts itself."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from socket import socket
+from threading import Timer
+
+import httpx
+import psycopg
+import pytest
+
+from tests.api import sample
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def environment(database_dsn: str, tmp_path: Path) -> dict[str, str]:
+    """As an operator would set it; the working folder and its content don't matter."""
+    own = {"DATABASE_URL": database_dsn, "SHIXIAN_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
+    return {**os.environ, **own, "PYTHONUTF8": "1", "COLUMNS": "200"}
+
+
+@pytest.fixture
+def run(environment: dict[str, str], tmp_path: Path) -> Run:
+    """Runs `shixian …` to its end."""
+
+    def runs(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command(*arguments),
+            env={**environment, **more},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return runs
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-P", "-m", "api.cli", *arguments]
+
+
+def count(dsn: str, query: str) -> int:
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(query).fetchone()
+    return int(row[0]) if row is not None else 0
+
+
+LETTERS = "SELECT count(*) FROM casework_events WHERE topic = 'petition.registered.1'"
+
+
+def test_help_is_in_both_languages(run: Run) -> None:
+    shown = run("--help")
+    assert shown.returncode == 0
+    for name in ("serve", "migrate", "project", "schedule", "import", "replay", "rebuild", "check", "seed"):
+        assert name in shown.stdout
+    assert "启动全部服务" in shown.stdout
+    assert "Start everything" in shown.stdout
+
+
+def test_an_office_founded_from_nothing_imports_replays_and_rebuilds(
+    run: Run, database_dsn: str, tmp_path: Path
+) -> None:
+    missing = tmp_path / "letters.csv"
+    missing.write_bytes(sample.good(3))
+    early = run("import", "letters", str(missing))
+    assert early.returncode == 1
+    assert "尚未设立信访工作机构" in early.stderr
+    founded = run("found-unit", "xf", "清江区信访局", "--kind", "petition_office", "--code", "XF")
+    assert founded.returncode == 0, founded.stderr
+    again = run("found-unit", "xf", "清江区信访局", "--kind", "petition_office", "--code", "XF")
+    assert (again.returncode, again.stderr.strip()) == (1, "该单位标识已经使用。")
+    first = run("import", "letters", str(missing))
+    assert (first.returncode, "新导入 3 件，原已导入 0 件，未导入 0 行。" in first.stdout) == (0, True)
+    second = run("import", "letters", str(missing))
+    assert (second.returncode, "新导入 0 件，原已导入 3 件，未导入 0 行。" in second.stdout) == (0, True)
+    assert count(database_dsn, LETTERS) == 3
+    replayed = run("replay", "XF-2026-000002")
+    assert replayed.returncode == 0, replayed.stderr
+    for said in (
+        "登记 Registered",
+        "受理 Accepted",
+        "答复 Replied",
+        "送达 Served",
+        "环节：已答复",
+        "finish",
+        "met",
+    ):
+        assert said in replayed.stdout
+    for personal in ("U2", "路灯坏了三天", "已经修好", "第2封来信"):
+        assert personal not in replayed.stdout
+    assert run("replay", "XF-2026-999999").returncode == 1
+    rebuilt = run("rebuild")
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert run("rebuild", "--compare-only").returncode == 0
+    assert run("rebuild", "nothing").returncode == 2
+    checked = run("check")
+    assert checked.returncode == 0, checked.stdout
+    assert "异常" not in checked.stdout
+
+
+def test_refused_lines_end_with_code_one(run: Run, tmp_path: Path) -> None:
+    assert run("seed").returncode == 0
+    file = tmp_path / "letters.csv"
+    file.write_bytes(sample.table(sample.line(1), sample.line(2, user=""), sample.line(3)))
+    done = run("import", "letters", str(file))
+    assert done.returncode == 1
+    assert "第 3 行未导入：缺少留言用户" in done.stdout
+    assert "新导入 2 件，原已导入 0 件，未导入 1 行。" in done.stdout
+    file.write_bytes(sample.table(sample.line(1), encoding="gbk"))
+    gbk = run("import", "letters", str(file))
+    assert gbk.returncode == 1
+    assert "GBK" in gbk.stderr
+    assert run("seed").stdout.strip() == "已有机构，未作更改。"
+
+
+@pytest.mark.parametrize("order", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_an_import_cut_short_lands_the_rest_the_next_time(
+    run: Run, environment: dict[str, str], database_dsn: str, tmp_path: Path, order: signal.Signals
+) -> None:
+    run("found-unit", "xf", "清江区信访局", "--kind", "petition_office", "--code", "XF")
+    file = tmp_path / "letters.csv"
+    file.write_bytes(sample.good(3000))
+    importing = subprocess.Popen(
+        command("import", "letters", str(file)),
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    with psycopg.connect(database_dsn, autocommit=True) as connection:
+        connection.execute("LISTEN casework_events")
+        for _ in connection.notifies(timeout=60, stop_after=2):
+            pass
+    importing.send_signal(order)
+    code = importing.wait(60)
+    assert code in {-order, 130, 143}, code
+    halfway = count(database_dsn, LETTERS)
+    assert 0 < halfway < 3000
+    assert halfway % 100 == 0
+    done = run("import", "letters", str(file))
+    assert done.returncode == 0, done.stderr
+    assert f"新导入 {3000 - halfway} 件，原已导入 {halfway} 件" in done.stdout
+    assert count(database_dsn, LETTERS) == 3000
+
+
+def test_check_tells_a_database_without_tables(run: Run, empty_dsn: str) -> None:
+    checked = run("check", DATABASE_URL=empty_dsn)
+    assert checked.returncode == 1
+    assert "shixian migrate" in checked.stdout
+    assert run("migrate", DATABASE_URL=empty_dsn).returncode == 0
+    assert run("check", DATABASE_URL=empty_dsn).returncode == 0
+
+
+def test_wrong_settings_and_databases_are_said_in_a_sentence(run: Run) -> None:
+    assert run("check", SHIXIAN_PORT="x").returncode == 2
+    away = run("migrate", DATABASE_URL="postgresql://127.0.0.1:1/nothing")
+    assert away.returncode == 1
+    assert "Traceback" not in away.stderr
+    part = run("api", DATABASE_URL="")
+    assert part.returncode == 2
+
+
+@pytest.fixture
+def port() -> int:
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+    return found
+
+
+@pytest.fixture
+def served(
+    environment: dict[str, str], port: int, tmp_path: Path, home: Path
+) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts `shixian serve` and waits for its first line; whatever still runs is stopped in the end."""
+    started: list[subprocess.Popen[str]] = []
+
+    def serve(*arguments: str, **more: str) -> subprocess.Popen[str]:
+        log = (tmp_path / "serve.log").open("ab")
+        process = subprocess.Popen(
+            command("serve", *arguments),
+            env={**environment, "SHIXIAN_PORT": str(port), "SHIXIAN_HOME": str(home), **more},
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        started.append(process)
+        watchdog = Timer(90, process.kill)
+        watchdog.start()
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        watchdog.cancel()
+        assert line == f"shixian ready http://127.0.0.1:{port}\n", (tmp_path / "serve.log").read_text()[
+            -2000:
+        ]
+        return process
+
+    yield serve
+    for process in started:
+        process.terminate()
+        process.wait(60)
+
+
+def test_everything_is_served_from_nothing_with_the_demo(
+    served: Callable[..., subprocess.Popen[str]], run: Run, home: Path, port: int, tmp_path: Path
+) -> None:
+    process = served(DATABASE_URL="")
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as client:
+        signed = client.post("/v1/sessions", json={"username": "office", "password": "shixian-demo"})
+        assert signed.status_code == 201, signed.text
+        client.headers["Authorization"] = f"Bearer {signed.json()['token']}"
+        assert client.get("/v1/alerts", params={"to": "all", "status": "open"}).json()["total"] > 0
+        for clock in ("decide", "finish"):
+            late = client.get("/v1/deadlines", params={"clock": clock, "status": "met_late"}).json()
+            assert late["total"] == 0
+        file = tmp_path / "letters.csv"
+        file.write_bytes(sample.good(3))
+        beside = run("import", "letters", str(file), DATABASE_URL="", SHIXIAN_HOME=str(home))
+        assert (beside.returncode, "新导入 3 件" in beside.stdout) == (0, True), beside.stderr
+        sent = client.post("/v1/imports", data={"kind": "letters"}, files={"file": ("a.csv", sample.good(5))})
+        assert sent.status_code == 202, sent.text
+        assert client.get("/readyz").status_code == 200
+        taken = run("serve", DATABASE_URL="", SHIXIAN_HOME=str(home), SHIXIAN_PORT=str(port))
+        assert taken.returncode == 1
+        assert "SHIXIAN_PORT" in taken.stderr
+    process.terminate()
+    assert process.wait(60) == 0
+
+
+def test_an_empty_office_has_no_accounts(
+    served: Callable[..., subprocess.Popen[str]], port: int, database_dsn: str
+) -> None:
+    served("--empty")
+    answer = httpx.post(
+        f"http://127.0.0.1:{port}/v1/sessions",
+        json={"username": "office", "password": "shixian-demo"},
+        trust_env=False,
+        timeout=30,
+    )
+    assert answer.status_code == 401
+    assert count(database_dsn, "SELECT count(*) FROM casework_events") == 0
