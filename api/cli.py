@@ -1,4 +1,7 @@
-"""命令行: `shixian …`. The processes of the service are started here; what is done with records is in `cli_records`."""
+"""命令行: `shixian …`. The processes of the service are started here; what is done with records is in `cli_records`.
+
+A command imports what it runs when it runs: every part of the service is a process of its own, and starts the sooner.
+"""
 
 import os
 import signal
@@ -6,20 +9,16 @@ import socket
 import sys
 import threading
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import httpx
 import typer
-import uvicorn
 
-from api import cli_office, cli_records, clock, demo, supervisor, terminal
-from api.app import create_app
+from api import cli_office, cli_records, clock, supervisor, terminal
 from api.bootstrap import build
-from api.imports import ImportWorker
 from api.settings import Settings
-from eventstore import migrate as migrations
-from projections import runner
-from scheduler.worker import Worker
+
+if TYPE_CHECKING:
+    import httpx
 
 main = typer.Typer(
     name="shixian",
@@ -39,6 +38,11 @@ def serve(
     ] = False,
 ) -> None:
     """启动全部服务。 Start everything: the database, the HTTP service, the read models and the scheduler."""
+    import httpx
+
+    from api import demo
+    from eventstore import migrate as migrations
+
     given = terminal.settings()
     without_demo = empty or given.empty
     _must_be_free(given)
@@ -53,7 +57,7 @@ def serve(
     with terminal.plain_errors(), httpx.Client(timeout=2.0, trust_env=False) as client:
         code = supervisor.run(
             parts,
-            lambda: _answers(client, given),
+            lambda: _is_ready(client, given),
             given.port,
             home=given.home,
             database_url=given.database_url,
@@ -65,6 +69,11 @@ def serve(
 @main.command()
 def api() -> None:
     """只运行 HTTP 服务和后台导入。 Run the HTTP service and the imports alone (needs DATABASE_URL)."""
+    import uvicorn
+
+    from api.app import create_app
+    from api.imports import ImportWorker
+
     given = _part()
     with terminal.plain_errors(), build(given) as services:
         worker = ImportWorker(services)
@@ -86,6 +95,8 @@ def api() -> None:
 @main.command()
 def project() -> None:
     """只运行读模型的更新。 Keep the read models up with the log (needs DATABASE_URL)."""
+    from projections import runner
+
     given = _part()
     stopping = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
@@ -97,6 +108,8 @@ def project() -> None:
 @main.command()
 def schedule() -> None:
     """只运行定时任务：巡查期限、发送预警。 Run the scheduler: sweeps due dates, sends alerts (needs DATABASE_URL)."""
+    from scheduler.worker import Worker
+
     given = _part()
     with terminal.plain_errors(), build(given) as services:
         name = f"{socket.gethostname()}-{os.getpid()}"
@@ -106,6 +119,8 @@ def schedule() -> None:
 @main.command()
 def migrate() -> None:
     """建立或升级数据库结构。 Bring the database to the newest schema."""
+    from eventstore import migrate as migrations
+
     given = terminal.settings()
     with terminal.plain_errors(), terminal.database(given) as dsn:
         before = migrations.current(dsn)
@@ -119,6 +134,8 @@ def migrate() -> None:
 @main.command()
 def seed() -> None:
     """在空库中建立演示机关。 Found the demo office in an empty database."""
+    from api import demo
+
     with terminal.services() as services:
         done = demo.seed(services)
     terminal.out.print("演示机关已建立。" if done else "已有机构，未作更改。")
@@ -147,7 +164,9 @@ def _must_be_free(given: Settings) -> None:
             )
 
 
-def _answers(client: httpx.Client, given: Settings) -> bool:
+def _is_ready(client: "httpx.Client", given: Settings) -> bool:
+    import httpx
+
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(given.host, given.host)
     try:
         return client.get(f"http://{f'[{host}]' if ':' in host else host}:{given.port}/readyz").is_success

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from api.bootstrap import Services
-from api.sessions import create_account
 from api.terminal import out, services, stop
 from domain.acts import system_act
 from domain.directory import decisions
@@ -55,7 +54,7 @@ def appoint(
         decisions.appoint(officer, name, unit, post, made.casework.directory(), act)
         secret = _password()
         made.casework.publish(DIRECTORY_ID, drafts, act)
-        create_account(made.database, officer, officer, secret)
+        _open_account(made, officer, secret)
     out.print(f"{name}（{officer}）已任 {decisions.POSTS[post]}。", markup=False)
 
 
@@ -64,9 +63,15 @@ def set_password(officer: Annotated[str, typer.Argument(help="人员标识。 Th
     with services() as made:
         if officer not in made.casework.directory().officers:
             stop("没有这个人员。")
-        create_account(made.database, officer, officer, _password())
+        _open_account(made, officer, _password())
         _sign_out(made, officer)
     out.print("口令已重设。")
+
+
+def _open_account(made: Services, officer: str, secret: str) -> None:
+    from api.sessions import create_account
+
+    create_account(made.database, officer, officer, secret)
 
 
 def _sign_out(made: Services, officer: str) -> None:

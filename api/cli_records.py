@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api import checks, letters, shapes
+from api import letters, shapes
 from api.bootstrap import Services
 from api.terminal import out, services, stop
 from domain.acts import SHANGHAI, Act, legal_date
@@ -147,6 +147,8 @@ def rebuild(
 
 def check() -> None:
     """检查：数据库、结构版本、规则表、读模型和定时任务。 Check database, schema, tables, read models and scheduler."""
+    from api import checks
+
     with services(migrated=False) as made:
         found = checks.run(made)
     for one in found:

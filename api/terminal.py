@@ -15,7 +15,6 @@ from api import logs
 from api.bootstrap import Services, build
 from api.settings import SettingError, Settings
 from domain.errors import Refused
-from eventstore import migrate
 from eventstore.binaries import ServerError
 from eventstore.embedded import Server
 
@@ -72,6 +71,8 @@ def services(*, migrated: bool = True) -> Iterator[Services]:
     given = settings()
     with plain_errors(), database(given) as dsn:
         if migrated:
+            from eventstore import migrate  # brings in alembic, which the service's parts do without
+
             migrate.upgrade(dsn)
         with build(replace(given, database_url=dsn)) as made:
             yield made
