@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4, uuid5
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.persistence import IntegrityError
 
 from domain.acts import Act, Receipt, envelope, system_act
 from domain.directory import fold as directory_fold
@@ -27,7 +27,7 @@ from domain.petition.situation import Situation, refusal, standing_of
 from domain.rulebase import fold as rulebase_fold
 from domain.rulebase.fold import RULEBASE_ID, Known, Rulebase
 from domain.rules import authority
-from domain.store import OutboxRow, Recorder, Stored, StoredReceipt
+from domain.store import OutboxRow, Reader, Recorder, Stored, StoredReceipt
 
 ATTEMPTS = 8
 
@@ -71,8 +71,7 @@ class Casework(Application[UUID]):
 
     def fact(self, row: Stored) -> Fact:
         """读出事实: the fact of one stored row."""
-        stored = StoredEvent(row.originator_id, row.originator_version, row.topic, row.state)
-        return cast(Fact, self.mapper.to_domain_event(stored))
+        return cast(Reader, self.mapper).read(row)
 
     def history(self, case_id: UUID) -> list[Recorded]:
         """案件历史: every fact of a case in order; empty if there is no such case."""
@@ -103,7 +102,7 @@ class Casework(Application[UUID]):
 
     def petition(self, case_id: UUID) -> Petition | None:
         """信访事项: the fold of its stored events."""
-        return project(None, (r.fact for r in self.history(case_id)))
+        return project(None, (self.fact(row) for row in self.store.select_stream(case_id)))
 
     def situation(self, case_id: UUID, act: Act) -> Situation:
         """处境: what a decision on the case by this officer is taken on. Raises Unknown if hidden or not there."""

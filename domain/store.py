@@ -4,6 +4,27 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from domain.facts import Fact
+
+
+class Row(Protocol):
+    """事实行 — what a fact is read from: a row of the log, or one of the library's stored events."""
+
+    @property
+    def originator_id(self) -> UUID | str: ...
+    @property
+    def originator_version(self) -> int: ...
+    @property
+    def topic(self) -> str: ...
+    @property
+    def state(self) -> bytes: ...
+
+
+class Reader(Protocol):
+    """读取器 — turns rows into facts."""
+
+    def read(self, row: Row) -> Fact: ...
+
 
 class Stored(NamedTuple):
     """存储行 — one row of the log."""

@@ -10,6 +10,7 @@ from eventsourcing.persistence import Mapper, MapperDeserialisationError, Stored
 from eventsourcing.utils import resolve_topic
 
 from domain.facts import UPCASTERS, Fact
+from domain.store import Row
 
 
 class FactMapper(Mapper[UUID]):
@@ -27,17 +28,20 @@ class FactMapper(Mapper[UUID]):
         return StoredEvent(domain_event.originator_id, domain_event.originator_version, topic, state)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Fact:
-        state = stored_event.state
+        return self.read(stored_event)
+
+    def read(self, row: Row) -> Fact:
+        """读出事实: a row of the log or a stored event as the fact it is today."""
+        state = row.state
         try:
             if self.cipher:
                 state = self.cipher.decrypt(state)
             if self.compressor:
                 state = self.compressor.decompress(state)
-            return read(stored_event.topic, state)
+            return read(row.topic, state)
         except Exception as error:
             raise MapperDeserialisationError(
-                f"cannot read {stored_event.topic!r}, version {stored_event.originator_version}"
-                f" of {stored_event.originator_id}: {error}"
+                f"cannot read {row.topic!r}, version {row.originator_version} of {row.originator_id}: {error}"
             ) from error
 
 

@@ -13,7 +13,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from eventsourcing.utils import retry
 from psycopg import Cursor
 from psycopg.rows import DictRow, tuple_row
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from domain.store import OutboxRow, Stored, StoredReceipt
@@ -39,9 +39,19 @@ class CaseRecorder(PostgresApplicationRecorder):
 
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "stored_events"):
         super().__init__(datastore, events_table_name=events_table_name)
-        self.select = SQL(
-            "SELECT notification_id, originator_id, originator_version, topic, state FROM {}"
-        ).format(Identifier(datastore.schema, events_table_name))
+        table = Identifier(datastore.schema, events_table_name)
+        # composed once: composing costs as much as reading a short stream
+        self.stream_query, self.streams_query, self.log_query = (
+            SQL("SELECT notification_id, originator_id, originator_version, topic, state FROM {} WHERE {}")
+            .format(table, SQL(condition))
+            .as_string()
+            .encode()
+            for condition in (
+                "originator_id = %s AND originator_version > %s ORDER BY originator_version",
+                "originator_id = ANY(%s) ORDER BY originator_id, originator_version",
+                "notification_id > %s ORDER BY notification_id LIMIT %s",
+            )
+        )
         self.lock_and_notify = SQL("; ").join(
             [*self.lock_table_statements, SQL("NOTIFY {}").format(Identifier(self.channel_name))]
         )
@@ -87,21 +97,18 @@ class CaseRecorder(PostgresApplicationRecorder):
 
     def select_stream(self, originator_id: UUID, after_version: int = 0) -> list[Stored]:
         """One stream's facts in order, those after a version."""
-        where = SQL(" WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version")
-        return self._rows(self.select + where, (originator_id, after_version))
+        return self._rows(self.stream_query, (originator_id, after_version))
 
     def select_streams(self, ids: Iterable[UUID]) -> dict[UUID, list[Stored]]:
         """Several streams at once, in one trip; an id without facts maps to nothing."""
         streams: dict[UUID, list[Stored]] = {one: [] for one in ids}
-        where = SQL(" WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version")
-        for row in self._rows(self.select + where, (list(streams),)):
+        for row in self._rows(self.streams_query, (list(streams),)):
             streams[row.originator_id].append(row)
         return streams
 
     def select_log(self, after: int, limit: int) -> list[Stored]:
         """All streams' facts in the order of their positions, those after one."""
-        where = SQL(" WHERE notification_id > %s ORDER BY notification_id LIMIT %s")
-        return self._rows(self.select + where, (after, limit))
+        return self._rows(self.log_query, (after, limit))
 
     def find_receipt(self, actor: str, key: str) -> StoredReceipt | None:
         """What this actor's key was answered with, if it was used."""
@@ -115,9 +122,9 @@ class CaseRecorder(PostgresApplicationRecorder):
             rows = curs.execute("SELECT id FROM public.alert_channels WHERE enabled ORDER BY id")
             return [str(row[0]) for row in rows]
 
-    def _rows(self, query: Composed, parameters: Sequence[Any]) -> list[Stored]:
+    def _rows(self, query: bytes, parameters: Sequence[Any]) -> list[Stored]:
         with (
             self.datastore.get_connection() as connection,
             connection.cursor(binary=True, row_factory=tuple_row) as curs,
         ):
-            return [Stored(*row) for row in curs.execute(query, parameters)]
+            return [Stored._make(row) for row in curs.execute(query, parameters).fetchall()]

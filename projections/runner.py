@@ -23,7 +23,7 @@ from projections.view import OF_RULES, Connection, View
 
 CHANNEL = "casework_events"
 """On which the event store announces new events: a hint only."""
-BATCH = 500
+BATCH = 4000
 POLL = 1.0
 """Seconds between two looks at the log when no announcement comes."""
 BACK_OFF = (1.0, 60.0)

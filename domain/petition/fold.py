@@ -1,7 +1,8 @@
 """信访事项的折叠: events → state. Imports events and stages only; assignments only, no decision, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -12,6 +13,9 @@ from domain.petition import events
 from domain.petition.stages import Stage
 from domain.review import events as review_events
 from domain.review.fold import Review, evolve, served
+
+ANSWERED_AGAIN = frozenset({"revoke", "redo"})
+"""Results of 复查 and 复核 after which the matter is handled anew."""
 
 
 class Petition(msgspec.Struct, frozen=True):
@@ -78,7 +82,6 @@ class Petition(msgspec.Struct, frozen=True):
     rated: tuple[tuple[str, str], ...] = ()
     alerts: frozenset[UUID] = frozenset()
     acknowledged: frozenset[UUID] = frozenset()
-    before_closing: Stage | None = None
 
     @property
     def anonymous(self) -> bool:
@@ -118,181 +121,184 @@ def _registered(fact: events.Registered) -> Petition:
     )
 
 
-def _passed_to(petition: Petition, unit: str, fact: Fact, assisting: tuple[str, ...] = ()) -> Petition:
+Changes = dict[str, Any]
+"""变更: the fields of the state that a fact sets."""
+
+
+def _closing(stage: Stage) -> Callable[[Petition, Fact], Changes]:
+    return lambda _, fact: {"stage": stage, "closed_on": fact.on}
+
+
+def _passed_to(petition: Petition, unit: str, fact: Fact, assisting: tuple[str, ...] = ()) -> Changes:
     units = petition.units + tuple(u for u in (unit, *assisting) if u not in petition.units)
-    return replace(
-        petition,
-        stage=Stage.WITH_UNIT,
-        holder=unit,
-        units=units,
-        assisting_units=assisting,
-        received_by_unit_on=fact.on,
-        passed_on_by_office=True,
-        handler=None,
-    )
+    return {
+        "stage": Stage.WITH_UNIT,
+        "holder": unit,
+        "units": units,
+        "assisting_units": assisting,
+        "received_by_unit_on": fact.on,
+        "passed_on_by_office": True,
+        "handler": None,
+    }
 
 
-def _new_round(petition: Petition, stage: Stage) -> Petition:
+def _new_round(stage: Stage, review: Review) -> Changes:
     """重新办理: what a new round of handling begins with."""
-    return replace(
-        petition,
-        stage=stage,
-        closed_on=None,
-        replied_on=None,
-        reply_result=None,
-        opinion_served_on=None,
-        extension_requested_on=None,
-        extension_requested_days=0,
-        extension_days=0,
-        review=Review(),
-        before_closing=None,
-    )
+    return {
+        "stage": stage,
+        "closed_on": None,
+        "replied_on": None,
+        "reply_result": None,
+        "opinion_served_on": None,
+        "extension_requested_on": None,
+        "extension_requested_days": 0,
+        "extension_days": 0,
+        "review": review,
+    }
 
 
-def _apply(petition: Petition, fact: Fact) -> Petition:
-    match fact:
-        case events.Classified():
-            return replace(
-                petition,
-                category=fact.category,
-                topic=fact.topic,
-                way=fact.way,
-                limit_class=fact.limit_class or petition.limit_class,
-            )
-        case events.Accepted():
-            return replace(
-                petition,
-                stage=Stage.HANDLING,
-                accepted_on=fact.on,
-                track=fact.track,
-                simplified=petition.simplified or fact.track == "simplified",
-                acceptance_assumed=fact.assumed,
-            )
-        case events.TrackSwitched():
-            return replace(petition, track="ordinary")
-        case events.Declined():
-            return replace(
-                petition,
-                stage=Stage.DECLINED,
-                declined_ground=fact.ground,
-                closed_on=fact.on,
-                before_closing=petition.stage,
-            )
-        case events.Forwarded() if not fact.tracked:
-            return replace(
-                petition,
-                stage=Stage.FORWARDED,
-                forwarded_to=fact.to_organ,
-                closed_on=fact.on,
-                before_closing=petition.stage,
-            )
-        case events.Forwarded():
-            return _passed_to(petition, fact.to_organ, fact)
-        case events.Assigned():
-            return replace(_passed_to(petition, fact.to_unit, fact, fact.assisting_units), assigned=True)
-        case events.Transferred():
-            return _passed_to(petition, fact.to_unit, fact)
-        case events.Objected():
-            return replace(petition, objected_on=fact.on)
-        case events.HandedBack():
-            return replace(
-                petition,
-                stage=Stage.REGISTERED,
-                holder=petition.units[0],
-                objected_on=None,
-                handler=None,
-                received_by_unit_on=None,
-                passed_on_by_office=False,
-                assigned=False,
-                assisting_units=(),
-            )
-        case events.KeptWithUnit():
-            return replace(petition, objected_on=None)
-        case events.Designated():
-            return replace(petition, handler=fact.officer)
-        case events.ExtensionRequested():
-            return replace(petition, extension_requested_on=fact.on, extension_requested_days=fact.days)
-        case events.ExtensionGranted():
-            return replace(petition, extension_requested_on=None, extension_days=fact.days)
-        case events.ExtensionRefused():
-            return replace(petition, extension_requested_on=None)
-        case events.AskedForMore():
-            return replace(petition, asked_for_more_on=fact.on, supplemented_on=None)
-        case events.Supplemented():
-            return replace(petition, supplemented_on=fact.on)
-        case events.HearingOpened():
-            return replace(petition, hearing_opened_on=fact.on)
-        case events.HearingClosed():
-            return replace(petition, hearing_opened_on=None)
-        case events.Replied():
-            return replace(petition, stage=Stage.REPLIED, replied_on=fact.on, reply_result=fact.result)
-        case events.Served():
-            return replace(
-                petition,
-                notices_served=(*petition.notices_served, fact.notice),
-                opinion_served_on=fact.on if fact.notice == "opinion" else petition.opinion_served_on,
-                review=served(petition.review, fact.notice, fact.on),
-            )
-        case review_events.ReviewRequested():
-            return replace(petition, stage=Stage.UNDER_REVIEW, closed_on=None)
-        case review_events.ReviewConcluded() if fact.result in {"revoke", "redo"}:
-            return replace(_new_round(petition, Stage.HANDLING), review=petition.review)
-        case review_events.ReviewConcluded():
-            return replace(petition, stage=Stage.REVIEWED)
-        case review_events.ReexaminationRequested():
-            return replace(petition, stage=Stage.UNDER_REEXAMINATION, closed_on=None)
-        case review_events.ReexaminationConcluded() if fact.result in {"revoke", "redo"}:
-            return replace(_new_round(petition, Stage.HANDLING), review=petition.review)
-        case review_events.ReexaminationConcluded():
-            return replace(petition, stage=Stage.TERMINATED, closed_on=fact.on)
-        case events.Supervised():
-            return replace(petition, supervised_on=fact.on)
-        case events.SupervisionAnswered():
-            return replace(petition, supervised_on=None)
-        case events.TakenCharge():
-            return replace(petition, leader_in_charge=fact.leader)
-        case events.UrgentReported():
-            return replace(petition, urgent=True, urgent_reported_on=fact.on, urgent_acknowledged_on=None)
-        case events.UrgentAcknowledged():
-            return replace(petition, urgent_acknowledged_on=fact.on)
-        case events.LinkedAsRepeat():
-            return replace(petition, repeat_of=fact.earlier, repeat_of_number=fact.earlier_number)
-        case events.Withdrawn():
-            return replace(petition, stage=Stage.WITHDRAWN, closed_on=fact.on, before_closing=petition.stage)
-        case events.SignedOff():
-            return replace(petition, stage=Stage.SIGNED_OFF, closed_on=fact.on, before_closing=petition.stage)
-        case events.Archived():
-            return replace(petition, stage=Stage.ARCHIVED)
-        case events.Reopened():
-            return _reopened(petition)
-        case events.Rated():
-            return replace(petition, rated=(*petition.rated, (fact.about, fact.score)))
-        case events.Alerted():
-            return replace(petition, alerts=petition.alerts | {fact.alert_id})
-        case events.AlertAcknowledged():
-            return replace(petition, acknowledged=petition.acknowledged | {fact.alert_id})
-        case _:
-            return petition
+def _accepted(petition: Petition, fact: events.Accepted) -> Changes:
+    return {
+        "stage": Stage.HANDLING,
+        "accepted_on": fact.on,
+        "track": fact.track,
+        "simplified": petition.simplified or fact.track == "simplified",
+        "acceptance_assumed": fact.assumed,
+    }
 
 
-def _reopened(petition: Petition) -> Petition:
+def _forwarded(petition: Petition, fact: events.Forwarded) -> Changes:
+    if fact.tracked:
+        return _passed_to(petition, fact.to_organ, fact)
+    return {"stage": Stage.FORWARDED, "forwarded_to": fact.to_organ, "closed_on": fact.on}
+
+
+def _handed_back(petition: Petition, _: events.HandedBack) -> Changes:
+    return {
+        "stage": Stage.REGISTERED,
+        "holder": petition.units[0],
+        "objected_on": None,
+        "handler": None,
+        "received_by_unit_on": None,
+        "passed_on_by_office": False,
+        "assigned": False,
+        "assisting_units": (),
+    }
+
+
+def _served(petition: Petition, fact: events.Served) -> Changes:
+    return {
+        "notices_served": (*petition.notices_served, fact.notice),
+        "opinion_served_on": fact.on if fact.notice == "opinion" else petition.opinion_served_on,
+        "review": served(petition.review, fact.notice, fact.on),
+    }
+
+
+def _reopened(petition: Petition, _: events.Reopened) -> Changes:
     if petition.accepted_on is not None:
-        return _new_round(petition, Stage.HANDLING)
+        return _new_round(Stage.HANDLING, Review())
     back = Stage.REGISTERED if petition.received_by_unit_on is None else Stage.WITH_UNIT
-    return replace(_new_round(petition, back), declined_ground=None, forwarded_to=None)
+    return {**_new_round(back, Review()), "declined_ground": None, "forwarded_to": None}
+
+
+def _review_asked(stage: Stage) -> Callable[[Petition, Fact], Changes]:
+    return lambda p, fact: {"stage": stage, "closed_on": None, "review": evolve(p.review, fact)}
+
+
+def _review_concluded(petition: Petition, fact: review_events.ReviewConcluded) -> Changes:
+    review = evolve(petition.review, fact)
+    if fact.result in ANSWERED_AGAIN:
+        return _new_round(Stage.HANDLING, review)
+    return {"stage": Stage.REVIEWED, "review": review}
+
+
+def _reexamined(petition: Petition, fact: review_events.ReexaminationConcluded) -> Changes:
+    review = evolve(petition.review, fact)
+    if fact.result in ANSWERED_AGAIN:
+        return _new_round(Stage.HANDLING, review)
+    return {"stage": Stage.TERMINATED, "closed_on": fact.on, "review": review}
+
+
+STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
+    events.Classified: lambda p, f: {
+        "category": f.category,
+        "topic": f.topic,
+        "way": f.way,
+        "limit_class": f.limit_class or p.limit_class,
+    },
+    events.Accepted: _accepted,
+    events.TrackSwitched: lambda _, f: {"track": "ordinary"},
+    events.Declined: lambda _, f: {
+        "stage": Stage.DECLINED,
+        "declined_ground": f.ground,
+        "closed_on": f.on,
+    },
+    events.Forwarded: _forwarded,
+    events.Assigned: lambda p, f: {
+        **_passed_to(p, f.to_unit, f, f.assisting_units),
+        "assigned": True,
+    },
+    events.Transferred: lambda p, f: _passed_to(p, f.to_unit, f),
+    events.Objected: lambda _, f: {"objected_on": f.on},
+    events.HandedBack: _handed_back,
+    events.KeptWithUnit: lambda _, f: {"objected_on": None},
+    events.Designated: lambda _, f: {"handler": f.officer},
+    events.ExtensionRequested: lambda _, f: {
+        "extension_requested_on": f.on,
+        "extension_requested_days": f.days,
+    },
+    events.ExtensionGranted: lambda _, f: {"extension_requested_on": None, "extension_days": f.days},
+    events.ExtensionRefused: lambda _, f: {"extension_requested_on": None},
+    events.AskedForMore: lambda _, f: {"asked_for_more_on": f.on, "supplemented_on": None},
+    events.Supplemented: lambda _, f: {"supplemented_on": f.on},
+    events.HearingOpened: lambda _, f: {"hearing_opened_on": f.on},
+    events.HearingClosed: lambda _, f: {"hearing_opened_on": None},
+    events.Replied: lambda _, f: {
+        "stage": Stage.REPLIED,
+        "replied_on": f.on,
+        "reply_result": f.result,
+    },
+    events.Served: _served,
+    events.Supervised: lambda _, f: {"supervised_on": f.on},
+    events.SupervisionAnswered: lambda _, f: {"supervised_on": None},
+    events.TakenCharge: lambda _, f: {"leader_in_charge": f.leader},
+    events.UrgentReported: lambda _, f: {
+        "urgent": True,
+        "urgent_reported_on": f.on,
+        "urgent_acknowledged_on": None,
+    },
+    events.UrgentAcknowledged: lambda _, f: {"urgent_acknowledged_on": f.on},
+    events.LinkedAsRepeat: lambda _, f: {"repeat_of": f.earlier, "repeat_of_number": f.earlier_number},
+    events.Withdrawn: _closing(Stage.WITHDRAWN),
+    events.SignedOff: _closing(Stage.SIGNED_OFF),
+    events.Archived: lambda _, f: {"stage": Stage.ARCHIVED},
+    events.Reopened: _reopened,
+    events.Rated: lambda p, f: {"rated": (*p.rated, (f.about, f.score))},
+    events.Alerted: lambda p, f: {"alerts": p.alerts | {f.alert_id}},
+    events.AlertAcknowledged: lambda p, f: {"acknowledged": p.acknowledged | {f.alert_id}},
+    review_events.ReviewRequested: _review_asked(Stage.UNDER_REVIEW),
+    review_events.ReviewConcluded: _review_concluded,
+    review_events.ReexaminationRequested: _review_asked(Stage.UNDER_REEXAMINATION),
+    review_events.ReexaminationConcluded: _reexamined,
+}
+"""折叠表: what each fact changes."""
+
+RECORD_ONLY: frozenset[type[Fact]] = frozenset(
+    {events.Proposed, events.Instructed, events.Reported, events.Urged, events.DelayNoticed}
+)
+"""仅作记录: facts that stay in the history and change no field of the state."""
 
 
 def fold(petition: Petition | None, fact: Fact) -> Petition | None:
     """折叠: the petition after the fact. A stream's first fact is its registration."""
     if petition is None:
         return _registered(fact) if isinstance(fact, events.Registered) else None
-    after = _apply(petition, fact)
-    return replace(
-        after,
-        version=fact.originator_version,
-        last_on=after.last_on if isinstance(fact, events.QUIET) else max(after.last_on, fact.on),
-        review=evolve(after.review, fact),
-    )
+    kind = type(fact)
+    step = STEPS.get(kind)
+    changes = step(petition, fact) if step is not None else {}
+    if fact.on > petition.last_on and kind not in events.QUIET:
+        changes["last_on"] = fact.on
+    return replace(petition, version=fact.originator_version, **changes)
 
 
 def project(petition: Petition | None, facts: Iterable[Fact]) -> Petition | None:

@@ -9,7 +9,7 @@ from domain.acts import Act
 from domain.directory.fold import Directory
 from domain.errors import Invalid, NotNow, NotYours, Refused, Unknown
 from domain.facts import Fact
-from domain.petition.fold import Petition
+from domain.petition.fold import ANSWERED_AGAIN, Petition
 from domain.petition.moments import case_of, moments
 from domain.petition.stages import LABELS, OPENINGS, Stage
 from domain.rulebase.fold import Known
@@ -19,8 +19,6 @@ from domain.rules.deadlines import Clock, clocks
 
 FURTHEST_YEARS = 10
 """No date that is set for a matter lies further ahead."""
-
-ANSWERED_AGAIN = frozenset({"revoke", "redo"})
 
 
 @dataclass(frozen=True)
