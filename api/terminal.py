@@ -67,12 +67,15 @@ def database(given: Settings) -> Iterator[str]:
 @contextmanager
 def services(*, migrated: bool = True) -> Iterator[Services]:
     """服务: for one command; the database is brought to the newest schema first. SIGTERM ends it like Ctrl-C."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = settings()
-    with plain_errors(), database(given) as dsn:
-        if migrated:
-            from eventstore import migrate  # brings in alembic, which the service's parts do without
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        with plain_errors(), database(given) as dsn:
+            if migrated:
+                from eventstore import migrate  # brings in alembic, which the service's parts do without
 
-            migrate.upgrade(dsn)
-        with build(replace(given, database_url=dsn)) as made:
-            yield made
+                migrate.upgrade(dsn)
+            with build(replace(given, database_url=dsn)) as made:
+                yield made
+    finally:
+        signal.signal(signal.SIGTERM, before)

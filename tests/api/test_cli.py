@@ -1,5 +1,6 @@
-"""The command line in processes of its own, over a database that is given or one that it starts itself."""
+"""The command line, over a database that is given or one that it starts itself; what is killed is a process of its own."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -12,11 +13,14 @@ from threading import Timer
 import httpx
 import psycopg
 import pytest
+import structlog
+from typer.testing import CliRunner, Result
 
+from api.cli import main
 from tests.api import sample
 
 ROOT = Path(__file__).parents[2]
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Run = Callable[..., Result]
 
 
 @pytest.fixture
@@ -27,20 +31,16 @@ def environment(database_dsn: str, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(environment: dict[str, str], tmp_path: Path) -> Run:
-    """Runs `shixian …` to its end."""
+def run(environment: dict[str, str]) -> Iterator[Run]:
+    """Runs `shixian …` to its end, here in this process; what it set up for itself is undone afterwards."""
+    root, handlers = logging.getLogger(), logging.getLogger().handlers[:]
 
-    def runs(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command(*arguments),
-            env={**environment, **more},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+    def runs(*arguments: str, **more: str) -> Result:
+        return CliRunner().invoke(main, arguments, env={**environment, **more})
 
-    return runs
+    yield runs
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
 
 
 def command(*arguments: str) -> list[str]:
@@ -58,7 +58,7 @@ LETTERS = "SELECT count(*) FROM casework_events WHERE topic = 'petition.register
 
 def test_help_is_in_both_languages(run: Run) -> None:
     shown = run("--help")
-    assert shown.returncode == 0
+    assert shown.exit_code == 0, shown.output
     for name in ("serve", "migrate", "project", "schedule", "import", "replay", "rebuild", "check", "seed"):
         assert name in shown.stdout
     assert "启动全部服务" in shown.stdout
@@ -71,19 +71,19 @@ def test_an_office_founded_from_nothing_imports_replays_and_rebuilds(
     missing = tmp_path / "letters.csv"
     missing.write_bytes(sample.good(3))
     early = run("import", "letters", str(missing))
-    assert early.returncode == 1
+    assert early.exit_code == 1
     assert "尚未设立信访工作机构" in early.stderr
     founded = run("found-unit", "xf", "清江区信访局", "--kind", "petition_office", "--code", "XF")
-    assert founded.returncode == 0, founded.stderr
+    assert founded.exit_code == 0, founded.stderr
     again = run("found-unit", "xf", "清江区信访局", "--kind", "petition_office", "--code", "XF")
-    assert (again.returncode, again.stderr.strip()) == (1, "该单位标识已经使用。")
+    assert (again.exit_code, again.stderr.strip()) == (1, "该单位标识已经使用。")
     first = run("import", "letters", str(missing))
-    assert (first.returncode, "新导入 3 件，原已导入 0 件，未导入 0 行。" in first.stdout) == (0, True)
+    assert (first.exit_code, "新导入 3 件，原已导入 0 件，未导入 0 行。" in first.stdout) == (0, True)
     second = run("import", "letters", str(missing))
-    assert (second.returncode, "新导入 0 件，原已导入 3 件，未导入 0 行。" in second.stdout) == (0, True)
+    assert (second.exit_code, "新导入 0 件，原已导入 3 件，未导入 0 行。" in second.stdout) == (0, True)
     assert count(database_dsn, LETTERS) == 3
     replayed = run("replay", "XF-2026-000002")
-    assert replayed.returncode == 0, replayed.stderr
+    assert replayed.exit_code == 0, replayed.stderr
     for said in (
         "登记 Registered",
         "受理 Accepted",
@@ -96,27 +96,27 @@ def test_an_office_founded_from_nothing_imports_replays_and_rebuilds(
         assert said in replayed.stdout
     for personal in ("U2", "路灯坏了三天", "已经修好", "第2封来信"):
         assert personal not in replayed.stdout
-    assert run("replay", "XF-2026-999999").returncode == 1
+    assert run("replay", "XF-2026-999999").exit_code == 1
     rebuilt = run("rebuild")
-    assert rebuilt.returncode == 0, rebuilt.stderr
-    assert run("rebuild", "--compare-only").returncode == 0
-    assert run("rebuild", "nothing").returncode == 2
+    assert rebuilt.exit_code == 0, rebuilt.stderr
+    assert run("rebuild", "--compare-only").exit_code == 0
+    assert run("rebuild", "nothing").exit_code == 2
     checked = run("check")
-    assert checked.returncode == 0, checked.stdout
+    assert checked.exit_code == 0, checked.stdout
     assert "异常" not in checked.stdout
 
 
 def test_refused_lines_end_with_code_one(run: Run, tmp_path: Path) -> None:
-    assert run("seed").returncode == 0
+    assert run("seed").exit_code == 0
     file = tmp_path / "letters.csv"
     file.write_bytes(sample.table(sample.line(1), sample.line(2, user=""), sample.line(3)))
     done = run("import", "letters", str(file))
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "第 3 行未导入：缺少留言用户" in done.stdout
     assert "新导入 2 件，原已导入 0 件，未导入 1 行。" in done.stdout
     file.write_bytes(sample.table(sample.line(1), encoding="gbk"))
     gbk = run("import", "letters", str(file))
-    assert gbk.returncode == 1
+    assert gbk.exit_code == 1
     assert "GBK" in gbk.stderr
     assert run("seed").stdout.strip() == "已有机构，未作更改。"
 
@@ -145,26 +145,26 @@ def test_an_import_cut_short_lands_the_rest_the_next_time(
     assert 0 < halfway < 3000
     assert halfway % 100 == 0
     done = run("import", "letters", str(file))
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert f"新导入 {3000 - halfway} 件，原已导入 {halfway} 件" in done.stdout
     assert count(database_dsn, LETTERS) == 3000
 
 
 def test_check_tells_a_database_without_tables(run: Run, empty_dsn: str) -> None:
     checked = run("check", DATABASE_URL=empty_dsn)
-    assert checked.returncode == 1
+    assert checked.exit_code == 1
     assert "shixian migrate" in checked.stdout
-    assert run("migrate", DATABASE_URL=empty_dsn).returncode == 0
-    assert run("check", DATABASE_URL=empty_dsn).returncode == 0
+    assert run("migrate", DATABASE_URL=empty_dsn).exit_code == 0
+    assert run("check", DATABASE_URL=empty_dsn).exit_code == 0
 
 
 def test_wrong_settings_and_databases_are_said_in_a_sentence(run: Run) -> None:
-    assert run("check", SHIXIAN_PORT="x").returncode == 2
+    assert run("check", SHIXIAN_PORT="x").exit_code == 2
     away = run("migrate", DATABASE_URL="postgresql://127.0.0.1:1/nothing")
-    assert away.returncode == 1
+    assert away.exit_code == 1
     assert "Traceback" not in away.stderr
     part = run("api", DATABASE_URL="")
-    assert part.returncode == 2
+    assert part.exit_code == 2
 
 
 @pytest.fixture
@@ -224,12 +224,12 @@ def test_everything_is_served_from_nothing_with_the_demo(
         file = tmp_path / "letters.csv"
         file.write_bytes(sample.good(3))
         beside = run("import", "letters", str(file), DATABASE_URL="", SHIXIAN_HOME=str(home))
-        assert (beside.returncode, "新导入 3 件" in beside.stdout) == (0, True), beside.stderr
+        assert (beside.exit_code, "新导入 3 件" in beside.stdout) == (0, True), beside.stderr
         sent = client.post("/v1/imports", data={"kind": "letters"}, files={"file": ("a.csv", sample.good(5))})
         assert sent.status_code == 202, sent.text
         assert client.get("/readyz").status_code == 200
         taken = run("serve", DATABASE_URL="", SHIXIAN_HOME=str(home), SHIXIAN_PORT=str(port))
-        assert taken.returncode == 1
+        assert taken.exit_code == 1
         assert "SHIXIAN_PORT" in taken.stderr
     process.terminate()
     assert process.wait(60) == 0
