@@ -104,12 +104,12 @@ def land(
         chunk = letters[first : first + batch]
         fresh: list[Intake] = []
         refused: list[Refusal] = []
+        present = casework.sources(KIND, [letter.intake.source.key for letter in chunk])
         for letter in chunk:
-            source = letter.intake.source
-            known = casework.source_of(source.kind, source.key)
+            known = present.get(letter.intake.source.key)
             if known is None:
                 fresh.append(letter.intake)
-            elif known.digest != source.digest:
+            elif known.digest != letter.intake.source.digest:
                 refused.append(Refusal(letter.line, "该编号已导入但内容不同，未作更改"))
         landed = len(casework.take_in(fresh, act())) if fresh else 0
         yield Landing(len(chunk), landed, len(chunk) - landed - len(refused), tuple(refused))

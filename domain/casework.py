@@ -195,11 +195,15 @@ class Casework(Application[UUID]):
         with self._registering:
             return self._retry(attempt)
 
-    def source_of(self, kind: str, key: str) -> events.Source | None:
-        """导入来源: the source recorded for an imported record, None if it was never imported."""
-        rows = self.store.select_stream(uuid5(NAMESPACE, f"{kind}:{key}"))
-        first = self.fact(rows[0]) if rows else None
-        return first.source if isinstance(first, events.Registered) else None
+    def sources(self, kind: str, keys: Sequence[str]) -> dict[str, events.Source]:
+        """导入来源: of the imported records among these keys, the source recorded for each."""
+        ids = {uuid5(NAMESPACE, f"{kind}:{key}"): key for key in keys}
+        firsts = [self.fact(rows[0]) for rows in self.store.select_streams(ids).values() if rows]
+        return {
+            ids[first.originator_id]: first.source
+            for first in firsts
+            if isinstance(first, events.Registered) and first.source is not None
+        }
 
     def raise_alerts(self, case_ids: Sequence[UUID], at: datetime) -> int:
         """预警: raise every alert of these cases whose day has come, each once; returns how many were new.
