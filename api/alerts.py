@@ -13,7 +13,7 @@ from api import alert_channels, alert_stream, lists
 from api.alert_shapes import Wording
 from api.bodies import Form, Long
 from api.bootstrap import Services
-from api.commands import Conditioned, Done
+from api.commands import Conditioned, Done, done
 from api.errors import READS, WRITES
 from api.identity import Held, Signed
 from api.logs import bind
@@ -78,13 +78,7 @@ def acknowledge(
     key = sent.keyed(f"/v1/alerts/{id}/acknowledge", body)
     command = AcknowledgeAlert(id, body.remark)
     receipt = services.casework.acknowledge(found["case_id"], command, act, expects=sent.expects, key=key)
-    response.headers["ETag"] = f'"{receipt.version}"'
-    return {
-        "id": receipt.id,
-        "version": receipt.version,
-        "position": receipt.position,
-        "events": list(receipt.events),
-    }
+    return done(receipt, response)
 
 
 @router.get(

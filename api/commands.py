@@ -94,8 +94,9 @@ class Acts(BaseModel):
     items: list[ActShown]
 
 
-def _done(receipt: Receipt, response: Response) -> dict[str, Any]:
-    bind(petition=receipt.id, position=receipt.position)
+def done(receipt: Receipt, response: Response) -> dict[str, Any]:
+    """办理结果: the body and the ETag of what a command did."""
+    bind(position=receipt.position)
     response.headers["ETag"] = f'"{receipt.version}"'
     return {
         "id": receipt.id,
@@ -117,7 +118,9 @@ def _add_register() -> None:
     def register(services: Held, act: Signed, sent: Conditioned, response: Response, body: Any) -> Any:
         bind(command="register")
         key = sent.keyed("/v1/petitions", body)
-        return _done(services.casework.register(command_of(body), act, key=key), response)
+        receipt = services.casework.register(command_of(body), act, key=key)
+        bind(petition=receipt.id)
+        return done(receipt, response)
 
     register.__annotations__["body"] = _body(form)
     router.post(
@@ -134,7 +137,7 @@ def _add_act(slug: str, command: type) -> None:
         bind(petition=id, command=slug)
         key = sent.keyed(f"/v1/petitions/{id}/{slug}", body)
         receipt = services.casework.handle(id, command_of(body), act, expects=sent.expects, key=key)
-        return _done(receipt, response)
+        return done(receipt, response)
 
     perform.__annotations__["body"] = _body(form)
     router.post(

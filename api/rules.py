@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from api import rule_shapes
 from api.bootstrap import Services
 from api.calculator import Question, count
-from api.commands import Conditioned, Conditions, Done
+from api.commands import Conditioned, Conditions, Done, done
 from api.errors import READS, WRITES
 from api.identity import Held, Signed
 from api.instants import KnownAt
@@ -19,7 +19,7 @@ from api.logs import bind
 from api.rule_forms import DecreeEntered, Preview, TrialDecree, WhatIf
 from api.shapes import deadline_item
 from api.whatif import moves
-from domain.acts import Act, Receipt
+from domain.acts import Act
 from domain.casework import Key
 from domain.errors import Invalid, NotYours, Stale, Unknown
 from domain.facts import Fact
@@ -216,15 +216,4 @@ def _recorded(
             )
         return [made(base)]
 
-    return _done(services.casework.publish(RULEBASE_ID, drafts, act, key=key), response)
-
-
-def _done(receipt: Receipt, response: Response) -> dict[str, Any]:
-    bind(position=receipt.position)
-    response.headers["ETag"] = f'"{receipt.version}"'
-    return {
-        "id": receipt.id,
-        "version": receipt.version,
-        "position": receipt.position,
-        "events": list(receipt.events),
-    }
+    return done(services.casework.publish(RULEBASE_ID, drafts, act, key=key), response)
