@@ -127,9 +127,23 @@ def _concluded_by_reexamination(s: Situation) -> Refused | None:
     )
 
 
+def _sent_back_unserved(petition: Petition) -> bool:
+    """发回未送达: the opinion that ordered the matter to be handled anew hasn't reached the petitioner."""
+    review = petition.review
+    if review.reexamination_result in ANSWERED_AGAIN:
+        return review.reexamination_served_on is None
+    return review.result in ANSWERED_AGAIN and review.served_on is None
+
+
 def _no_review_yet(s: Situation) -> Refused | None:
     review = s.petition.review
     redone = review.result in ANSWERED_AGAIN or review.reexamination_result in ANSWERED_AGAIN
+    if _sent_back_unserved(s.petition):
+        return NotNow(
+            "petition.last_opinion_not_served",
+            "上一次复查、复核意见书尚未送达信访人，请先登记送达，再受理新的复查申请。",
+            "《信访工作条例》第三十五条、第三十六条",
+        )
     return _need(
         review.requested_on is None or redone,
         "review_already_requested",
@@ -163,7 +177,7 @@ def _last_opinion_served(s: Situation) -> Refused | None:
         s.petition.review.served_on if s.petition.stage is Stage.REVIEWED else s.petition.opinion_served_on
     )
     return _need(
-        served is not None,
+        served is not None and not _sent_back_unserved(s.petition),
         "opinion_not_served",
         "书面意见尚未送达信访人，不能办结核销。",
         "《信访工作条例》第三十二条",
@@ -234,6 +248,12 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
     "no_review_yet": _no_review_yet,
     "review_opinion_served": _review_opinion_served,
     "last_opinion_served": _last_opinion_served,
+    "termination_served": lambda s: _need(
+        s.petition.stage is not Stage.TERMINATED or s.petition.review.reexamination_served_on is not None,
+        "opinion_not_served",
+        "复核意见书尚未送达信访人，不能归档。",
+        "《信访工作条例》第三十六条",
+    ),
     "no_open_supervision": lambda s: _need(
         s.petition.supervised_on is None, "supervision_open", "已有督办待反馈。"
     ),

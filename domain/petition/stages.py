@@ -115,7 +115,7 @@ OPENINGS: dict[str, Opening] = {
         "office_head leader",
         "not_terminated",
     ),
-    "archive": _row(CLOSED - {_S.ARCHIVED}, "office"),
+    "archive": _row(CLOSED - {_S.ARCHIVED}, "office", "termination_served"),
     "rate": _row(_ANSWERED | {_S.HANDLING}, "office"),
     "acknowledge-alert": _row(frozenset(Stage), "alert_recipient"),
 }

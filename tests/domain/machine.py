@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -45,6 +46,13 @@ RUN_AFTER_CLOSE = {
     "reexamination-request", "pass-on", "leader-assigned",
 }  # fmt: skip
 """What may still be owed, or asked for, when the matter itself is closed; a leader may note on a closed case."""
+
+ONWARD = {
+    "accept", "assign", "transfer", "object", "hand-back", "keep-with-unit", "designate", "request-extension",
+    "grant-extension", "reply", "serve", "request-review", "conclude-review", "request-reexamination",
+    "conclude-reexamination", "close-hearing", "sign-off",
+}  # fmt: skip
+"""The acts that carry a case forward; without them most lives would end where they began."""
 
 NAMED = {
     "approver": st.sampled_from([None, "a-head", "b-head", "leader", "a-clerk"]),
@@ -92,14 +100,17 @@ def _of_type(kind: Any, today: date) -> st.SearchStrategy[Any]:
     return simple[kind]
 
 
-def a_command(slug: str, today: date) -> st.SearchStrategy[Any]:
+def a_command(slug: str, today: date, undated: bool = False) -> st.SearchStrategy[Any]:
     """Any such command; what can't even be written down is left out."""
     kind = COMMANDS[slug]
     hints = get_type_hints(kind)
+    dates = {"on", "served_on", "received_on", "posted_on"}
     fields = {
-        f.name: st.none() | _of_type(hints[f.name], today)
-        if f.name in {"on", "served_on", "received_on", "posted_on"}
-        else NAMED.get(f.name, _of_type(hints[f.name], today))
+        f.name: NAMED.get(f.name, _of_type(hints[f.name], today))
+        if f.name not in dates
+        else st.none()
+        if undated
+        else st.none() | _of_type(hints[f.name], today)
         for f in dataclasses.fields(kind)
     }
 
@@ -213,6 +224,23 @@ class CaseMachine(RuleBasedStateMachine):
         command = data.draw(a_command(slug, self.day), "command")
         self.perform(command, officer)
 
+    @rule(data=st.data())
+    def the_case_moves_on(self, data: st.DataObject) -> None:
+        self._move_on(data)
+
+    @rule(data=st.data())
+    def the_case_moves_on_again(self, data: st.DataObject) -> None:
+        self._move_on(data)
+
+    def _move_on(self, data: st.DataObject) -> None:
+        """One of the acts that carry a case forward, done today by somebody who may."""
+        ways = sorted(ONWARD & set(self.open))
+        if ways:
+            slug = data.draw(st.sampled_from(ways), "act")
+            officer = data.draw(st.sampled_from(self.open[slug]), "officer")
+            command = data.draw(a_command(slug, self.day, undated=True), "command")
+            self.perform(command, officer)
+
     @rule()
     def the_scheduler_sweeps(self) -> None:
         raised = self.casework.raise_alerts([self.case], at(self.day))
@@ -288,6 +316,18 @@ class CaseMachine(RuleBasedStateMachine):
         if self.live.category == "accusation":
             accused = {a.person for a in self.live.against}
             assert not [o for officers in self.open.values() for o in officers if o.name in accused]
+
+
+BOUNDED = settings(
+    max_examples=30,
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much),
+)
+"""The same thirty lives on every run."""
 
 
 def act_rule(slug: str) -> Callable[[CaseMachine, st.DataObject], None]:

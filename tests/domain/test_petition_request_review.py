@@ -4,7 +4,7 @@ import pytest
 
 from domain.review import events
 from domain.review.commands import RequestReview
-from tests.builders import OFFICE, UNIT_A, answered, clerk, in_handling, on, reviewed
+from tests.builders import OFFICE, UNIT_A, answered, clerk, in_handling, on, reviewed, under_reexamination
 from tests.spec import given, open_in, who_may
 
 COMMAND = RequestReview("不服处理意见")
@@ -72,6 +72,16 @@ def test_a5_not_before_the_opinion_was_served():
 def test_a5_once():
     signed_off = reviewed().signed_off()
     given(signed_off).when(COMMAND, clerk).refused("petition.review_already_requested", basis="第三十五条")
+
+
+def test_a5_the_last_instances_opinion_is_served_before_the_next_review_begins():
+    redone = answered().review_requested().review_concluded(result="redo").replied().served()
+    given(redone).when(COMMAND, clerk).refused("petition.last_opinion_not_served", basis="第三十五条")
+    given(redone.served("review-opinion")).when(COMMAND, clerk).then(events.ReviewRequested)
+    sent_back = under_reexamination().reexamination_concluded(result="revoke").replied().served()
+    given(sent_back).when(COMMAND, clerk).refused("petition.last_opinion_not_served")
+    told = sent_back.served("reexamination-opinion")
+    given(told).when(COMMAND, clerk).then(events.ReviewRequested)
 
 
 def test_a5_the_opinion_of_a_new_round_may_be_reviewed_again():

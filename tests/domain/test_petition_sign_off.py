@@ -47,5 +47,11 @@ def test_a5_in_a_new_round_not_dated_before_the_service_of_its_own_opinion():
     given(redone).when(SignOff("符合", on=on("2026-03-25")), head, on="2026-03-30").then(events.SignedOff)
 
 
+def test_a5_not_before_the_opinion_that_sent_the_matter_back_was_served():
+    redone = answered().review_requested().review_concluded(result="redo").replied().served()
+    given(redone).when(COMMAND, head).refused("petition.opinion_not_served")
+    given(redone.served("review-opinion")).when(COMMAND, head).then(events.SignedOff)
+
+
 def test_a5_the_petitioners_window_stays_open():
     assert answered("2026-03-02").signed_off().clock("review-request").state == "running"
