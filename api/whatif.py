@@ -9,11 +9,12 @@ from api import lists
 from api.bootstrap import Services
 from domain.acts import Act
 from domain.casework import Recorded
-from domain.errors import NotYours
+from domain.errors import Invalid, NotYours
 from domain.petition.fold import Petition, project
 from domain.petition.situation import clocks_of
 from domain.rulebase.fold import Known, Rulebase
 from domain.rules.authority import READ_ALL_POSTS
+from domain.rules.counting import CannotCount
 from domain.rules.deadlines import Clock
 from projections.paging import Condition
 
@@ -87,7 +88,10 @@ def _of_case(history: list[Recorded], before: Known, after: Known, today: date) 
     if petition is None:
         return
     was = {_which(clock): clock for clock in clocks_of(facts, petition, before, today)}
-    would = {_which(clock): clock for clock in clocks_of(facts, petition, after, today)}
+    try:
+        would = {_which(clock): clock for clock in clocks_of(facts, petition, after, today)}
+    except CannotCount as error:
+        raise Invalid(error.code, f"{petition.number}：{error.message}。", error.basis or None) from error
     for key in dict.fromkeys((*was, *would)):
         yield from _compared(petition, was.get(key), would.get(key), today)
 
