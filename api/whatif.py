@@ -96,8 +96,8 @@ def _of_case(history: list[Recorded], before: Known, after: Known, today: date) 
         yield from _compared(petition, was.get(key), would.get(key), today)
 
 
-def _which(clock: Clock) -> tuple[str, int]:
-    return clock.clock, clock.start_version
+def _which(clock: Clock) -> tuple[str, str, int]:
+    return clock.rulebook, clock.clock, clock.start_version
 
 
 def _compared(petition: Petition, was: Clock | None, would: Clock | None, today: date) -> Iterator[Moved]:
