@@ -1,0 +1,31 @@
+"""Words: every command and fact opens with its Chinese term, and the glossary says what they say."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from domain.facts import TOPICS, term_of
+from domain.petition.petition import COMMANDS
+from domain.petition.stages import LABELS, OPENINGS, Stage
+from domain.rules import authority
+from domain.terms import glossary
+
+ROOT = Path(__file__).parents[2]
+TERM = re.compile(r"^[\u4e00-\u9fff（）、]+\.?$")
+
+
+@pytest.mark.parametrize("kind", [*COMMANDS.values(), *TOPICS.values()], ids=lambda kind: kind.__name__)
+def test_a_docstring_opens_with_its_chinese_term(kind: type):
+    assert TERM.match(term_of(kind)), f"begin the docstring of {kind.__name__} with its term, then a dash"
+
+
+def test_the_glossary_is_up_to_date():
+    written = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    assert written == glossary(), "run: python -m domain.terms > docs/glossary.md"
+
+
+def test_every_stage_and_every_power_has_a_chinese_label():
+    assert set(LABELS) == set(Stage)
+    assert set(authority.LABELS) == set(authority.POWERS)
+    assert {power for opening in OPENINGS.values() for power in opening.powers} == set(authority.POWERS)
