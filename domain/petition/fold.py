@@ -52,6 +52,7 @@ class Petition(msgspec.Struct, frozen=True):
     track: str | None = None
     simplified: bool = False
     accepted_on: date | None = None
+    handling_since: date | None = None
     acceptance_assumed: bool = False
     declined_ground: str | None = None
     forwarded_to: str | None = None
@@ -142,10 +143,11 @@ def _passed_to(petition: Petition, unit: str, fact: Fact, assisting: tuple[str, 
     }
 
 
-def _new_round(stage: Stage, review: Review) -> Changes:
+def _new_round(stage: Stage, review: Review, fact: Fact) -> Changes:
     """重新办理: what a new round of handling begins with."""
     return {
         "stage": stage,
+        "handling_since": fact.on,
         "closed_on": None,
         "replied_on": None,
         "reply_result": None,
@@ -161,6 +163,7 @@ def _accepted(petition: Petition, fact: events.Accepted) -> Changes:
     return {
         "stage": Stage.HANDLING,
         "accepted_on": fact.on,
+        "handling_since": fact.on,
         "track": fact.track,
         "simplified": petition.simplified or fact.track == "simplified",
         "acceptance_assumed": fact.assumed,
@@ -194,11 +197,11 @@ def _served(petition: Petition, fact: events.Served) -> Changes:
     }
 
 
-def _reopened(petition: Petition, _: events.Reopened) -> Changes:
+def _reopened(petition: Petition, fact: events.Reopened) -> Changes:
     if petition.accepted_on is not None:
-        return _new_round(Stage.HANDLING, Review())
+        return _new_round(Stage.HANDLING, Review(), fact)
     back = Stage.REGISTERED if petition.received_by_unit_on is None else Stage.WITH_UNIT
-    return {**_new_round(back, Review()), "declined_ground": None, "forwarded_to": None}
+    return {**_new_round(back, Review(), fact), "declined_ground": None, "forwarded_to": None}
 
 
 def _review_asked(stage: Stage) -> Callable[[Petition, Fact], Changes]:
@@ -208,14 +211,14 @@ def _review_asked(stage: Stage) -> Callable[[Petition, Fact], Changes]:
 def _review_concluded(petition: Petition, fact: review_events.ReviewConcluded) -> Changes:
     review = evolve(petition.review, fact)
     if fact.result in ANSWERED_AGAIN:
-        return _new_round(Stage.HANDLING, review)
+        return _new_round(Stage.HANDLING, review, fact)
     return {"stage": Stage.REVIEWED, "review": review}
 
 
 def _reexamined(petition: Petition, fact: review_events.ReexaminationConcluded) -> Changes:
     review = evolve(petition.review, fact)
     if fact.result in ANSWERED_AGAIN:
-        return _new_round(Stage.HANDLING, review)
+        return _new_round(Stage.HANDLING, review, fact)
     return {"stage": Stage.TERMINATED, "closed_on": fact.on, "review": review}
 
 

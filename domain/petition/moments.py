@@ -22,7 +22,6 @@ _PLAIN: dict[type[Fact], tuple[str, ...]] = {
     events.Objected: ("objected",),
     events.KeptWithUnit: ("kept",),
     events.HandedBack: ("handed_back",),
-    events.TrackSwitched: ("switched_to_ordinary",),
     events.HearingOpened: ("hearing_opened",),
     events.HearingClosed: ("hearing_closed",),
     events.Reported: ("reported",),
@@ -101,6 +100,10 @@ def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator
             yield from _taken_on(moment, after)
         case events.Forwarded() | events.Assigned() | events.Transferred():
             yield from _passed_on(fact, moment, after)
+        case events.TrackSwitched():
+            yield moment("switched_to_ordinary")
+            # The days already used stay used: the ordinary limit runs from the acceptance.
+            yield moment("accepted_ordinary", on=after.handling_since)
         case events.ExtensionGranted():
             # Of the leader's unit: the case's own limit moves, a date that the assigner set for the unit doesn't.
             yield moment("extended", unit=fact.unit, days=fact.days)
@@ -132,8 +135,7 @@ def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator
 
 def _taken_on(moment: _Telling, after: Petition) -> Iterator[Moment]:
     yield moment("accepted")
-    if after.track == "simplified":
-        yield moment("simplified")
+    yield moment("simplified" if after.track == "simplified" else "accepted_ordinary")
 
 
 def _passed_on(

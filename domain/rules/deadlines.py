@@ -109,8 +109,8 @@ def _runs_already(
 def _starting(case: Case, moment: Moment, books: Books) -> list[tuple[Rulebook, ClockSpec]]:
     """适用规则: the rules that start a clock on this moment, each with its book's version.
 
-    The simplified track is no rule book of its own but an addition: its clocks run beside the statutory ones, and
-    the `only` conditions on the track see to it that one matter has one handling limit.
+    The simplified track is no rule book of its own but an addition: its clocks run beside the statutory ones;
+    what starts its handling limit is not what starts the ordinary one, so one matter never has two running.
     """
     named = None if case.rulebook in {None, TRACK_BOOK} else case.rulebook
     book = books.version(named, moment.on) if named is not None else None

@@ -23,7 +23,7 @@ MOMENTS = frozenset(
         # a petition
         *("registered", "registered_at_office", "kept_by_office", "received"),
         *("passed_on", "passed_to", "transferred", "objected", "handed_back", "kept", "instructed"),
-        *("accepted", "declined", "negative_decision"),
+        *("accepted", "accepted_ordinary", "declined", "negative_decision"),
         *("notice_served", "notice_exempted", "replied", "opinion_served", "concluded", "signed_off"),
         *("simplified", "switched_to_ordinary", "extended", "withdrawn", "reopened"),
         *("assigned_with_date", "assigned_by_superior", "reported", "supervised", "supervision_answered"),

@@ -34,7 +34,7 @@ ROUTES = (
     ("PUT", URL),
     ("POST", f"{URL}/hall/test"),
     ("GET", f"{URL}/dead-letters"),
-    ("POST", f"{URL}/dead-letters/{uuid4()}/revive"),
+    ("POST", f"{URL}/dead-letters/00000000-0000-4000-8000-000000000001/revive"),
 )
 
 

@@ -33,9 +33,12 @@ def test_a7_the_sixty_days_count_from_the_first_acceptance():
     assert after.clock("finish").started_on.isoformat() == "2026-04-28"
     assert after.due("finish") == "2026-06-29"  # 27 June is a Saturday
     assert [(c.due_on.isoformat(), c.state) for c in after.clocks() if c.clock == "finish"] == [
-        ("2026-06-29", "running"),
         ("2026-05-14", "cancelled"),
+        ("2026-06-29", "running"),
     ]
+    assert (
+        len({c.start_version for c in after.clocks() if c.clock == "finish"}) == 2
+    )  # each has its own row and alerts
 
 
 def test_a7_no_finish_clock_runs_twice_under_the_named_rule_book_either():

@@ -73,9 +73,9 @@ class TestShipped:
     @pytest.mark.parametrize("id", ["petition-2022", "petition-zhejiang-2016"])
     def test_the_2022_limit_to_finish_is_for_appeals_that_end_in_an_opinion(self, id: str):
         spec = Books(rulebook.shipped()).clock(book(id), "finish")
-        appeal = {"category": "appeal", "way": "opinion", "track": "ordinary"}
+        appeal = {"category": "appeal", "way": "opinion"}
         assert spec.applies(appeal)
-        for change in ({"category": "suggestion"}, {"way": "litigation"}, {"track": "simplified"}):
+        for change in ({"category": "suggestion"}, {"way": "litigation"}):
             assert not spec.applies(appeal | change)
         assert not spec.applies({})
 
