@@ -5,6 +5,7 @@ from typing import Any
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi_offline import FastAPIOffline
 
 from api import alerts, commands, deadlines, errors, feed, health, imports, petitions, rules, sessions
 from api.bootstrap import Services
@@ -19,7 +20,8 @@ ABOUT = (
 
 def create_app(services: Services) -> FastAPI:
     """建立应用: over services that are ready to be used; closing them stays with the caller."""
-    app = FastAPI(title="时限", version="1", description=ABOUT, redirect_slashes=False)
+    # with the interactive pages' files served from here: an office's network may not reach any other host
+    app = FastAPIOffline(title="时限", version="1", description=ABOUT, redirect_slashes=False, redoc_url=None)
     app.state.services = services
     app.state.doorkeeper = sessions.Doorkeeper(services.settings.password_checks)
     errors.install(app)

@@ -4,9 +4,8 @@ from datetime import date
 from typing import Any
 
 from domain.errors import Unknown
-from domain.rulebase.decisions import table_of
 from domain.rules.calendar import Calendar, Decree, statutory_names
-from domain.rules.rulebook import Books, Rulebook
+from domain.rules.rulebook import Books, Rulebook, as_table
 
 
 def summary(books: Books, id: str, today: date) -> dict[str, Any]:
@@ -30,7 +29,7 @@ def summary(books: Books, id: str, today: date) -> dict[str, Any]:
 
 def version(books: Books, book: Rulebook) -> dict[str, Any]:
     """规则版本: the table as `POST …/versions` takes it back, and the clocks it inherits."""
-    table = table_of(book)
+    table = as_table(book)
     table["clocks"] = table.pop("clock")
     own = {spec.clock for spec in book.clocks}
     inherited = [spec.clock for spec in books.clocks(book) if spec.clock not in own]

@@ -1,13 +1,11 @@
 """规则库的决定: publishing a rule-book version, entering a calendar decree. What is in force stays; only versions are added."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from re import compile as pattern
 from typing import Any
 from unicodedata import category
-
-from msgspec import to_builtins
 
 from domain.acts import Act
 from domain.errors import Invalid
@@ -36,13 +34,6 @@ def read_rulebook(table: Mapping[str, Any]) -> Rulebook:
         raise Invalid("rulebook.malformed", f"{error}。") from error
 
 
-def table_of(book: Rulebook) -> dict[str, Any]:
-    """规则册的表: every field written out, JSON-ready, and what `read_rulebook` reads back to an equal rule book."""
-    table: dict[str, Any] = to_builtins(asdict(book))
-    table["clock"] = table.pop("clocks")
-    return table
-
-
 def publish(table: Mapping[str, Any], base: Rulebase, act: Act) -> RulebookPublished:
     """发布规则版本: a version that nobody has published yet, whose time in force joins the others'.
 
@@ -53,7 +44,7 @@ def publish(table: Mapping[str, Any], base: Rulebase, act: Act) -> RulebookPubli
         raise Invalid("rulebook.bad_id", "规则册标识只能用小写英文字母、数字和连字符，最长64个字符。")
     if len(book.version) > _LONGEST_ID or len(book.title) > _LONGEST_TEXT or len(book.source) > _LONGEST_TEXT:
         raise Invalid("rulebook.too_long", "规则册的版本号最长64个字，名称、来源最长500个字。")
-    if not _is_plain(table_of(book)):
+    if not _is_plain(rulebooks.as_table(book)):
         raise Invalid("rulebook.malformed", "规则册中含有不可用的控制字符，或者文字超过5000个字。")
     if book.published_at > act.at:
         raise Invalid("rulebook.published_in_future", "公布时间晚于现在，请待公布后再录入。")
@@ -65,7 +56,9 @@ def publish(table: Mapping[str, Any], base: Rulebase, act: Act) -> RulebookPubli
     _must_fit(book, others)
     _must_not_compete(book, base.rulebooks)
     _must_descend(book, base.rulebooks)
-    return RulebookPublished(**_envelope(base, act, book.source), rulebook=book.id, table=table_of(book))
+    return RulebookPublished(
+        **_envelope(base, act, book.source), rulebook=book.id, table=rulebooks.as_table(book)
+    )
 
 
 def _is_plain(given: object) -> bool:

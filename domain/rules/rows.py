@@ -4,7 +4,6 @@ Every message is Chinese and names the rule book, the clock and the field, becau
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 
 from domain.rules.calendar import CalendarError, as_date, as_instant
@@ -164,21 +163,3 @@ class Row:
         again = sorted({name for name in names if names.count(name) > 1})
         if again:
             raise self.error(f"的{what}重复：{'、'.join(again)}")
-
-
-def plain(value: object) -> dict[str, object]:
-    """还原为表 — a frozen value as a JSON-ready table, without the fields that are empty or false."""
-    if not is_dataclass(value) or isinstance(value, type):
-        raise TypeError(f"not a value: {value!r}")
-    pairs = ((each.name, _plain(getattr(value, each.name))) for each in fields(value))
-    return {name: item for name, item in pairs if item or (item == 0 and item is not False)}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return plain(value) if is_dataclass(value) else value

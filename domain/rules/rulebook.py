@@ -5,12 +5,15 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
+
+from msgspec import to_builtins
 
 from domain.rules.calendar import TABLES
-from domain.rules.rows import ANSWERABLE, SCOPES, SUSPENSIONS, UNITS, Row, RulebookError, plain
+from domain.rules.rows import ANSWERABLE, SCOPES, SUSPENSIONS, UNITS, Row, RulebookError
 from domain.rules.signals import AlertStep
 
 __all__ = ["Books", "ClockSpec", "Rulebook", "RulebookError", "as_table", "parse", "shipped"]
@@ -159,10 +162,10 @@ def _faults(spec: ClockSpec) -> Iterator[tuple[bool, str]]:
     yield spec.extension_cap == 0, "不得延期的时限不写 extension_cap"
 
 
-def as_table(book: Rulebook) -> dict[str, object]:
-    """规则册的表 — JSON-ready, and what `parse` reads back to an equal rule book."""
-    table = plain(book)
-    table["clock"] = table.pop("clocks", [])
+def as_table(book: Rulebook) -> dict[str, Any]:
+    """规则册的表 — every field written out, JSON-ready, and what `parse` reads back to an equal rule book."""
+    table: dict[str, Any] = to_builtins(asdict(book))
+    table["clock"] = table.pop("clocks")
     return table
 
 
