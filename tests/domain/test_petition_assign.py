@@ -61,3 +61,9 @@ def test_a13_an_accusation_is_never_assigned_to_whom_it_accuses_not_even_to_assi
     assisting = Assign("unit-b", assisting_units=("unit-a",))
     given(accusation).when(assisting, clerk).refused("petition.accused_unit", basis="第三十条第三款")
     given(accusation).when(Assign("unit-b"), clerk).then(events.Assigned)
+
+
+def test_a3_the_date_lies_within_ten_years():
+    given(a_petition()).when(Assign("unit-a", due_on=on("2036-12-31")), clerk).then(events.Assigned)
+    beyond = given(a_petition()).when(Assign("unit-a", due_on=on("2037-01-01")), clerk)
+    beyond.refused("date.too_far", basis="第二十二条第一款第三项")
