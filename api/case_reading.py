@@ -1,5 +1,6 @@
 """查阅一件: a single case as an officer may see it, now or as of another time. Hidden and unknown answer alike."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -35,30 +36,42 @@ class Seen:
         """期限: every clock, judged on the day asked about."""
         return clocks_then(self.history, self.petition, self.known, self.today)
 
-    def upto(self, count: int, today: date) -> "Seen":
-        """重放到: the same case after its first `count` facts, on that day."""
-        history = self.history[:count]
-        petition = _must_exist(project(None, (one.fact for one in history)))
-        return Seen(history, petition, self.known, today, self.directory, past=True)
+    def steps(self) -> Iterator["Seen"]:
+        """逐步: the same case after each of its facts, by the rules as known at the end.
+
+        Each is judged on the latest legal date so far, the last one on the day asked about.
+        """
+        latest = date.min
+        for count, one in enumerate(self.history, 1):
+            latest = max(latest, one.fact.on)
+            history = self.history[:count]
+            petition = _must_exist(project(None, (earlier.fact for earlier in history)))
+            today = self.today if count == len(self.history) else latest
+            yield Seen(history, petition, self.known, today, self.directory, past=True)
+
+
+def in_full(services: Services, case_id: UUID, now: datetime) -> Seen:
+    """全部经过: the case as it stands, for whoever runs the service; nobody's permission is asked. Raises Unknown."""
+    history = services.casework.history(case_id)
+    petition = _must_exist(project(None, (one.fact for one in history)))
+    directory = services.casework.directory()
+    return Seen(history, petition, services.casework.known(now), legal_date(now), directory, past=False)
 
 
 def look(
     services: Services, act: Act, case_id: UUID, at: datetime | None = None, known_at: datetime | None = None
 ) -> Seen:
     """查阅: the case, if the officer may read it as it stands today. Raises Unknown if hidden, absent or not yet there."""
-    history = services.casework.history(case_id)
-    present = _must_exist(project(None, (one.fact for one in history)))
-    directory = services.casework.directory()
-    if not may_read(standing_of(present, directory), act):
+    present = in_full(services, case_id, act.at)
+    if not may_read(standing_of(present.petition, present.directory), act):
         raise _unknown()
-    known = services.casework.known(known_at or act.at)
-    today = legal_date(at or act.at)
     if at is None and known_at is None:
-        return Seen(history, present, known, today, directory, past=False)
-    kept = {fact.originator_version for fact in as_of([one.fact for one in history], at, known_at)}
-    then = [one for one in history if one.fact.originator_version in kept]
+        return present
+    known = services.casework.known(known_at or act.at)
+    kept = {fact.originator_version for fact in as_of([one.fact for one in present.history], at, known_at)}
+    then = [one for one in present.history if one.fact.originator_version in kept]
     petition = _must_exist(project(None, (one.fact for one in then)))
-    return Seen(then, petition, known, today, directory, past=True)
+    return Seen(then, petition, known, legal_date(at or act.at), present.directory, past=True)
 
 
 def must_see_personal_data(services: Services, act: Act, case_id: UUID) -> None:

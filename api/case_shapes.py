@@ -78,6 +78,16 @@ def deadlines(seen: Seen) -> list[dict[str, Any]]:
     return [deadline_item(clock, seen.today, seen.known.calendar, seen.directory) for clock in seen.clocks]
 
 
+def step(seen: Seen) -> dict[str, Any]:
+    """一步: the last event of what is seen, the state and every clock after it, and the day on which they are judged."""
+    return {
+        "event": event(seen.history[-1], seen.directory),
+        "as_of": seen.today,
+        "state": state(seen),
+        "deadlines": deadlines(seen),
+    }
+
+
 def event(one: Recorded, directory: Directory) -> dict[str, Any]:
     """事件: one fact of a case, without personal data."""
     fact = one.fact

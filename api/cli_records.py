@@ -9,21 +9,19 @@ from uuid import UUID
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api import letters, shapes
+from api import case_shapes, letters
 from api.bootstrap import Services
+from api.case_reading import Seen, in_full
 from api.terminal import out, services, stop
 from domain.acts import SHANGHAI, Act, legal_date
-from domain.casework import Recorded
-from domain.facts import Fact, name_of, term_of
 from domain.petition import registration
-from domain.petition.fold import project
-from domain.petition.situation import clocks_of
-from domain.petition.stages import LABELS
 from projections.catalogue import VIEWS
 from projections.ledger import Ledger
 from projections.rebuild import Rebuilding
 from projections.rebuild import rebuild as build_again
 from projections.runner import Stalled, catch_up
+
+INDENT = " " * 8
 
 importing = typer.Typer(help="导入。 Imports.", no_args_is_help=True)
 
@@ -73,19 +71,18 @@ def import_letters(
 
 
 def replay(number: Annotated[str, typer.Argument(help="信访编号。 The petition's number.")]) -> None:
-    """重放一件信访事项：每个事件之后的环节和期限。 Replay a petition: stage and clocks after every event."""
+    """重放一件信访事项：每个事件之后的环节和期限。 Replay a petition: stage and clocks after every event.
+
+    期限按各步当时的法定日期判断，最后一步按今天。 Clocks are judged on the legal date of each step, the last today.
+    """
     with services() as made:
         case = _case(made, number)
-        history = made.casework.history(case) if case is not None else []
-        if not history:
+        if case is None:
             stop("没有这个编号。")
         out.print(f"信访事项 {number}", markup=False)
-        past: list[Fact] = []
-        for one in history:
-            past.append(one.fact)
-            out.print(_event(made, one), markup=False)
-            for line in _state(made, past, one):
-                out.print(f"        {line}", markup=False)
+        for then in in_full(made, case, made.clock()).steps():
+            for line in _step(then):
+                out.print(line, markup=False)
 
 
 def _case(made: Services, number: str) -> UUID | None:
@@ -96,30 +93,20 @@ def _case(made: Services, number: str) -> UUID | None:
     return row["case_id"] if row is not None else None
 
 
-def _event(made: Services, one: Recorded) -> str:
-    """One line of an event: its place, legal date, instant, name, and the unit that acted."""
-    fact = one.fact
-    at = fact.recorded_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-    unit = made.casework.directory().unit_name(fact.unit)
-    named = f"{term_of(type(fact))} {name_of(fact)}"
-    return f"{fact.originator_version:>4}  {fact.on}  {named}（{unit}，{at} 记录）"
-
-
-def _state(made: Services, past: list[Fact], one: Recorded) -> Iterator[str]:
-    """The stage after the event, and the clocks as they stood when it was recorded, by the rules known then."""
-    petition = project(None, past)
-    if petition is None:
-        return
-    yield f"环节：{LABELS[petition.stage]}"
-    known, today = made.casework.known(one.fact.recorded_at), legal_date(one.fact.recorded_at)
-    directory = made.casework.directory()
-    for clock in clocks_of(past, petition, known, today):
-        shown = shapes.deadline_item(clock, today, known.calendar, directory)
-        stopped = f"，{shown['stopped_on']} 止" if shown["stopped_on"] else ""
-        loose = "，暂定" if shown["provisional"] else ""
+def _step(then: Seen) -> Iterator[str]:
+    """The event – its place, legal date, name, unit and instant –, then the stage and the clocks after it."""
+    shown = case_shapes.step(then)
+    event, state = shown["event"], shown["state"]
+    unit, at = then.directory.unit_name(event["unit"]), event["recorded_at"].astimezone(SHANGHAI)
+    named = f"{event['label']} {event['event']}（{unit}，{at:%Y-%m-%d %H:%M} 记录）"
+    yield f"{event['version']:>4}  {event['on']}  {named}"
+    yield f"{INDENT}环节：{state['stage_label']}；期限按 {shown['as_of']} 判断"
+    for clock in shown["deadlines"]:
+        stopped = f"，{clock['stopped_on']} 止" if clock["stopped_on"] else ""
+        loose = "，暂定" if clock["provisional"] else ""
         yield (
-            f"{shown['clock']}（{shown['label']}）：{shown['started_on']} 起，{shown['due_on']} 到期"
-            f"{loose}{stopped}，{shown['status']}"
+            f"{INDENT}{clock['clock']}（{clock['label']}）：{clock['started_on']} 起，{clock['due_on']} 到期"
+            f"{loose}{stopped}，{clock['status']}"
         )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api import case_reading, case_shapes, lists, masking
-from api.case_reading import Seen, look
+from api.case_reading import look
 from api.errors import READS
 from api.identity import Held, Signed
 from api.instants import At, KnownAt
@@ -112,16 +112,4 @@ def replay(services: Held, act: Signed, id: UUID, at: At = None, known_at: Known
 
     Each entry is judged on the latest legal date so far, the last one on the day asked about, by the rules known then.
     """
-    seen = look(services, act, id, at, known_at)
-    return {"items": [_entry(seen, count) for count in range(1, len(seen.history) + 1)]}
-
-
-def _entry(seen: Seen, count: int) -> dict[str, Any]:
-    latest = max(one.fact.on for one in seen.history[:count])
-    then = seen.upto(count, seen.today if count == len(seen.history) else latest)
-    return {
-        "event": case_shapes.event(seen.history[count - 1], seen.directory),
-        "as_of": then.today,
-        "state": case_shapes.state(then),
-        "deadlines": case_shapes.deadlines(then),
-    }
+    return {"items": [case_shapes.step(then) for then in look(services, act, id, at, known_at).steps()]}

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
 from threading import Timer
@@ -18,9 +19,13 @@ from typer.testing import CliRunner, Result
 
 from api.cli import main
 from tests.api import sample
+from tests.api.caller import Caller
+from tests.api.cases import done, registered
+from tests.conftest import Clock
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., Result]
+SignIn = Callable[[str], Caller]
 
 
 @pytest.fixture
@@ -104,6 +109,26 @@ def test_an_office_founded_from_nothing_imports_replays_and_rebuilds(
     checked = run("check")
     assert checked.exit_code == 0, checked.stdout
     assert "异常" not in checked.stdout
+
+
+def test_a_replay_says_what_the_service_says(run: Run, sign_in: SignIn, clock: Clock) -> None:
+    """Entered years late: after the registration its clocks are running, as they were on the day of receipt."""
+    office = sign_in("office")
+    case = registered(office, received_on="2020-01-10", rulebook="petition-2005")
+    done(office, case, "transfer", to_unit="unit-a", on="2020-01-15")
+    done(sign_in("unit-a-clerk"), case, "accept", on="2020-01-20")
+    clock.set(datetime.now(UTC))
+    told = sign_in("office").get(f"/v1/petitions/{case}/replay").json()["items"]
+    replayed = run("replay", told[0]["state"]["number"])
+    assert replayed.exit_code == 0, replayed.stderr
+    lines = replayed.stdout.splitlines()[1:]
+    judged = [line.rpartition("按 ")[2].removesuffix(" 判断") for line in lines if "判断" in line]
+    assert judged == [one["as_of"] for one in told]
+    assert judged[:-1] == ["2020-01-10", "2020-01-15"]
+    shown = [(line.split("（")[0].strip(), line.rpartition("，")[2]) for line in lines if "到期" in line]
+    assert shown == [(clock["clock"], clock["status"]) for one in told for clock in one["deadlines"]]
+    assert ("decide", "running") in shown
+    assert ("decide", "overdue") in shown
 
 
 def test_refused_lines_end_with_code_one(run: Run, tmp_path: Path) -> None:
