@@ -1,11 +1,16 @@
 """请求入口: what happens to every request before any route sees it – note, limit, well-formedness, last resort.
 
+No answer begins before the request has been received, within bounds: a plain client reads only once it has sent all,
+and a connection that is closed on what it still sends takes the answer with it.
+
 Malformed JSON does not end the request here: it is handed on as plain bytes, so that who isn't signed in learns
 only that, and everybody else gets 422 with the reason from `errors`.
 """
 
+import asyncio
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from time import perf_counter
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
@@ -22,6 +27,9 @@ JSON_LIMIT = 1024 * 1024
 FILE_LIMIT = 32 * 1024 * 1024
 FILES_AT = "/v1/imports"
 DEEPEST = 32
+DRAINED = 64 * 1024 * 1024
+PATIENCE = 5.0
+"""Bytes and seconds after which what is left of a request's body is no longer received."""
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -44,7 +52,7 @@ class Watch:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        note, started, status = begin(), perf_counter(), 0
+        note, started, status, body = begin(), perf_counter(), 0, Body(scope, receive)
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -53,17 +61,49 @@ class Watch:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY.items():
                     headers.setdefault(name, value)
+                if not await body.drained():
+                    headers["Connection"] = "close"
             await send(message)
 
         try:
-            await self.app(scope, receive, watched)
+            await self.app(scope, body.receive, watched)
         except Exception as error:
             log.error("request.failed", error=type(error).__name__, at=place(error))
             if status == 0:
-                await broken()(scope, receive, watched)
+                await broken()(scope, body.receive, watched)
         route = getattr(scope.get("route"), "path", None)
         milliseconds = round((perf_counter() - started) * 1000, 1)
         log.info("request.done", method=scope["method"], route=route, status=status, ms=milliseconds, **note)
+
+
+class Body:
+    """请求内容 — what a client sends, and what is left of it when the answer is ready."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._receive = receive
+        self._begun = self._ended = False
+        self._announced = _announced(scope)
+        self._asks_first = Headers(scope=scope).get("expect", "").lower() == "100-continue"
+
+    async def receive(self) -> Message:
+        """接收: the next piece."""
+        self._begun = True
+        message = await self._receive()
+        self._ended = not message.get("more_body", False)
+        return message
+
+    async def drained(self) -> bool:
+        """收完: receives the rest and forgets it; False if there is more of it than that, or it comes too slowly.
+
+        A client that asks before it sends is not asked to send, and one that announces too much is not waited for.
+        """
+        if self._announced <= DRAINED and (self._begun or not self._asks_first):
+            left = DRAINED
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    while not self._ended and left > 0:
+                        left -= len((await self.receive()).get("body", b""))
+        return self._ended
 
 
 class Intake:

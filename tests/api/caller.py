@@ -1,10 +1,16 @@
-"""A client without a network: requests go to the application in its own event loop, from any number of threads."""
+"""A client without a network: requests go to the application in its own event loop, from any number of threads.
 
+And a real server, for what only shows on a socket.
+"""
+
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 
@@ -47,3 +53,16 @@ def calling(app: FastAPI) -> Iterator[Caller]:
         http = httpx.AsyncClient(transport=transport, base_url="http://office.test", timeout=60)
         yield Caller(portal, http)
         portal.call(http.aclose)
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """The address of a real server over the application."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,12 +13,11 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from api.bootstrap import Services
 from api.sessions import open_session
-from tests.api.caller import Caller
+from tests.api.caller import Caller, serving
 from tests.api.cases import done, registered
 from tests.conftest import Clock
 
@@ -32,14 +30,8 @@ PATIENCE = 20.0
 @pytest.fixture
 def address(app: FastAPI) -> Iterator[str]:
     """A real server over the application."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
+    with serving(app) as found:
+        yield found
 
 
 @pytest.fixture

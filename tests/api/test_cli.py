@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
 from threading import Timer
@@ -18,6 +17,7 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from api.cli import main
+from api.clock import now
 from tests.api import sample
 from tests.api.caller import Caller
 from tests.api.cases import done, registered
@@ -117,7 +117,7 @@ def test_a_replay_says_what_the_service_says(run: Run, sign_in: SignIn, clock: C
     case = registered(office, received_on="2020-01-10", rulebook="petition-2005")
     done(office, case, "transfer", to_unit="unit-a", on="2020-01-15")
     done(sign_in("unit-a-clerk"), case, "accept", on="2020-01-20")
-    clock.set(datetime.now(UTC))
+    clock.set(now())
     told = sign_in("office").get(f"/v1/petitions/{case}/replay").json()["items"]
     replayed = run("replay", told[0]["state"]["number"])
     assert replayed.exit_code == 0, replayed.stderr
