@@ -69,8 +69,7 @@ def serve(
 @main.command()
 def api() -> None:
     """只运行 HTTP 服务和后台导入。 Run the HTTP service and the imports alone (needs DATABASE_URL)."""
-    import uvicorn
-
+    from api import serving
     from api.app import create_app
     from api.imports import ImportWorker
 
@@ -79,15 +78,7 @@ def api() -> None:
         worker = ImportWorker(services)
         worker.start()
         try:
-            uvicorn.run(
-                create_app(services),
-                host=given.host,
-                port=given.port,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=5,
-            )
+            serving.run(create_app(services), given)
         finally:
             worker.stop()
 

@@ -6,6 +6,7 @@ A wrong password and an unknown name cost the same work and get the same answer.
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from secrets import token_urlsafe
@@ -26,6 +27,10 @@ from eventstore.database import Database
 
 LASTS = timedelta(hours=12)
 TRIES, WITHIN = 10, timedelta(minutes=5)
+NAME_TRIES = 20
+"""Failures of one name in a row, from any addresses, after which every further try has to wait, ever longer."""
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
+FORGOTTEN = timedelta(hours=24)
 REMEMBERED = 10_000
 PATIENCE = 3.0
 """Seconds to wait for a turn at the hashing before the answer is "busy"."""
@@ -65,32 +70,67 @@ class NewSession(Session):
     token: str
 
 
+@dataclass(slots=True)
+class _Guessing:
+    """Failures in a row for one name, from wherever, and when the next try is heard."""
+
+    failures: int
+    last: datetime
+    wait: timedelta
+
+    def left(self, now: datetime) -> timedelta:
+        return self.last + self.wait - now
+
+
 class Doorkeeper:
-    """门卫 — counts failed tries per name and address, and lets few hash at a time (64 MiB each)."""
+    """门卫 — counts failed tries per name and address, and per name from anywhere, whose waits grow; lets few hash at
+    a time (64 MiB each)."""
 
     def __init__(self, at_once: int, patience: float = PATIENCE) -> None:
         self._lock = Lock()
         self._patience = patience
         self._failed: OrderedDict[tuple[str, str], list[datetime]] = OrderedDict()
+        self._guessed: OrderedDict[str, _Guessing] = OrderedDict()
         self._turns = BoundedSemaphore(at_once)
         self._queue = BoundedSemaphore(at_once * 8)
 
     def admit(self, who: tuple[str, str], now: datetime) -> None:
         """放行: counts the try as failed until `forget`. Raises TooOften."""
         with self._lock:
-            recent = [at for at in self._failed.pop(who, []) if now - at < WITHIN]
-            refused = len(recent) >= TRIES
-            self._failed[who] = recent if refused else [*recent, now]
-            while len(self._failed) > REMEMBERED:
-                self._failed.popitem(last=False)
-        if refused:
-            wait = int((recent[0] + WITHIN - now).total_seconds()) + 1
-            raise TooOften("session.too_often", "登录尝试过于频繁，请稍后再试。", retry_after=wait)
+            wait = max(self._near(who, now), self._anywhere(who[0], now))
+            if wait <= timedelta():
+                self._count(who, now)
+        if wait > timedelta():
+            seconds = int(wait.total_seconds()) + 1
+            raise TooOften("session.too_often", "登录尝试过于频繁，请稍后再试。", retry_after=seconds)
+
+    def _near(self, who: tuple[str, str], now: datetime) -> timedelta:
+        """How long this name has to wait at this address."""
+        recent = [at for at in self._failed.get(who, ()) if now - at < WITHIN]
+        return recent[0] + WITHIN - now if len(recent) >= TRIES else timedelta()
+
+    def _anywhere(self, name: str, now: datetime) -> timedelta:
+        """How long this name has to wait wherever it is tried: addresses are cheap to change."""
+        known = self._guessed.get(name)
+        return known.left(now) if known is not None else timedelta()
+
+    def _count(self, who: tuple[str, str], now: datetime) -> None:
+        recent = [at for at in self._failed.pop(who, []) if now - at < WITHIN]
+        self._failed[who] = [*recent, now]
+        known = self._guessed.pop(who[0], None)
+        failures = known.failures + 1 if known is not None and now - known.last < FORGOTTEN else 1
+        doublings = min(failures - NAME_TRIES, 10)
+        wait = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT) if doublings >= 0 else timedelta()
+        self._guessed[who[0]] = _Guessing(failures, now, wait)
+        for table in (self._failed, self._guessed):
+            while len(table) > REMEMBERED:
+                table.popitem(last=False)
 
     def forget(self, who: tuple[str, str]) -> None:
         """登录成功: earlier failures no longer count."""
         with self._lock:
             self._failed.pop(who, None)
+            self._guessed.pop(who[0], None)
 
     @contextmanager
     def turn(self) -> Iterator[None]:

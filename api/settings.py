@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +23,8 @@ class Settings:
     host: str = HOST
     port: int = PORT
     database_url: str | None = None
+    trusted_proxy: str | None = None
+    """反向代理地址: the one place whose word on where a request came from is taken; without it nobody's is."""
     empty: bool = False
     """空库启动: without the demo office and its accounts."""
     log_level: str = "info"
@@ -31,7 +34,8 @@ class Settings:
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Self:
-        """读取: SHIXIAN_HOME, SHIXIAN_HOST, SHIXIAN_PORT, SHIXIAN_EMPTY, SHIXIAN_LOG_LEVEL and DATABASE_URL.
+        """读取: SHIXIAN_HOME, SHIXIAN_HOST, SHIXIAN_PORT, SHIXIAN_TRUSTED_PROXY, SHIXIAN_EMPTY,
+        SHIXIAN_LOG_LEVEL and DATABASE_URL.
 
         Raises SettingError.
         """
@@ -41,6 +45,7 @@ class Settings:
             host=given.get("SHIXIAN_HOST") or HOST,
             port=_port(given.get("SHIXIAN_PORT") or str(PORT)),
             database_url=given.get("DATABASE_URL") or None,
+            trusted_proxy=_proxy(given.get("SHIXIAN_TRUSTED_PROXY", "").strip()),
             empty=_flag("SHIXIAN_EMPTY", given.get("SHIXIAN_EMPTY", "")),
             log_level=_level(given.get("SHIXIAN_LOG_LEVEL") or "info"),
         )
@@ -57,6 +62,13 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or not 0 < int(text[:6]) < 65536:
         raise SettingError("SHIXIAN_PORT 应为 1 至 65535 之间的整数。")
     return int(text)
+
+
+def _proxy(text: str) -> str | None:
+    try:
+        return str(ip_network(text)) if text else None
+    except ValueError:
+        raise SettingError("SHIXIAN_TRUSTED_PROXY 应为反向代理的 IP 地址或网段，如 10.0.0.5。") from None
 
 
 def _flag(name: str, text: str) -> bool:

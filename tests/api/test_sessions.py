@@ -1,14 +1,22 @@
 """Signing in and out: what a token is good for, how long, and what a guesser learns."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import httpx
 import pytest
+from anyio.from_thread import start_blocking_portal
+from fastapi import FastAPI
 
 from api.bootstrap import Services
+from api.errors import TooOften
 from api.identity import digest
-from api.sessions import REMEMBERED, TRIES, Doorkeeper, create_account
+from api.serving import config
+from api.sessions import LONGEST_WAIT, NAME_TRIES, REMEMBERED, TRIES, Doorkeeper, create_account
+from api.settings import SettingError, Settings
 from domain.errors import Busy
 from tests.api.caller import Caller
 from tests.api.conftest import SignIn
@@ -151,6 +159,45 @@ def test_an_account_of_nobody_in_the_directory_is_no_use(client: Caller, service
     refused(sign(client, "ghost", "no-such-officer"), 401, "session.refused")
 
 
+def guesses(app: FastAPI, settings: Settings) -> list[int]:
+    """What a guesser gets who writes another X-Forwarded-For each time, through the server as it is set up."""
+    served = config(app, settings)
+    served.load()
+    statuses = []
+    with start_blocking_portal() as portal:
+        transport = httpx.ASGITransport(served.loaded_app, client=("127.0.0.1", 40000))
+        http = httpx.AsyncClient(transport=transport, base_url="http://office.test", timeout=60)
+        for number in range(TRIES + 1):
+            body = {"username": "office", "password": "guess"}
+            headers = {"X-Forwarded-For": f"10.1.1.{number}"}
+            answer = portal.call(
+                lambda body=body, headers=headers: http.post("/v1/sessions", json=body, headers=headers)
+            )
+            statuses.append(answer.status_code)
+        portal.call(http.aclose)
+    return statuses
+
+
+def test_nobody_says_by_a_header_where_they_are(app: FastAPI, settings: Settings):
+    assert guesses(app, settings) == [401] * TRIES + [429]
+
+
+def test_the_proxy_that_was_named_says_where_a_request_came_from(app: FastAPI, settings: Settings):
+    assert guesses(app, replace(settings, trusted_proxy="127.0.0.1/32")) == [401] * (TRIES + 1)
+    another = replace(settings, trusted_proxy="10.9.9.9/32")
+    app.state.doorkeeper = Doorkeeper(2)
+    assert guesses(app, another) == [401] * TRIES + [429]
+
+
+def test_a_proxy_is_an_address(tmp_path: Path):
+    home = {"SHIXIAN_HOME": str(tmp_path)}
+    assert Settings.read(home).trusted_proxy is None
+    assert Settings.read({**home, "SHIXIAN_TRUSTED_PROXY": "10.0.0.5"}).trusted_proxy == "10.0.0.5/32"
+    for bad in ("*", "proxy.local", "10.0.0.5/8"):
+        with pytest.raises(SettingError, match="SHIXIAN_TRUSTED_PROXY"):
+            Settings.read({**home, "SHIXIAN_TRUSTED_PROXY": bad})
+
+
 class TestTheDoorkeeper:
     """门卫."""
 
@@ -172,3 +219,20 @@ class TestTheDoorkeeper:
         for number in range(REMEMBERED + 10):
             keeper.admit((f"name-{number}", "address"), clock())
         assert len(keeper._failed) == REMEMBERED
+
+    def test_a_name_tried_from_everywhere_has_to_wait_ever_longer(self, clock: Clock):
+        keeper, number, waits = Doorkeeper(1), 0, []
+        for number in range(NAME_TRIES):
+            keeper.admit(("office", f"address-{number}"), clock())
+        for _ in range(8):
+            with pytest.raises(TooOften) as refusal:
+                keeper.admit(("office", "another"), clock())
+            waits.append(int(str(refusal.value.details["retry_after"])))
+            clock.set(clock() + timedelta(seconds=waits[-1]))
+            number += 1
+            keeper.admit(("office", f"address-{number}"), clock())
+        assert waits == sorted(waits)
+        assert waits[0] < waits[1] < waits[-1] == LONGEST_WAIT.total_seconds() + 1
+        keeper.admit(("leader", "another"), clock())
+        keeper.forget(("office", "another"))
+        keeper.admit(("office", "another"), clock())
