@@ -1,7 +1,7 @@
 """预警渠道: the ways an alert leaves the house. A channel is an id, checked settings and a switch."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,9 +75,11 @@ def stored(channel: Channel) -> dict[str, Any]:
     return {"url": settings.url, "secret": settings.secret}
 
 
-def send(channel: Channel, outbox_id: UUID, payload: Mapping[str, Any], at: datetime) -> Delivery:
-    """发送: hands one alert to the receiver and reports what the receiver answered."""
+def send(
+    channel: Channel, outbox_id: UUID, payload: Mapping[str, Any], at: datetime, had: Collection[str] = ()
+) -> Delivery:
+    """发送: hands one alert to the receiver and reports what the receiver answered; not to who `had` it."""
     settings = channel.settings
     if isinstance(settings, Mail):
-        return mail.send(settings, outbox_id, payload, at)
+        return mail.send(settings, outbox_id, payload, at, had)
     return webhook.send(settings, outbox_id, payload, at)

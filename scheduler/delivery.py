@@ -12,10 +12,16 @@ MASK = "********"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """送达结果 — delivered only by the receiver's own answer; `error` is a code without personal data."""
+    """送达结果 — delivered only by the receiver's own answer; `error` is a code without personal data.
+
+    `taken` are the mail addresses that the server took the message for this time; they don't get it again.
+    `hopeless` means that sending again as things stand would change nothing.
+    """
 
     ok: bool
     error: str | None = None
+    taken: tuple[str, ...] = ()
+    hopeless: bool = False
 
 
 class ChannelError(Invalid):

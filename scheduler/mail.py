@@ -1,10 +1,13 @@
-"""电子邮件: one message by SMTP. Delivered only when the server took it for every recipient."""
+"""电子邮件: one message by SMTP. Delivered only when the server took it for every recipient.
+
+A repeat goes only to those whom the server has not yet taken it for.
+"""
 
 import contextlib
 import re
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -125,11 +128,14 @@ def compose(
     return message
 
 
-def send(mail: Mail, outbox_id: UUID, payload: Mapping[str, Any], at: datetime) -> Delivery:
-    """发送: whoever can be reached is; one recipient refused or without an address makes it undelivered."""
-    to, complete = addresses(mail, payload)
+def send(
+    mail: Mail, outbox_id: UUID, payload: Mapping[str, Any], at: datetime, had: Collection[str] = ()
+) -> Delivery:
+    """发送: whoever can be reached is, once; one recipient refused or without an address makes it undelivered."""
+    everyone, complete = addresses(mail, payload)
+    to = [one for one in everyone if one not in had]
     if not to:
-        return Delivery(False, "no_address")
+        return Delivery(True) if complete else Delivery(False, "no_address", hopeless=True)
     try:
         refused = hand_over(mail, compose(mail, outbox_id, payload, to, at), to)
     except smtplib.SMTPRecipientsRefused as error:
@@ -146,9 +152,10 @@ def send(mail: Mail, outbox_id: UUID, payload: Mapping[str, Any], at: datetime) 
         return Delivery(False, "refused")
     except (smtplib.SMTPException, OSError) as error:
         return Delivery(False, "timeout" if isinstance(error.__context__, TimeoutError) else "network")
+    taken = tuple(one for one in to if one not in refused)
     if refused:
-        return Delivery(False, f"smtp_{min(refused.values())}")
-    return Delivery(True) if complete else Delivery(False, "no_address")
+        return Delivery(False, f"smtp_{min(refused.values())}", taken)
+    return Delivery(True, None, taken) if complete else Delivery(False, "no_address", taken, hopeless=True)
 
 
 def hand_over(mail: Mail, message: EmailMessage, to: list[str]) -> dict[str, int]:

@@ -5,13 +5,14 @@ outside any transaction; a failure is recorded by the owner of that attempt only
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
+from psycopg.types.json import Jsonb
 
 from domain.errors import Unknown
 from eventstore.database import Database
@@ -22,19 +23,22 @@ from scheduler.channels import Channel, Delivery, send
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
-Sender = Callable[[Channel, UUID, Mapping[str, Any], datetime], Delivery]
+Sender = Callable[[Channel, UUID, Mapping[str, Any], datetime, Collection[str]], Delivery]
 
 CLAIM = """
 UPDATE outbox SET attempts = attempts + 1, next_try_at = %(until)s
 WHERE id = (SELECT id FROM outbox
             WHERE state = 'pending' AND channel = ANY(%(ready)s) AND (attempts = 0 OR next_try_at <= %(now)s)
             ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, alert_id, case_id, channel, payload, attempts
+RETURNING id, alert_id, case_id, channel, payload, attempts, delivered_to
 """
 ORPHANS = """
 UPDATE outbox SET state = 'dead', error = 'channel_missing', next_try_at = %(now)s
 WHERE state = 'pending' AND NOT EXISTS (SELECT FROM alert_channels WHERE alert_channels.id = outbox.channel)
 RETURNING id, alert_id, case_id, channel, attempts
+"""
+TAKEN = """
+UPDATE outbox SET delivered_to = delivered_to || %(taken)s WHERE id = %(id)s
 """
 DELIVERED = """
 UPDATE outbox SET state = 'delivered', delivered_at = %(now)s, error = NULL
@@ -134,7 +138,7 @@ def attempt(
         return
     if delivery.error == "timeout":
         round_.resting.add(row["channel"])  # a hanging receiver may cost one wait a round, not a hundred
-    if mark_failed(database, row["id"], row["attempts"], delivery.error, clock()) == "dead":
+    if mark_failed(database, row["id"], row["attempts"], delivery, clock()) == "dead":
         round_.counts.dead += 1
         spoken.error("outbox.dead", error=delivery.error)
     else:
@@ -145,7 +149,7 @@ def attempt(
 def answer_of(sender: Sender, channel: Channel, row: dict[str, Any], at: datetime) -> Delivery:
     """取得结果: a sender that breaks has delivered nothing; the row must not stop the others."""
     try:
-        return sender(channel, row["id"], row["payload"], at)
+        return sender(channel, row["id"], row["payload"], at, row["delivered_to"])
     except Exception as error:
         log.error("outbox.sender_broke", channel=channel.id, error=type(error).__name__)
         return Delivery(False, "sender_broke")
@@ -157,13 +161,19 @@ def mark_delivered(database: Database, outbox_id: UUID, now: datetime) -> None:
         connection.execute(DELIVERED, {"id": outbox_id, "now": now})
 
 
-def mark_failed(database: Database, outbox_id: UUID, attempts: int, error: str | None, now: datetime) -> str:
-    """记为未送达: to be tried again later, or dead after the last attempt. The state it is in now."""
-    state = "dead" if attempts >= MAX_ATTEMPTS else "pending"
+def mark_failed(database: Database, outbox_id: UUID, attempts: int, delivery: Delivery, now: datetime) -> str:
+    """记为未送达: to be tried again later, or dead after the last attempt. The state it is in now.
+
+    Who has the message is noted by any dispatcher, whoever owns the row.
+    """
+    state = "dead" if delivery.hopeless or attempts >= MAX_ATTEMPTS else "pending"
     later = now if state == "dead" else now + delay_after(attempts)
     with database.transaction() as connection:
+        if delivery.taken:
+            connection.execute(TAKEN, {"id": outbox_id, "taken": Jsonb(list(delivery.taken))})
         connection.execute(
-            FAILED, {"id": outbox_id, "attempts": attempts, "state": state, "next": later, "error": error}
+            FAILED,
+            {"id": outbox_id, "attempts": attempts, "state": state, "next": later, "error": delivery.error},
         )
     return state
 

@@ -121,6 +121,7 @@ CREATE TABLE outbox (
     payload jsonb NOT NULL,
     state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'dead')),
     attempts integer NOT NULL DEFAULT 0,
+    delivered_to jsonb NOT NULL DEFAULT '[]',
     next_try_at timestamptz NOT NULL DEFAULT now(),
     delivered_at timestamptz,
     error text,

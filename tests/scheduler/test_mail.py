@@ -30,7 +30,7 @@ BOTH = ["li@office.test", "wang@office.test"]
 
 def test_an_alert_arrives_in_official_chinese_with_nothing_personal(postbox: Postbox) -> None:
     outbox_id = uuid4()
-    assert send(postbox.channel(BOTH), outbox_id, PAYLOAD, AT) == Delivery(True)
+    assert send(postbox.channel(BOTH), outbox_id, PAYLOAD, AT) == Delivery(True, None, tuple(BOTH))
     (envelope,) = postbox.got
     assert envelope.rcpt_tos == BOTH
     message = email.message_from_bytes(envelope.content, policy=email.policy.default)
@@ -46,8 +46,14 @@ def test_an_alert_arrives_in_official_chinese_with_nothing_personal(postbox: Pos
 
 def test_one_refused_recipient_makes_it_undelivered_though_the_others_get_it(postbox: Postbox) -> None:
     postbox.refuses = {"wang@office.test"}
-    assert send(postbox.channel(BOTH), uuid4(), PAYLOAD, AT) == Delivery(False, "smtp_550")
+    assert send(postbox.channel(BOTH), uuid4(), PAYLOAD, AT) == Delivery(False, "smtp_550", (BOTH[0],))
     assert postbox.got[0].rcpt_tos == ["li@office.test"]
+
+
+def test_a_repeat_goes_only_to_those_who_did_not_have_it(postbox: Postbox) -> None:
+    assert send(postbox.channel(BOTH), uuid4(), PAYLOAD, AT, [BOTH[0]]) == Delivery(True, None, (BOTH[1],))
+    assert send(postbox.channel(BOTH), uuid4(), PAYLOAD, AT, BOTH) == Delivery(True)
+    assert [one.rcpt_tos for one in postbox.got] == [[BOTH[1]]]
 
 
 def test_all_refused(postbox: Postbox) -> None:
@@ -70,18 +76,19 @@ def test_a_repeat_carries_the_same_message_id(postbox: Postbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("book", "written_to", "delivery"),
+    ("book", "written_to", "error"),
     [
-        ({"li": BOTH[0], "wang": BOTH[1], "zhao": "z@office.test"}, BOTH, Delivery(True)),
-        ({"li": BOTH[0], "*": "duty@office.test"}, [BOTH[0], "duty@office.test"], Delivery(True)),
-        ({"li": BOTH[0]}, [BOTH[0]], Delivery(False, "no_address")),
-        ({"zhao": "z@office.test"}, None, Delivery(False, "no_address")),
+        ({"li": BOTH[0], "wang": BOTH[1], "zhao": "z@office.test"}, BOTH, None),
+        ({"li": BOTH[0], "*": "duty@office.test"}, [BOTH[0], "duty@office.test"], None),
+        ({"li": BOTH[0]}, [BOTH[0]], "no_address"),
+        ({"zhao": "z@office.test"}, [], "no_address"),
     ],
 )
 def test_officers_are_found_in_the_address_book(
-    postbox: Postbox, book: dict[str, str], written_to: list[str] | None, delivery: Delivery
+    postbox: Postbox, book: dict[str, str], written_to: list[str], error: str | None
 ) -> None:
-    assert send(postbox.channel(book), uuid4(), PAYLOAD, AT) == delivery
+    delivery = send(postbox.channel(book), uuid4(), PAYLOAD, AT)
+    assert delivery == Delivery(error is None, error, tuple(written_to), hopeless=error is not None)
     assert [one.rcpt_tos for one in postbox.got] == ([written_to] if written_to else [])
 
 

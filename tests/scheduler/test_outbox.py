@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from scheduler import outbox, roster
 from scheduler.backoff import DELAYS, LEASE, MAX_ATTEMPTS
 from scheduler.channels import Channel, Delivery
 from tests.conftest import Clock
-from tests.scheduler.receivers import Hook
+from tests.scheduler.receivers import Hook, Postbox
 
 START = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
 PAYLOAD = {"case_number": "信〔2026〕00017", "label": "办理期限", "step": "overdue", "due_on": "2026-10-08"}
@@ -158,7 +158,9 @@ def test_a_late_no_does_not_undo_another_dispatchers_yes(database: Database, hoo
     roster.keep(database, hook.channel())
     (id,) = waiting(database, "hook")
 
-    def slow(channel: Channel, outbox_id: UUID, payload: Mapping[str, Any], at: datetime) -> Delivery:
+    def slow(
+        channel: Channel, outbox_id: UUID, payload: Mapping[str, Any], at: datetime, had: Collection[str]
+    ) -> Delivery:
         wait(time, LEASE)
         assert outbox.dispatch(database, time, worker="quick").delivered == 1
         return Delivery(False, "http_500")
@@ -175,7 +177,9 @@ def test_one_channel_that_hangs_or_breaks_does_not_hold_up_another(
         waiting(database, id, 3)
     asked: Counter[str] = Counter()
 
-    def sender(channel: Channel, outbox_id: UUID, payload: Mapping[str, Any], at: datetime) -> Delivery:
+    def sender(
+        channel: Channel, outbox_id: UUID, payload: Mapping[str, Any], at: datetime, had: Collection[str]
+    ) -> Delivery:
         asked[channel.id] += 1
         if channel.id == "breaking":
             raise ValueError
@@ -211,6 +215,44 @@ def test_the_deliveries_of_an_alert(database: Database, hook: Hook, time: Clock)
         alerts[2]: [("pending", 0, None)],
     }
     assert outbox.deliveries(database, []) == {}
+
+
+def test_one_refused_address_does_not_repeat_the_mail_to_the_others(
+    database: Database, postbox: Postbox, time: Clock
+) -> None:
+    roster.keep(database, postbox.channel(["li@office.test", "wang@office.test", "wu@office.test"]))
+    (id,) = waiting(database, "mail")
+    postbox.refuses = {"wang@office.test", "wu@office.test"}
+    assert outbox.dispatch(database, time, worker="w") == outbox.Counts(failed=1)
+    postbox.refuses = {"wu@office.test"}
+    for _ in range(4):
+        wait(time, DELAYS[-1])
+        assert outbox.dispatch(database, time, worker="w") == outbox.Counts(failed=1)
+    assert row(database, id)["delivered_to"] == ["li@office.test", "wang@office.test"]
+    postbox.refuses = set()
+    wait(time, DELAYS[-1])
+    assert outbox.dispatch(database, time, worker="w") == outbox.Counts(delivered=1)
+    assert [one.rcpt_tos for one in postbox.got] == [
+        ["li@office.test"], ["wang@office.test"], ["wu@office.test"],
+    ]  # fmt: skip
+
+
+def test_an_officer_without_an_address_is_a_dead_letter_at_once_and_mails_nobody_twice(
+    database: Database, postbox: Postbox, time: Clock
+) -> None:
+    with database.transaction() as connection:
+        connection.execute(
+            "INSERT INTO outbox (id, alert_id, case_id, channel, payload) VALUES (%s, %s, %s, %s, %s)",
+            (id := uuid4(), uuid4(), uuid4(), "mail", Jsonb({**PAYLOAD, "recipients": ["li", "wang"]})),
+        )
+    roster.keep(database, postbox.channel({"li": "li@office.test"}))
+    assert outbox.dispatch(database, time, worker="w") == outbox.Counts(dead=1)
+    found = row(database, id)
+    assert (found["state"], found["attempts"], found["error"]) == ("dead", 1, "no_address")
+    roster.keep(database, postbox.channel({"li": "li@office.test", "wang": "wang@office.test"}))
+    outbox.revive(database, id)
+    assert outbox.dispatch(database, time, worker="w") == outbox.Counts(delivered=1)
+    assert [one.rcpt_tos for one in postbox.got] == [["li@office.test"], ["wang@office.test"]]
 
 
 def test_a_test_message_goes_out_at_once(database: Database, hook: Hook) -> None:
