@@ -18,7 +18,7 @@ from projections.view import Row
 router = APIRouter(prefix="/v1/deadlines", tags=["期限"], responses=READS)
 
 Word = Annotated[str | None, Query(max_length=200)]
-Status = Literal["running", "suspended", "met", "met_late", "overdue", "cancelled", "lapsed"]
+Status = Literal["running", "suspended", "met", "met_late", "overdue", "cancelled"]
 
 AS_STORED = (
     "clock", "label", "rulebook", "rulebook_version", "basis", "answerable", "unit_responsible", "started_on",

@@ -21,9 +21,9 @@ from domain.facts import Fact, name_of
 from domain.petition import alerts, events, registration
 from domain.petition.commands import AcknowledgeAlert, LinkRepeat, Register
 from domain.petition.fold import Petition, project
-from domain.petition.petition import Draft, decide
+from domain.petition.petition import decide
 from domain.petition.registration import Intake
-from domain.petition.situation import Situation, refusal, standing_of
+from domain.petition.situation import Draft, Situation, refusal, standing_of
 from domain.rulebase import fold as rulebase_fold
 from domain.rulebase.fold import RULEBASE_ID, Known, Rulebase
 from domain.rules import authority
@@ -152,8 +152,7 @@ class Casework(Application[UUID]):
             directory = self.directory()
             on = registration.received_on(command, act)
             known = self.known(act.at)
-            if command.rulebook is not None:
-                registration.must_know_rulebook(command.rulebook, known.books)
+            registration.must_suit(command.rulebook, command.limit_class, on, known.books)
             office = registration.office_of(act, directory)
             first, numbers = self._numbers(office.id, on.year, 1, act)
             case_id = uuid4()
@@ -282,7 +281,7 @@ class Casework(Application[UUID]):
     def _fact(
         self, kind: type[Fact], on: date, fields: dict[str, Any], situation: Situation, version: int
     ) -> Fact:
-        basis = registration.basis_of(kind, on, situation)
+        basis = registration.basis_of(kind, on, fields, situation)
         return kind(**envelope(situation.petition.id, version, situation.act, basis, on), **fields)
 
     def _with_earlier(self, situation: Situation, earlier: UUID, act: Act) -> Situation:

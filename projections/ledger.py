@@ -8,6 +8,7 @@ from domain.casework import Casework, Recorded
 from domain.facts import Fact
 from domain.petition.fold import Petition, project
 from domain.petition.stages import CLOSED
+from domain.rules.authority import plain
 from projections.view import NOT_OF_A_CASE, Connection, Table, as_json, touched
 from projections.visibility import handler_key
 
@@ -66,8 +67,8 @@ def row(petition: Petition, position: int) -> dict[str, Any]:
         "state": "closed" if petition.stage in CLOSED else "open",
         "unit": petition.holder,
         "units": [*petition.units, *([handler_key(petition.handler)] if petition.handler else [])],
-        "accused_units": [one.unit for one in petition.against if one.unit is not None],
-        "accused_people": [one.person for one in petition.against if one.person is not None],
+        "accused_units": [plain(one.unit) for one in petition.against if one.unit is not None],
+        "accused_people": [plain(one.person) for one in petition.against if one.person is not None],
         "repeat": petition.repeat_of is not None,
         "urgent": petition.urgent,
         "headcount": min(petition.headcount, LARGEST),

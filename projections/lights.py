@@ -23,9 +23,8 @@ _LIGHTS: Mapping[str, LiteralString] = {
 _STATUSES: Mapping[str, LiteralString] = {
     "running": "d.state = 'running' AND (d.due_on IS NULL OR d.due_on >= %(today)s)",
     "overdue": "d.state = 'running' AND d.due_on < %(today)s AND NOT d.is_window",
-    "lapsed": "d.state = 'running' AND d.due_on < %(today)s AND d.is_window",
     "suspended": "d.state = 'suspended'",
-    "cancelled": "d.state = 'cancelled'",
+    "cancelled": "(d.state = 'cancelled' OR (d.state = 'running' AND d.due_on < %(today)s AND d.is_window))",
     "met": "d.state = 'stopped' AND NOT coalesce(d.stopped_on > d.due_on, false)",
     "met_late": "d.state = 'stopped' AND d.stopped_on > d.due_on",
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from domain.acts import Act
-from domain.rules.authority import READ_ALL_POSTS, UNIT_POSTS
+from domain.rules.authority import READ_ALL_POSTS, SHORTEST_NAME, UNIT_POSTS, plain
 from projections.paging import Condition
 
 
@@ -18,15 +18,16 @@ def handler_key(officer: str) -> str:
 class Visibility:
     """可见范围 — what the signed-in officer may see: every case, or those that passed through `units`.
 
-    `unit` is the officer's own. `names` are the names and ids under which the officer or the unit may be
-    complained of: an accusation is never shown to whom it accuses, whatever else they may see (条例 30.3).
+    `unit` is the officer's own; `person` (id and name) and `unit_names` are what the officer and the unit may
+    be complained of under: an accusation is never shown to whom it accuses, whatever else they may see (条例 30.3).
     """
 
     all: bool
     officer: str
     unit: str | None = None
     units: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
+    person: tuple[str, str] = ("", "")
+    unit_names: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, act: Act, unit_names: Iterable[str] = ()) -> Self:
@@ -36,15 +37,34 @@ class Visibility:
             units = (act.unit,)
         elif act.role == "unit_officer":
             units = (handler_key(act.by),)
-        person = tuple(name for name in (act.by, act.name) if name)
-        unit = () if act.role in {"auditor", "system"} else (act.unit, *unit_names)
-        everything = act.role in READ_ALL_POSTS or act.role == "system"
-        return cls(all=everything, officer=act.by, unit=act.unit, units=units, names=(*person, *unit))
+        stands_apart = act.role in {"auditor", "system"}
+        return cls(
+            all=act.role in READ_ALL_POSTS or act.role == "system",
+            officer=act.by,
+            unit=act.unit,
+            units=units,
+            person=(plain(act.by), plain(act.name)),
+            unit_names=() if stands_apart else tuple(plain(name) for name in (act.unit, *unit_names)),
+        )
 
     def condition(self) -> Condition:
-        """条件: true of the ledger rows (alias `l`) which the officer may see."""
+        """条件: true of the ledger rows (alias `l`) which the officer may see.
+
+        Whom an accusation names is compared as `authority.names_person` and `authority.names_unit` do.
+        """
         return Condition(
-            "(%(sees_all)s OR l.units && %(sees_units)s::text[]) AND NOT (l.category = 'accusation'"
-            " AND (l.accused_units && %(sees_names)s::text[] OR l.accused_people && %(sees_names)s::text[]))",
-            {"sees_all": self.all, "sees_units": list(self.units), "sees_names": list(self.names)},
+            "(%(sees_all)s OR l.units && %(sees_units)s::text[]) AND NOT (l.category = 'accusation' AND ("
+            " EXISTS (SELECT FROM unnest(l.accused_people) accused WHERE accused IN (%(own_id)s, %(own_name)s)"
+            " OR (length(%(own_name)s) >= %(shortest)s AND strpos(accused, %(own_name)s) > 0))"
+            " OR EXISTS (SELECT FROM unnest(l.accused_units) accused, unnest(%(own_units)s::text[]) own"
+            " WHERE accused = own OR (length(own) >= %(shortest)s AND strpos(accused, own) > 0)"
+            " OR (length(accused) > %(shortest)s AND strpos(own, accused) > 0))))",
+            {
+                "sees_all": self.all,
+                "sees_units": list(self.units),
+                "own_id": self.person[0],
+                "own_name": self.person[1],
+                "own_units": list(self.unit_names),
+                "shortest": SHORTEST_NAME,
+            },
         )

@@ -22,7 +22,7 @@ from domain.petition.stages import Stage
 from tests.builders import DIRECTORY, OFFICERS, Story, a_petition_in, act, at, known
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-CLOSED_DOOR = {"petition.wrong_stage", "petition.not_yours", "petition.unknown"}
+CLOSED_DOOR = {"petition.wrong_stage", "petition.held_by_unit", "petition.not_yours", "petition.unknown"}
 
 
 def given(story: Story, *, earlier: Story | None = None, directory: Directory = DIRECTORY) -> "Given":

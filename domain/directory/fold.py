@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from domain.directory import events
 from domain.facts import Fact
+from domain.rules.deadlines import OUTSIDE
 
 NAMESPACE = UUID("6c0f5d1e-3c5f-5b8e-9a51-0d2f6f0c7e11")
 DIRECTORY_ID = uuid5(NAMESPACE, "directory")
@@ -54,9 +55,9 @@ class Directory(msgspec.Struct, frozen=True):
         return found is not None and found.kind == "petition_office"
 
     def unit_name(self, unit: str) -> str:
-        """单位名称: the name, or the id as given for an organ outside the directory."""
+        """单位名称: the name; of an organ outside the directory what it is called, or the id as given."""
         found = self.units.get(unit)
-        return found.name if found is not None else unit
+        return found.name if found is not None else OUTSIDE.get(unit, unit)
 
     def resolve(self, unit: str) -> str:
         """单位标识: the id of a unit given by id or by name; anything else stays as it is."""

@@ -84,10 +84,10 @@ class Instruct:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """受理 — take the matter on."""
+    """受理 — take the matter on; on the track given, or on the one the named rule book is for."""
 
     on: date | None = None
-    track: Literal["ordinary", "simplified"] = "ordinary"
+    track: Literal["ordinary", "simplified"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,13 @@ class Designate:
     on: date | None = None
 
 
+def one_date(named: date | None, on: date | None) -> date | None:
+    """同一日期: the legal date of an act that has a name of its own for it; both may be given if they agree."""
+    if named is not None and on is not None and named != on:
+        raise Invalid("date.given_twice", f"同一日期填写了两次且不一致：{named}、{on}。")
+    return named or on
+
+
 def _positive(days: int) -> None:
     if days < 1:
         raise Invalid("petition.days_not_positive", "延期天数应为正整数。")
@@ -218,18 +225,22 @@ class Supplement:
     """补正 — the missing material came in."""
 
     received_on: date | None = None
+    on: date | None = None
+
+    def __post_init__(self) -> None:
+        one_date(self.received_on, self.on)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenHearing:
-    """听证开始."""
+    """听证开始 — the first day of the hearing."""
 
     on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CloseHearing:
-    """听证结束."""
+    """听证结束 — the last day of the hearing."""
 
     on: date | None = None
 
@@ -260,6 +271,10 @@ class Serve:
     method: Literal["in_person", "post", "online", "leave"]
     served_on: date | None = None
     signed_by: str | None = None
+    on: date | None = None
+
+    def __post_init__(self) -> None:
+        one_date(self.served_on, self.on)
 
 
 @dataclass(frozen=True, slots=True)

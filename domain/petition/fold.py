@@ -57,10 +57,12 @@ class Petition(msgspec.Struct, frozen=True):
     declined_ground: str | None = None
     forwarded_to: str | None = None
     received_by_unit_on: date | None = None
+    held_since: date | None = None
     passed_on_by_office: bool = False
     assigned: bool = False
     assisting_units: tuple[str, ...] = ()
     objected_on: date | None = None
+    objection_answered: bool = False
     handler: str | None = None
     extension_requested_on: date | None = None
     extension_requested_days: int = 0
@@ -119,6 +121,7 @@ def _registered(fact: events.Registered) -> Petition:
         at_office=fact.at_office,
         source=fact.source,
         received_by_unit_on=None if fact.at_office else fact.on,
+        held_since=fact.on,
     )
 
 
@@ -138,7 +141,9 @@ def _passed_to(petition: Petition, unit: str, fact: Fact, assisting: tuple[str, 
         "units": units,
         "assisting_units": assisting,
         "received_by_unit_on": fact.on,
+        "held_since": fact.on,
         "passed_on_by_office": True,
+        "objection_answered": False,
         "handler": None,
     }
 
@@ -155,6 +160,7 @@ def _new_round(stage: Stage, review: Review, fact: Fact) -> Changes:
         "extension_requested_on": None,
         "extension_requested_days": 0,
         "extension_days": 0,
+        "hearing_opened_on": None,
         "review": review,
     }
 
@@ -176,10 +182,11 @@ def _forwarded(petition: Petition, fact: events.Forwarded) -> Changes:
     return {"stage": Stage.FORWARDED, "forwarded_to": fact.to_organ, "closed_on": fact.on}
 
 
-def _handed_back(petition: Petition, _: events.HandedBack) -> Changes:
+def _handed_back(petition: Petition, fact: events.HandedBack) -> Changes:
     return {
         "stage": Stage.REGISTERED,
         "holder": petition.units[0],
+        "held_since": fact.on,
         "objected_on": None,
         "handler": None,
         "received_by_unit_on": None,
@@ -244,7 +251,7 @@ STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
     events.Transferred: lambda p, f: _passed_to(p, f.to_unit, f),
     events.Objected: lambda _, f: {"objected_on": f.on},
     events.HandedBack: _handed_back,
-    events.KeptWithUnit: lambda _, f: {"objected_on": None},
+    events.KeptWithUnit: lambda _, f: {"objected_on": None, "objection_answered": True},
     events.Designated: lambda _, f: {"handler": f.officer},
     events.ExtensionRequested: lambda _, f: {
         "extension_requested_on": f.on,

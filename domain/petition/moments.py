@@ -1,6 +1,6 @@
 """信访时点: a petition's events in the words that rule books use. Pure; the bridge from facts to `rules.deadlines`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,7 @@ from domain.facts import Fact
 from domain.petition import events
 from domain.petition.fold import Petition, fold
 from domain.review import events as review_events
-from domain.rules.deadlines import TRACK_BOOK, Case, Moment
+from domain.rules.deadlines import TRACK_BOOK, Case, Moment, Reclassified
 
 _FIRST_NOTICES = frozenset({"receipt", "acceptance", "refusal"})
 _SERVED = {
@@ -18,7 +18,6 @@ _SERVED = {
     "reexamination-opinion": "reexamination_served",
 }
 _PLAIN: dict[type[Fact], tuple[str, ...]] = {
-    events.Declined: ("declined", "negative_decision", "concluded"),
     events.Objected: ("objected",),
     events.KeptWithUnit: ("kept",),
     events.HandedBack: ("handed_back",),
@@ -37,35 +36,38 @@ _PLAIN: dict[type[Fact], tuple[str, ...]] = {
 }
 
 
-def case_of(petition: Petition) -> Case:
-    """计时对象: the attributes of the petition that rules ask about."""
+def case_of(petition: Petition, earlier: Sequence[Reclassified] = ()) -> Case:
+    """计时对象: the attributes of the petition that rules ask about, now and before it was classified anew."""
+    return Case("petition", petition.rulebook, _attributes(petition), tuple(earlier))
+
+
+def _attributes(petition: Petition) -> dict[str, str]:
     named = petition.rulebook == TRACK_BOOK
-    return Case(
-        kind="petition",
-        rulebook=petition.rulebook,
-        attributes={
-            "category": petition.category,
-            "way": petition.way,
-            "track": petition.track or ("simplified" if named else ""),
-            "simplified": "yes" if named or petition.simplified else "no",
-            "simplified_from": "registration" if named else "acceptance",
-            "channel": petition.channel,
-            "limit_class": petition.limit_class or "",
-            "anonymous": "yes" if petition.anonymous else "no",
-        },
-    )
+    return {
+        "category": petition.category,
+        "way": petition.way,
+        "track": petition.track or ("simplified" if named else ""),
+        "simplified": "yes" if named or petition.simplified else "no",
+        "simplified_from": "registration" if named else "acceptance",
+        "channel": petition.channel,
+        "limit_class": petition.limit_class or "",
+        "anonymous": "yes" if petition.anonymous else "no",
+    }
 
 
-def moments(facts: Iterable[Fact]) -> list[Moment]:
-    """时点序列: every moment of the history, in the order of the events."""
+def tell(facts: Iterable[Fact]) -> tuple[list[Moment], list[Reclassified]]:
+    """转述: every moment of the history in the order of the events, and what the case was before each new class."""
     found: list[Moment] = []
+    earlier: list[Reclassified] = []
     before: Petition | None = None
     for fact in facts:
         after = fold(before, fact)
         if after is not None:
             found.extend(_translate(before, fact, after))
+        if before is not None and isinstance(fact, events.Classified):
+            earlier.append(Reclassified(fact.originator_version, fact.on, _attributes(before)))
         before = after
-    return found
+    return found, earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator
             if before is not None and before.received_by_unit_on is None:
                 yield moment("kept_by_office", on=before.received_on)
             yield from _taken_on(moment, after)
+        case events.Declined():
+            if before is not None and before.received_by_unit_on is None:
+                yield moment("kept_by_office", on=before.received_on)
+            for name in ("declined", "negative_decision", "concluded"):
+                yield moment(name)
         case events.Forwarded() | events.Assigned() | events.Transferred():
             yield from _passed_on(fact, moment, after)
         case events.TrackSwitched():

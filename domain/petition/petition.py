@@ -7,17 +7,17 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from domain.acts import Act
+from domain.directory.fold import Directory, Officer
 from domain.errors import Invalid, NotNow, NotYours
 from domain.facts import Fact
-from domain.petition import commands, events
-from domain.petition.situation import Situation, refusal, set_date
+from domain.petition import commands, events, routing
+from domain.petition.situation import Draft, Situation, refusal, set_date
 from domain.petition.stages import Stage
 from domain.review import commands as review_commands
 from domain.review import review
 from domain.rules import authority, grounds
-
-Draft = tuple[type[Fact], date, dict[str, Any]]
-"""草稿: a fact to be: its class, legal date and own fields; `Casework` adds the envelope."""
+from domain.rules.deadlines import TRACK_BOOK
 
 Decision = Callable[[Any, Situation], Draft]
 
@@ -32,6 +32,13 @@ def _plain(kind: type[Fact], *fields: str) -> Decision:
 
 
 def _classify(command: commands.Classify, situation: Situation) -> Draft:
+    lifts = situation.petition.category == "accusation" != command.category
+    if lifts and situation.act.role not in authority.OFFICE_POSTS:
+        raise NotYours(
+            "petition.secrecy_not_yours",
+            "检举控告事项改为其他类别即解除保密，应当由信访工作机构办理。",
+            "《信访工作条例》第三十条第三款",
+        )
     fields = {
         "category": command.category,
         "topic": command.topic,
@@ -44,7 +51,8 @@ def _classify(command: commands.Classify, situation: Situation) -> Draft:
 def _accept(command: commands.Accept, situation: Situation) -> Draft:
     petition = situation.petition
     on = situation.date(command.on, petition.received_by_unit_on, "承办单位收件日")
-    if command.track == "simplified":
+    track = command.track or ("simplified" if petition.rulebook == TRACK_BOOK else "ordinary")
+    if track == "simplified":
         basis = "《信访事项简易办理办法（试行）》"
         if petition.repeat_of is not None:
             raise NotNow(
@@ -56,7 +64,7 @@ def _accept(command: commands.Accept, situation: Situation) -> Draft:
             raise NotNow(
                 "petition.simplified_not_applicable", "集体联名提出的信访事项不适用简易办理。", basis
             )
-    return events.Accepted, on, {"track": command.track}
+    return events.Accepted, on, {"track": track}
 
 
 def _switch_track(command: commands.SwitchTrack, situation: Situation) -> Draft:
@@ -68,83 +76,6 @@ def _decline(command: commands.Decline, situation: Situation) -> Draft:
     ground = grounds.decline_ground(command.ground)
     on = situation.date(command.on, situation.petition.received_by_unit_on, "承办单位收件日")
     return events.Declined, on, {"ground": ground.code, "explanation": command.explanation}
-
-
-def _receiver(unit: str, situation: Situation) -> str:
-    """接收单位: a unit of the directory that may receive the case."""
-    found = situation.directory.resolve(unit)
-    if found not in situation.directory.units:
-        raise Invalid("unit.unknown", "没有这个单位，请从单位目录中选择。")
-    if situation.directory.is_office(found):
-        raise Invalid("petition.unit_is_office", "信访工作机构不是承办单位，不能作为转交对象。")
-    return _not_accused(found, situation)
-
-
-def _not_accused(unit: str, situation: Situation) -> str:
-    """回避被检举控告单位: the unit or organ, unless an accusation names it."""
-    if not authority.may_receive(situation.standing, unit):
-        raise NotNow(
-            "petition.accused_unit",
-            "检举控告事项不得转送、交办给被检举控告的单位。",
-            "《信访工作条例》第三十条第三款",
-        )
-    return unit
-
-
-def _forward(command: commands.Forward, situation: Situation) -> Draft:
-    organ = situation.directory.resolve(command.to_organ)
-    tracked = organ in situation.directory.units
-    organ = _receiver(organ, situation) if tracked else _not_accused(organ, situation)
-    return events.Forwarded, situation.date(command.on), {"to_organ": organ, "tracked": tracked}
-
-
-def _assign(command: commands.Assign, situation: Situation) -> Draft:
-    on = situation.date(command.on)
-    if command.due_on is not None:
-        set_date(command.due_on, on, "报结日期", "《信访工作条例》第二十二条第一款第三项")
-    lead = _receiver(command.to_unit, situation)
-    assisting = tuple(dict.fromkeys(_receiver(unit, situation) for unit in command.assisting_units))
-    if lead in assisting:
-        raise Invalid("petition.lead_assists_itself", "主办单位不能同时列为协办单位。")
-    return events.Assigned, on, {"to_unit": lead, "due_on": command.due_on, "assisting_units": assisting}
-
-
-def _transfer(command: commands.Transfer, situation: Situation) -> Draft:
-    return (
-        events.Transferred,
-        situation.date(command.on),
-        {"to_unit": _receiver(command.to_unit, situation)},
-    )
-
-
-def _object(command: commands.Object, situation: Situation) -> Draft:
-    on = situation.date(command.on, situation.petition.received_by_unit_on, "承办单位收件日")
-    periods = [c for c in situation.clocks if c.clock == "object" and c.unit == situation.petition.holder]
-    late = bool(periods) and on > periods[-1].due_on
-    return events.Objected, on, {"reason": command.reason, "late": late}
-
-
-def _hand_back(command: commands.HandBack, situation: Situation) -> Draft:
-    on = situation.date(command.on, situation.petition.objected_on, "提出异议日")
-    return events.HandedBack, on, {"reason": command.reason, "from_unit": situation.petition.holder}
-
-
-def _keep_with_unit(command: commands.KeepWithUnit, situation: Situation) -> Draft:
-    on = situation.date(command.on, situation.petition.objected_on, "提出异议日")
-    return events.KeptWithUnit, on, {"reason": command.reason}
-
-
-def _designate(command: commands.Designate, situation: Situation) -> Draft:
-    officer = situation.directory.officers.get(command.officer)
-    if officer is None or officer.unit != situation.petition.holder:
-        raise Invalid("petition.officer_not_in_unit", "承办人应为本单位在册人员。")
-    if not authority.may_receive(situation.standing, officer.unit, officer.name, officer.id):
-        raise NotNow(
-            "petition.accused_officer",
-            "检举控告事项不得交由被检举控告的人员承办。",
-            "《信访工作条例》第二十八条第三款、第三十条第三款",
-        )
-    return events.Designated, situation.date(command.on), {"officer": officer.id}
 
 
 def _within_cap(days: int, situation: Situation) -> None:
@@ -190,7 +121,9 @@ def _refuse_extension(command: commands.RefuseExtension, situation: Situation) -
 
 
 def _supplement(command: commands.Supplement, situation: Situation) -> Draft:
-    on = situation.date(command.received_on, situation.petition.asked_for_more_on, "告知补正日")
+    on = situation.date(
+        commands.one_date(command.received_on, command.on), situation.petition.asked_for_more_on, "告知补正日"
+    )
     return events.Supplemented, on, {}
 
 
@@ -255,7 +188,7 @@ def _serve(command: commands.Serve, situation: Situation) -> Draft:
             f"{notice.label}已于{served}送达，申请复查、复核的期限自该日起算。",
             notice.basis,
         )
-    on = situation.date(command.served_on, issued, f"{notice.label}出具日")
+    on = situation.date(commands.one_date(command.served_on, command.on), issued, f"{notice.label}出具日")
     personal = events.Signature(command.signed_by) if command.signed_by else None
     return events.Served, on, {"notice": notice.code, "method": command.method, "personal": personal}
 
@@ -293,16 +226,27 @@ def _link_repeat(command: commands.LinkRepeat, situation: Situation) -> Draft:
     return events.LinkedAsRepeat, situation.date(command.on), fields
 
 
+def _approver(given: str | None, act: Act, directory: Directory) -> Officer | None:
+    """批准人: by id or name; a head approves himself, and a clerk's notice is the head's of the clerk's unit."""
+    if given is not None:
+        return directory.officers.get(given) or next(
+            (o for o in directory.officers.values() if o.name == given), None
+        )
+    if act.role in {"office_head", "unit_head", "leader"}:
+        return directory.officers.get(act.by)
+    heads = directory.holders(act.unit, ("office_head", "unit_head"))
+    return directory.officers[heads[0]] if heads else None
+
+
 def _delay_notice(command: commands.DelayNotice, situation: Situation) -> Draft:
     act, directory = situation.act, situation.directory
     on = situation.date(command.on)
     set_date(command.new_date, on, "承诺的新日期")
     heads = {"office_head", "unit_head", "leader"}
-    approver = act.by if act.role in heads else command.approver
-    known = directory.officers.get(approver) if approver else None
+    known = _approver(command.approver, act, directory)
     if known is None or known.post not in heads:
         raise Invalid(
-            "petition.approver_missing", "滞办告知应经负责人批准，请填写批准人。", "滞办反馈告知制度"
+            "petition.approver_missing", "滞办告知应经负责人批准，没有找到这名负责人。", "滞办反馈告知制度"
         )
     if known.post != "leader" and known.unit != act.unit:
         raise NotYours("petition.approver_not_of_unit", "批准人应为本单位负责人或领导。")
@@ -342,13 +286,6 @@ DECISIONS: dict[type, Decision] = {
     commands.Accept: _accept,
     commands.SwitchTrack: _switch_track,
     commands.Decline: _decline,
-    commands.Forward: _forward,
-    commands.Assign: _assign,
-    commands.Transfer: _transfer,
-    commands.Object: _object,
-    commands.HandBack: _hand_back,
-    commands.KeepWithUnit: _keep_with_unit,
-    commands.Designate: _designate,
     commands.RequestExtension: _request_extension,
     commands.GrantExtension: _grant_extension,
     commands.RefuseExtension: _refuse_extension,
@@ -372,6 +309,7 @@ DECISIONS: dict[type, Decision] = {
     commands.Reopen: _reopen,
     commands.Archive: _plain(events.Archived, "reason"),
     commands.Rate: _rate,
+    **routing.DECISIONS,
     **review.DECISIONS,
 }
 

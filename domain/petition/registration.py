@@ -1,7 +1,7 @@
 """登记与导入: how a petition gets on the register, by an officer or from an older ledger; its number and its basis."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
@@ -30,10 +30,41 @@ def received_on(command: Register, act: Act) -> date:
     return on
 
 
-def must_know_rulebook(id: str, books: Books) -> None:
-    """规则册须存在: raises Invalid("rulebook.unknown")."""
-    if id not in {book.id for book in books.all()}:
+STARTING = frozenset(
+    {
+        "registered",
+        "registered_at_office",
+        "received",
+        "accepted",
+        "accepted_ordinary",
+        "simplified",
+        "instructed",
+    }
+)
+"""Moments of every petition's life; a rule book none of whose clocks starts on one is not for petitions."""
+
+
+def must_suit(rulebook: str | None, limit_class: str | None, on: date, books: Books) -> None:
+    """规则册须适用: it exists, is for petitions, and a class of limit is named if its clocks ask for one.
+
+    Raises Invalid("rulebook.unknown"), Invalid("rulebook.not_for_petitions") and Invalid("petition.limit_class").
+    """
+    if rulebook is None:
+        return
+    book = books.version(rulebook, on)
+    if book is None:
         raise Invalid("rulebook.unknown", "没有这个规则册。")
+    specs = [spec for spec in books.clocks(book, on) if STARTING & set(spec.starts)]
+    if not specs:
+        raise Invalid("rulebook.not_for_petitions", f"《{book.title}》不适用于信访事项。")
+    classes = list(dict.fromkeys(name for spec in specs for name in spec.only.get("limit_class", ())))
+    if classes and limit_class not in classes:
+        labels = "、".join(
+            f"{s.only['limit_class'][0]}（{s.label}）" for s in specs if "limit_class" in s.only
+        )
+        raise Invalid(
+            "petition.limit_class", f"适用《{book.title}》的，应当注明期限类别 limit_class：{labels}。"
+        )
 
 
 def office_of(act: Act, directory: Directory) -> Unit:
@@ -112,6 +143,8 @@ def _headcount(command: Register) -> int:
 
 
 def _check_representatives(command: Register) -> None:
+    if command.channel != "visit":
+        return
     rule = grounds.representation()
     named = sum(p.representative for p in command.petitioners)
     if named > rule.most:
@@ -120,8 +153,7 @@ def _check_representatives(command: Register) -> None:
             f"多人采用走访形式提出共同的信访事项，代表人数不得超过{rule.most}人，所列代表{named}人。",
             rule.basis,
         )
-    collective = command.channel == "visit" and _headcount(command) >= rule.collective_from
-    if collective and not named:
+    if _headcount(command) >= rule.collective_from and not named:
         raise Invalid("petition.no_representative", "集体走访应当推选代表，请注明代表。", rule.basis)
 
 
@@ -172,6 +204,29 @@ class Intake:
         yield events.Served(**envelope(4, self.replied_on), notice="opinion", method="online")
 
 
+_ARTICLES: dict[type[Fact], str] = {
+    events.Classified: "《信访工作条例》第二十九条至第三十一条",
+    events.Designated: "《信访工作条例》第二十八条",
+    events.AskedForMore: "一次性告知制度",
+    events.Supplemented: "一次性告知制度",
+    events.TrackSwitched: "《信访事项简易办理办法（试行）》",
+    events.HearingOpened: "《信访工作条例》第三十一条第六项、第三十六条第二款",
+    events.HearingClosed: "《信访工作条例》第三十一条第六项、第三十六条第二款",
+    events.Instructed: "《信访工作条例》第十八条第二款",
+    events.TakenCharge: "《信访工作条例》第十八条第二款",
+    events.UrgentReported: "《信访工作条例》第二十五条",
+    events.UrgentAcknowledged: "《信访工作条例》第二十五条",
+    events.LinkedAsRepeat: "《信访工作条例》第三十六条第三款",
+    events.Reported: "《信访工作条例》第二十二条第一款第三项",
+    events.Urged: "《信访工作条例》第四十条",
+    events.DelayNoticed: "滞办反馈告知制度",
+    events.SignedOff: "《信访工作条例》第三十二条",
+    events.Reopened: "《信访工作条例》第三十七条",
+    events.Archived: "《信访工作条例》第二十一条第二款",
+    events.Rated: "《信访事项办理群众满意度评价工作办法》",
+}
+"""Acts that rest on the same article whatever the rule book."""
+
 _CLOCKS_OF: dict[type[Fact], tuple[str, ...]] = {
     events.Accepted: ("finish", "decide"),
     events.Declined: ("notify", "decide"),
@@ -185,7 +240,6 @@ _CLOCKS_OF: dict[type[Fact], tuple[str, ...]] = {
     events.ExtensionGranted: ("finish",),
     events.ExtensionRefused: ("finish",),
     events.Replied: ("finish",),
-    events.Served: ("notify", "decide"),
     events.Supervised: ("advice-reply",),
     events.SupervisionAnswered: ("advice-reply",),
     review_events.ReviewRequested: ("review-request",),
@@ -196,8 +250,12 @@ _CLOCKS_OF: dict[type[Fact], tuple[str, ...]] = {
 """The clocks whose article an act rests on; the article itself stands in the rule book in force on the day."""
 
 
-def basis_of(kind: type[Fact], on: date, situation: Situation) -> str | None:
-    """依据: the article of the rule book in force on the legal date that the act rests on."""
+def basis_of(kind: type[Fact], on: date, fields: Mapping[str, Any], situation: Situation) -> str | None:
+    """依据: the article that the act rests on, where a limit is concerned of the book in force on the legal date."""
+    if kind is events.Served:
+        return grounds.notice_kind(fields["notice"]).basis
+    if kind in _ARTICLES:
+        return _ARTICLES[kind]
     books, case = situation.known.books, case_of(situation.petition)
     named = books.version(case.rulebook, on) if case.rulebook else None
     book = named or books.statutory(case.kind, on)

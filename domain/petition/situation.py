@@ -1,16 +1,17 @@
 """处境: everything a decision may ask about, gathered before it is taken; and the guards from the table of openings."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from domain.acts import Act
 from domain.directory.fold import Directory
 from domain.errors import Invalid, NotNow, NotYours, Refused, Unknown
 from domain.facts import Fact
 from domain.petition.fold import ANSWERED_AGAIN, Petition
-from domain.petition.moments import case_of, moments
+from domain.petition.moments import case_of, tell
 from domain.petition.stages import LABELS, OPENINGS, Stage
 from domain.rulebase.fold import Known
 from domain.rules import authority
@@ -19,6 +20,10 @@ from domain.rules.deadlines import Clock, clocks
 
 FURTHEST_YEARS = 10
 """No date that is set for a matter lies further ahead."""
+
+
+Draft = tuple[type[Fact], date, dict[str, Any]]
+"""草稿: a fact to be: its class, legal date and own fields; `Casework` adds the envelope."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,8 @@ def clocks_of(
     history: Sequence[Fact], petition: Petition, known: Known, as_of: date | None = None
 ) -> list[Clock]:
     """期限: every clock of a petition from its history, by the rules as known."""
-    return clocks(case_of(petition), moments(history), known.books, known.calendar, as_of)
+    moments, earlier = tell(history)
+    return clocks(case_of(petition, earlier), moments, known.books, known.calendar, as_of)
 
 
 def standing_of(petition: Petition, directory: Directory) -> Standing:
@@ -100,10 +106,32 @@ def standing_of(petition: Petition, directory: Directory) -> Standing:
         units=petition.units,
         handler=petition.handler,
         confidential=petition.category == "accusation",
-        accused_units=frozenset(directory.resolve(a.unit) for a in petition.against if a.unit),
-        accused_people=frozenset(a.person for a in petition.against if a.person),
+        accused_units=_accused_units(petition, directory),
+        accused_people=_accused_people(petition, directory),
         reviewing=petition.stage in {Stage.UNDER_REVIEW, Stage.UNDER_REEXAMINATION},
     )
+
+
+def _accused_units(petition: Petition, directory: Directory) -> frozenset[str]:
+    written = {authority.plain(a.unit) for a in petition.against if a.unit}
+    known = {
+        unit.id
+        for unit in directory.units.values()
+        for text in written
+        if text == authority.plain(unit.id) or authority.names_unit(text, authority.plain(unit.name))
+    }
+    return frozenset(written | known)
+
+
+def _accused_people(petition: Petition, directory: Directory) -> frozenset[str]:
+    written = {authority.plain(a.person) for a in petition.against if a.person}
+    known = {
+        officer.id
+        for officer in directory.officers.values()
+        for text in written
+        if text == authority.plain(officer.id) or authority.names_person(text, authority.plain(officer.name))
+    }
+    return frozenset(written | known)
 
 
 def _need(holds: bool, code: str, message: str, basis: str | None = None) -> Refused | None:
@@ -184,7 +212,21 @@ def _last_opinion_served(s: Situation) -> Refused | None:
     )
 
 
+def _with_office_or_accused(s: Situation) -> Refused | None:
+    """The office passes on what it holds; from a unit it takes what that unit registered itself, or what
+    accuses that unit."""
+    blind = not authority.may_receive(s.standing, s.petition.holder)
+    own_registration = s.petition.stage is Stage.WITH_UNIT and not s.petition.passed_on_by_office
+    return _need(
+        s.petition.stage is Stage.REGISTERED or blind or own_registration,
+        "held_by_unit",
+        f"该事项在{s.directory.unit_name(s.petition.holder)}办理，须经退办后方可另行转送、交办。",
+        "《信访工作条例》第二十三条第三款",
+    )
+
+
 CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
+    "with_office_or_accused": _with_office_or_accused,
     "no_open_objection": lambda s: _need(
         s.petition.objected_on is None,
         "objection_open",
@@ -195,6 +237,12 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
         s.petition.objected_on is not None,
         "no_objection",
         "承办单位没有提出异议，不能退办。",
+        "《信访工作条例》第二十三条第三款",
+    ),
+    "no_objection_answered": lambda s: _need(
+        not s.petition.objection_answered,
+        "objection_answered",
+        "转交机关已审核该单位的异议并维持交办，不能再次提出。",
         "《信访工作条例》第二十三条第三款",
     ),
     "passed_on_by_office": lambda s: _need(
@@ -295,8 +343,3 @@ def refusal(situation: Situation, slug: str) -> Refused | None:
     return next(
         (found for name in opening.conditions if (found := CONDITIONS[name](situation)) is not None), None
     )
-
-
-def seen_by(situation: Situation, act: Act) -> Situation:
-    """换人: the same situation for another officer's act."""
-    return replace(situation, act=act)

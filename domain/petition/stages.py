@@ -77,10 +77,10 @@ OPENINGS: dict[str, Opening] = {
     ),
     "switch-track": _row({_S.HANDLING}, "holder", "on_simplified_track"),
     "decline": _row({_S.REGISTERED, _S.WITH_UNIT}, "holder", "no_open_objection"),
-    "forward": _row({_S.REGISTERED}, "office"),
-    "assign": _row({_S.REGISTERED}, "office"),
-    "transfer": _row({_S.REGISTERED}, "office"),
-    "object": _row({_S.WITH_UNIT}, "holder", "passed_on_by_office no_open_objection"),
+    "forward": _row(_ACTIVE, "office", "with_office_or_accused"),
+    "assign": _row(_ACTIVE, "office", "with_office_or_accused"),
+    "transfer": _row(_ACTIVE, "office", "with_office_or_accused"),
+    "object": _row({_S.WITH_UNIT}, "holder", "passed_on_by_office no_open_objection no_objection_answered"),
     "hand-back": _row({_S.WITH_UNIT}, "office", "open_objection"),
     "keep-with-unit": _row({_S.WITH_UNIT}, "office", "open_objection"),
     "designate": _row({_S.WITH_UNIT, _S.HANDLING}, "holder", "no_open_objection"),
@@ -96,9 +96,13 @@ OPENINGS: dict[str, Opening] = {
     "report": _row({_S.WITH_UNIT, _S.HANDLING, _S.REPLIED, _S.SIGNED_OFF}, "holder handler"),
     "reply": _row({_S.HANDLING}, "holder handler", "no_open_hearing"),
     "serve": _row(_LIVE - {_S.WITHDRAWN}, "office holder handler"),
-    "request-review": _row({_S.REPLIED, _S.SIGNED_OFF}, "office holder", "opinion_served no_review_yet"),
+    "request-review": _row(
+        {_S.REPLIED, _S.SIGNED_OFF, _S.ARCHIVED}, "office holder", "opinion_served no_review_yet"
+    ),
     "conclude-review": _row({_S.UNDER_REVIEW}, "review_organ", "no_open_hearing"),
-    "request-reexamination": _row({_S.REVIEWED, _S.SIGNED_OFF}, "office holder", "review_opinion_served"),
+    "request-reexamination": _row(
+        {_S.REVIEWED, _S.SIGNED_OFF, _S.ARCHIVED}, "office holder", "review_opinion_served"
+    ),
     "conclude-reexamination": _row({_S.UNDER_REEXAMINATION}, "review_organ", "no_open_hearing"),
     "urge": _row(_ACTIVE | _REVIEWING, "office inspector leader"),
     "supervise": _row(_LIVE - {_S.WITHDRAWN}, "office inspector leader", "no_open_supervision"),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from domain.petition.commands import one_date
+
 Result = Literal["uphold", "revoke", "change", "redo"]
 
 
@@ -14,6 +16,10 @@ class RequestReview:
     reasons: str
     received_on: date | None = None
     posted_on: date | None = None
+    on: date | None = None
+
+    def __post_init__(self) -> None:
+        one_date(self.received_on, self.on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,10 @@ class RequestReexamination:
     reasons: str
     received_on: date | None = None
     posted_on: date | None = None
+    on: date | None = None
+
+    def __post_init__(self) -> None:
+        one_date(self.received_on, self.on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,9 @@ from datetime import date
 from typing import Any
 
 from domain.errors import Invalid
-from domain.facts import Fact
-from domain.petition.situation import Situation
+from domain.petition.commands import one_date
+from domain.petition.situation import Draft, Situation
 from domain.review import commands, events
-
-Draft = tuple[type[Fact], date, dict[str, Any]]
 
 
 def _late(on: date, clock: str, situation: Situation) -> bool:
@@ -24,7 +22,7 @@ def _requested(
     served_on: date | None,
     clock: str,
 ) -> tuple[date, dict[str, Any]]:
-    received = situation.date(command.received_on, served_on, "书面意见送达日")
+    received = situation.date(one_date(command.received_on, command.on), served_on, "书面意见送达日")
     posted = situation.date(command.posted_on, served_on, "书面意见送达日") if command.posted_on else None
     if posted is not None and posted > received:
         raise Invalid("review.posted_after_receipt", f"交邮日期{posted}晚于收到日期{received}，请核对。")

@@ -3,6 +3,7 @@
 Pure: the aggregate's state comes in as a `Standing`, so that nothing here imports an aggregate.
 """
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,11 +13,31 @@ OFFICE_POSTS = frozenset({"office_clerk", "office_head"})
 UNIT_POSTS = frozenset({"unit_head", "unit_clerk"})
 READ_ALL_POSTS = frozenset({"office_clerk", "office_head", "inspector", "leader", "auditor"})
 CASELESS_POSTS = frozenset({"admin"})
+SHORTEST_NAME = 2
+
+
+def plain(text: str) -> str:
+    """规整名称: a name as it is compared: one width, one case, without spaces and invisible characters."""
+    kept = (c for c in unicodedata.normalize("NFKC", text).casefold() if not c.isspace())
+    return "".join(c for c in kept if unicodedata.category(c) not in {"Cf", "Cc"})
+
+
+def names_person(accused: str, name: str) -> bool:
+    """指向该人: the accused, as written, is this person or contains the name (“某局某某科长”). Both plain."""
+    return accused == name or (len(name) >= SHORTEST_NAME and name in accused)
+
+
+def names_unit(accused: str, name: str) -> bool:
+    """指向该单位: the accused, as written, is this unit's name, contains it, or is part of it. Both plain."""
+    return names_person(accused, name) or (len(accused) > SHORTEST_NAME and accused in name)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """案件处境 — what authority depends on: units passed through, present holder, handler, whom it accuses."""
+    """案件处境 — what authority depends on: units passed through, present holder, handler, whom it accuses.
+
+    `accused_units` and `accused_people` hold the ids of those the directory knows, and the plain texts as written.
+    """
 
     office: str
     holder: str
@@ -48,14 +69,20 @@ def may_read(standing: Standing, act: Act) -> bool:
 def _accused(standing: Standing, act: Act) -> bool:
     if act.unit in standing.accused_units and act.role not in {"auditor", "system"}:
         return True
-    return bool(standing.accused_people & {act.by, act.name} - {""})
+    return _names_any(standing, act.by, act.name)
+
+
+def _names_any(standing: Standing, officer: str, name: str) -> bool:
+    if officer in standing.accused_people:
+        return True
+    return bool(name) and any(names_person(text, plain(name)) for text in standing.accused_people)
 
 
 def may_receive(standing: Standing, unit: str, name: str = "", officer: str = "") -> bool:
     """可以接收: an accusation is never passed to whom it accuses (条例 30.3)."""
     if not standing.confidential:
         return True
-    return unit not in standing.accused_units and not standing.accused_people & ({name, officer} - {""})
+    return not {unit, plain(unit)} & standing.accused_units and not _names_any(standing, officer, name)
 
 
 def _holder(standing: Standing, act: Act) -> bool:

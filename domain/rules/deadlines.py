@@ -31,12 +31,22 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Reclassified:
+    """改变分类 — the attributes a case had until the event of this version, on this legal date."""
+
+    version: int
+    on: date
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """计时对象 — the attributes of a case that rules ask about: kind, named rule book, category, track and so on."""
 
     kind: str
     rulebook: str | None
     attributes: Mapping[str, str]
+    earlier: tuple[Reclassified, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,9 @@ class Clock:
 
 
 TRACK_BOOK = "petition-summary"
+OUTSIDE = {"petitioner": "信访人", "review_organ": "复查机关", "reexamination_organ": "复核机关"}
+"""Who answers for a clock without being a unit the case is with, and what to call them."""
+
 _MOVING = frozenset({"extended", "hearing_opened", "hearing_closed"})
 
 
@@ -120,8 +133,19 @@ def _starting(case: Case, moment: Moment, books: Books) -> list[tuple[Rulebook, 
     if track is not None:
         candidates += [(track, spec) for spec in track.clocks]
     return [
-        (b, spec) for b, spec in candidates if moment.name in spec.starts and spec.applies(case.attributes)
+        (b, spec)
+        for b, spec in candidates
+        if moment.name in spec.starts
+        and (spec.applies(case.attributes) or _let_go(case, spec, moment) is not None)
     ]
+
+
+def _let_go(case: Case, spec: ClockSpec, moment: Moment) -> Reclassified | None:
+    """改变分类而终止: what ended a clock that the case's later attributes no longer call for; it stays on record."""
+    if spec.applies(case.attributes):
+        return None
+    applied = [r for r in case.earlier if r.version > moment.version and spec.applies(r.attributes)]
+    return applied[-1] if applied else None
 
 
 def _clock(
@@ -143,7 +167,12 @@ def _clock(
     if cancelled:
         stopped_on = later[cancel_at].on if cancel_at is not None else None
     end = cancel_at if cancelled else stop_at
+    ended = None if end is None else later[end].version
     within = later if end is None else later[: end + 1]
+    let_go = _let_go(case, spec, start)
+    if let_go is not None and (ended is None or ended > let_go.version):
+        cancelled, stopped_on, ended = True, let_go.on, let_go.version
+        within = [m for m in later if m.version < let_go.version]
     moved = books.moved(book, spec, start.on, stopped_on)
     if moved is not None:
         book, spec = moved
@@ -161,6 +190,8 @@ def _clock(
         due_set=due_set,
         granted=True,
     )
+    # a duty that was already overdue when something else ended it stays overdue on record
+    cancelled = cancelled and (spec.window or stopped_on is None or stopped_on <= dates.due_on)
     state = "cancelled" if cancelled else "stopped" if stopped_on else "suspended" if suspended else "running"
     known = [start.known_on, *(m.known_on for m in within if m.name in _MOVING)]
     clock = Clock(
@@ -171,7 +202,7 @@ def _clock(
         basis=spec.basis,
         answerable=spec.answerable,
         window=spec.window,
-        unit=_answering(spec, start, within),
+        unit=spec.answerable if spec.answerable in OUTSIDE else _answering(spec, start, within),
         start_version=start.version,
         started_on=start.on,
         nominal_due_on=dates.nominal_due_on,
@@ -184,7 +215,7 @@ def _clock(
         known_on=max(known),
         explanation=dates.explanation,
     )
-    return clock, None if end is None else later[end].version
+    return clock, ended
 
 
 def _answering(spec: ClockSpec, start: Moment, within: Sequence[Moment]) -> str:

@@ -13,7 +13,7 @@ from functools import cache
 from domain.rules.calendar import TABLES, Calendar
 from domain.rules.rows import Row
 
-STATUSES = ("running", "suspended", "met", "met_late", "overdue", "cancelled", "lapsed")
+STATUSES = ("running", "suspended", "met", "met_late", "overdue", "cancelled")
 LIGHTS = ("green", "yellow", "red", "grey")
 RECIPIENTS = ("handler", "unit", "unit_head", "office", "inspector", "leader")
 
@@ -70,7 +70,7 @@ def signal(
 ) -> Signal:
     """信号 — of a clock that is running, suspended, stopped or cancelled, as seen on a day.
 
-    A window that ended unused has lapsed; nobody is late with it, so its light is grey.
+    A window that ended unused is over; nobody is late with it, so it counts as cancelled and its light is grey.
     """
     if state == "stopped":
         late = due_on is not None and stopped_on is not None and stopped_on > due_on
@@ -83,7 +83,7 @@ def signal(
     if days >= 0:
         return Signal("running", "yellow" if working_days <= _yellow() else "green", days, working_days)
     if window:
-        return Signal("lapsed", "grey", None, None)
+        return Signal("cancelled", "grey", None, None)
     return Signal("overdue", "red", days, working_days)
 
 

@@ -37,7 +37,7 @@ AFTER_CLOSE = {
     Stage.TERMINATED: SERVICE,
     Stage.SIGNED_OFF: SERVICE | {"reopen", "report", "request-review", "request-reexamination"},
     Stage.WITHDRAWN: {"archive", "reopen"},
-    Stage.ARCHIVED: {"reopen"},
+    Stage.ARCHIVED: {"reopen", "request-review", "request-reexamination"},
 }
 """After a case is closed only these acts are open to anybody."""
 

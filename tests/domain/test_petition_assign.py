@@ -2,7 +2,7 @@
 
 from domain.petition import events
 from domain.petition.commands import Assign, Report
-from tests.builders import OFFICE, a_clerk, a_petition, clerk, on
+from tests.builders import OFFICE, a_clerk, a_petition, clerk, on, with_unit
 from tests.spec import given, open_in, who_may
 
 COMMAND = Assign("unit-a", due_on=on("2026-04-30"))
@@ -14,6 +14,7 @@ def test_a3_only_the_office_assigns():
 
 def test_a3_only_what_is_registered_and_nowhere_else():
     assert open_in(COMMAND) == {"registered"}
+    given(with_unit()).when(COMMAND, clerk).refused("petition.held_by_unit", basis="第二十三条第三款")
 
 
 def test_a3_the_unit_reports_back_by_the_date_set():

@@ -36,7 +36,28 @@ def test_a4_a_matter_led_into_a_statutory_procedure_has_no_finish_clock():
     led = (
         given(story).when(Classify(category="appeal", way="administrative"), a_clerk).then(events.Classified)
     )
-    assert "finish" not in {c.clock for c in led.clocks()}
+    assert led.clock("finish").state == "cancelled"  # it ran, so it stays on record
+    back = given(led).when(Classify(category="appeal"), a_clerk).then(events.Classified)
+    assert back.clock("finish").state == "running"
+
+
+def test_a4_a_limit_already_missed_is_not_wiped_out_by_a_new_class():
+    missed = in_handling("2026-01-05")
+    led = (
+        given(missed).when(Classify(category="suggestion"), a_clerk, on="2026-04-01").then(events.Classified)
+    )
+    clock = led.clock("finish")
+    assert (clock.state, clock.stopped_on.isoformat(), clock.due_on.isoformat()) == (
+        "stopped",
+        "2026-04-01",
+        "2026-03-06",
+    )
+
+
+def test_a13_only_the_office_lifts_the_secrecy_of_an_accusation():
+    accusation = with_unit(category="accusation")
+    given(accusation).when(Classify(category="appeal"), a_clerk).refused("petition.secrecy_not_yours")
+    given(accusation).when(Classify(category="appeal"), clerk).then(events.Classified)
 
 
 def test_a13_an_accusation_hides_the_petition_from_the_accused_unit():

@@ -103,7 +103,8 @@ class TestSixtyDays:
 
     @pytest.mark.parametrize("way", ["litigation", "arbitration", "party", "administrative", "duty"])
     def test_a4_only_what_ends_in_an_opinion_has_sixty_days(self, way: str):
-        assert "finish" not in states(in_handling().classified(way=way))
+        assert "finish" not in states(with_unit().classified(way=way).accepted())
+        assert states(in_handling().classified(way=way))["finish"] == "cancelled"
 
     def test_a4_the_clock_ends_on_the_later_of_reply_and_service(self):
         story = in_handling("2026-01-05").replied("2026-03-05").served(on="2026-03-09")
@@ -139,9 +140,9 @@ class TestReview:
         assert answered(served).due("review-request") == due
         assert reviewed(served).due("reexamination-request") == due
 
-    def test_a_window_that_ended_unused_has_lapsed_and_nobody_is_late(self):
+    def test_a_window_that_ended_unused_is_over_and_nobody_is_late(self):
         assert status(answered("2025-09-01"), "review-request", "2025-10-09") == "running"
-        assert status(answered("2025-09-01"), "review-request", "2025-10-10") == "lapsed"
+        assert status(answered("2025-09-01"), "review-request", "2025-10-10") == "cancelled"
 
     def test_a21_the_day_of_posting_ends_the_window_and_the_day_of_receipt_starts_the_review(self):
         story = answered("2025-09-01").review_requested("2025-10-13", posted_on="2025-10-09")
@@ -459,7 +460,15 @@ class TestRouting:
     def test_a3_declined_only_the_notice_is_owed(self):
         assert running(with_unit().declined()) == {"notify"}
         assert running(with_unit().declined().served("refusal")) == set()
-        assert running(a_petition().declined()) == set()
+        assert running(a_petition().declined()) == {"notify"}
+        assert running(a_petition().declined().served("refusal")) == set()
+
+    def test_a3_a_limit_missed_before_the_withdrawal_stays_missed(self):
+        story = with_unit("2026-03-02").withdrawn(on="2026-04-01")
+        assert status(story, "notify", "2026-04-02") == "met_late"
+        assert (
+            status(with_unit("2026-03-02").withdrawn(on="2026-03-10"), "notify", "2026-04-02") == "cancelled"
+        )
 
     def test_a5_terminated_and_served_nothing_runs(self):
         ended = under_reexamination().reexamination_concluded()

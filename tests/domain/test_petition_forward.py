@@ -2,7 +2,7 @@
 
 from domain.petition import events
 from domain.petition.commands import Forward
-from tests.builders import OFFICE, a_petition, clerk
+from tests.builders import OFFICE, a_petition, clerk, with_unit
 from tests.spec import given, open_in, who_may
 
 OUTSIDE = Forward("清江市财政局")
@@ -15,6 +15,7 @@ def test_a3_only_the_office_forwards():
 
 def test_a3_only_what_is_registered_and_nowhere_else():
     assert open_in(OUTSIDE) == {"registered"}
+    given(with_unit()).when(OUTSIDE, clerk).refused("petition.held_by_unit", basis="第二十三条第三款")
 
 
 def test_a3_forwarding_outside_ends_our_part():

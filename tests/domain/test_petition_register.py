@@ -164,7 +164,14 @@ def test_a1_nothing_is_received_before_the_five_day_week():
 
 
 def test_b12_a_named_rule_book_must_exist():
-    registration.must_know_rulebook("time-limited", known().books)
-    with pytest.raises(Invalid) as unknown:
-        registration.must_know_rulebook("no-such-book", known().books)
-    assert unknown.value.code == "rulebook.unknown"
+    day = on("2026-03-02")
+    registration.must_suit("time-limited", "routine", day, known().books)
+    for rulebook, limit_class, code in (
+        ("no-such-book", None, "rulebook.unknown"),
+        ("supervision", None, "rulebook.not_for_petitions"),
+        ("time-limited", None, "petition.limit_class"),
+        ("time-limited", "zzz", "petition.limit_class"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            registration.must_suit(rulebook, limit_class, day, known().books)
+        assert refused.value.code == code

@@ -16,7 +16,7 @@ def test_a5_the_office_or_the_holding_unit_takes_the_request_in():
 
 
 def test_a5_after_the_reply_or_the_sign_off():
-    assert open_in(COMMAND) == {"replied", "signed_off"}
+    assert open_in(COMMAND) == {"replied", "signed_off", "archived"}
 
 
 def test_a5_the_review_organ_has_thirty_days_from_its_receipt():

@@ -1,8 +1,10 @@
 """转办 (A3, A6, A13): passed on to a unit and still tracked."""
 
+import pytest
+
 from domain.petition import events
-from domain.petition.commands import Transfer
-from tests.builders import OFFICE, a_petition, clerk, with_unit
+from domain.petition.commands import Object, Transfer
+from tests.builders import OFFICE, a_clerk, a_petition, clerk, with_unit
 from tests.spec import given, open_in, who_may
 
 COMMAND = Transfer("unit-a")
@@ -14,6 +16,36 @@ def test_a3_only_the_office_transfers():
 
 def test_a3_only_what_is_registered_and_nowhere_else():
     assert open_in(COMMAND) == {"registered"}
+    given(with_unit()).when(COMMAND, clerk).refused("petition.held_by_unit", basis="第二十三条第三款")
+
+
+def test_a13_what_comes_to_accuse_its_holder_is_taken_from_it():
+    accused = with_unit(against=(events.Against(unit="unit-a"),)).classified(category="accusation")
+    moved = given(accused).when(Transfer("unit-b"), clerk).then(events.Transferred, to_unit="unit-b")
+    assert who_may(moved, Object("不属于本单位职权范围")) == {"b-head", "b-clerk"}
+
+
+def test_a6_what_a_unit_registered_itself_the_office_may_pass_on():
+    own = a_petition(by=a_clerk, at_office=False)
+    given(own).when(Transfer("unit-b"), clerk).then(events.Transferred, to_unit="unit-b")
+    given(own.accepted()).when(Transfer("unit-b"), clerk).refused("petition.held_by_unit")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "UNIT-A",
+        "ｕｎｉｔ－ａ",
+        " unit-a ",
+        "清江区 住建局",
+        "清江区住建局\u200b",
+        "清江区住建局物业科",
+        "住建局",
+    ],
+)
+def test_a13_the_accused_unit_is_known_however_it_is_written(written: str):
+    accusation = a_petition(category="accusation", against=(events.Against(unit=written),))
+    given(accusation).when(COMMAND, clerk).refused("petition.accused_unit", basis="第三十条第三款")
 
 
 def test_a3_the_units_clocks_start_on_its_receipt():

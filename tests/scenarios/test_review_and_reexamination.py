@@ -39,12 +39,12 @@ def test_a5_three_instances_and_then_no_more(office: Office):
     given back. It upholds, and the matter is at an end: neither reopened nor, when he comes again, accepted.
     """
     shed = answered(office)
-    assert shed.ledger("2025-10-09")["review-request", "unit-a"] == ("2025-10-09", "running")
+    assert shed.ledger("2025-10-09")["review-request", "petitioner"] == ("2025-10-09", "running")
     request = RequestReview("不服处理意见", received_on=on("2025-10-13"), posted_on=on("2025-10-09"))
     shed.on("2025-10-13", clerk, request)
     assert shed.facts[-1].late is False
-    assert shed.ledger("2025-10-14")["review-request", "unit-a"] == ("2025-10-09", "met")
-    assert shed.ledger("2025-10-14")["review", "unit-a"] == ("2025-11-12", "running")
+    assert shed.ledger("2025-10-14")["review-request", "petitioner"] == ("2025-10-09", "met")
+    assert shed.ledger("2025-10-14")["review", "review_organ"] == ("2025-11-12", "running")
 
     shed.on("2025-11-10", head, ConcludeReview("uphold", "维持原处理意见。"))
     assert (
@@ -52,23 +52,23 @@ def test_a5_three_instances_and_then_no_more(office: Office):
         == "petition.review_opinion_not_served"
     )
     shed.on("2026-02-02", clerk, Serve("review-opinion", "post"))
-    assert shed.ledger("2026-02-03")["review", "unit-a"] == ("2025-11-12", "met_late")
-    assert shed.ledger("2026-02-03")["reexamination-request", "unit-a"] == ("2026-03-04", "running")
+    assert shed.ledger("2026-02-03")["review", "review_organ"] == ("2025-11-12", "met_late")
+    assert shed.ledger("2026-02-03")["reexamination-request", "petitioner"] == ("2026-03-04", "running")
 
     shed.on("2026-03-02", clerk, RequestReexamination("不服复查意见"))
-    assert shed.ledger("2026-03-02")["reexamination", "unit-a"] == ("2026-04-01", "running")
+    assert shed.ledger("2026-03-02")["reexamination", "reexamination_organ"] == ("2026-04-01", "running")
     shed.on("2026-03-10", head, OpenHearing())
-    assert shed.ledger("2026-03-12")["reexamination", "unit-a"][1] == "suspended"
+    assert shed.ledger("2026-03-12")["reexamination", "reexamination_organ"][1] == "suspended"
     assert (
         shed.refused("2026-03-12", head, ConcludeReexamination("uphold", "意见")) == "petition.hearing_open"
     )
     shed.on("2026-03-17", head, CloseHearing())
-    assert shed.ledger("2026-03-18")["reexamination", "unit-a"] == ("2026-04-09", "running")
+    assert shed.ledger("2026-03-18")["reexamination", "reexamination_organ"] == ("2026-04-09", "running")
     shed.on("2026-04-08", head, ConcludeReexamination("uphold", "维持复查意见。"))
     assert shed.refused("2026-04-08", clerk, Archive("终结")) == "petition.opinion_not_served"
     shed.on("2026-04-09", clerk, Serve("reexamination-opinion", "in_person"))
     assert shed.stage == "terminated"
-    assert shed.ledger("2026-04-10")["reexamination", "unit-a"] == ("2026-04-09", "met")
+    assert shed.ledger("2026-04-10")["reexamination", "reexamination_organ"] == ("2026-04-09", "met")
     shed.on("2026-04-13", clerk, Archive("终结归档"))
     assert shed.refused("2026-04-14", leader, Reopen("再次来信")) == "petition.terminated"
     assert shed.story[-3:] == ["ReexaminationConcluded", "Served", "Archived"]
@@ -91,12 +91,12 @@ def test_a5_a_review_that_sends_the_matter_back_opens_a_new_round(office: Office
     shed.on("2025-10-14", clerk, Serve("review-opinion", "in_person"))
     assert shed.stage == "handling"
     assert shed.ledger("2025-10-14")["finish", "unit-a"] == ("2025-12-12", "running")
-    assert shed.ledger("2025-10-14")["review", "unit-a"] == ("2025-10-15", "met")
+    assert shed.ledger("2025-10-14")["review", "review_organ"] == ("2025-10-15", "met")
 
     shed.on("2025-12-01", a_clerk, Reply("explain", "经听取陈述，补偿搬运费用。"))
     shed.on("2025-12-02", a_clerk, Serve("opinion", "in_person"))
     assert shed.ledger("2025-12-03")["finish", "unit-a"] == ("2025-12-12", "met")
-    assert shed.ledger("2025-12-03")["review-request", "unit-a"] == (
+    assert shed.ledger("2025-12-03")["review-request", "petitioner"] == (
         "2026-01-04",
         "running",
     )  # a working Sunday

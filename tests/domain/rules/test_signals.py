@@ -45,7 +45,7 @@ def test_a_clock_that_does_not_run_is_grey(calendar: Calendar, state: str):
 
 def test_a_petitioners_window_lapses_and_nobody_is_late(calendar: Calendar):
     assert on("2026-10-09", calendar, window=True).status == "running"
-    assert on("2026-10-10", calendar, window=True) == Signal("lapsed", "grey", None, None)
+    assert on("2026-10-10", calendar, window=True) == Signal("cancelled", "grey", None, None)
 
 
 def test_a_clock_without_a_date_can_not_be_late(calendar: Calendar):

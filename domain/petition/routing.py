@@ -1,0 +1,101 @@
+"""流转的决定: who a petition is passed on to, objections, hand-backs, and the officer who handles it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain.errors import Invalid, NotNow
+from domain.petition import commands, events
+from domain.petition.situation import Draft, Situation, set_date
+from domain.rules import authority
+
+
+def _receiver(unit: str, situation: Situation) -> str:
+    """接收单位: a unit of the directory that may receive the case."""
+    found = situation.directory.resolve(unit)
+    if found not in situation.directory.units:
+        raise Invalid("unit.unknown", "没有这个单位，请从单位目录中选择。")
+    if situation.directory.is_office(found):
+        raise Invalid("petition.unit_is_office", "信访工作机构不是承办单位，不能作为转交对象。")
+    return _not_accused(found, situation)
+
+
+def _not_accused(unit: str, situation: Situation) -> str:
+    """回避被检举控告单位: the unit or organ, unless an accusation names it."""
+    if not authority.may_receive(situation.standing, unit):
+        raise NotNow(
+            "petition.accused_unit",
+            "检举控告事项不得转送、交办给被检举控告的单位。",
+            "《信访工作条例》第三十条第三款",
+        )
+    return unit
+
+
+def _forward(command: commands.Forward, situation: Situation) -> Draft:
+    organ = situation.directory.resolve(command.to_organ)
+    tracked = organ in situation.directory.units
+    organ = _receiver(organ, situation) if tracked else _not_accused(organ, situation)
+    return (
+        events.Forwarded,
+        situation.date(command.on, situation.petition.held_since, "退办日"),
+        {"to_organ": organ, "tracked": tracked},
+    )
+
+
+def _assign(command: commands.Assign, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.held_since, "退办日")
+    if command.due_on is not None:
+        set_date(command.due_on, on, "报结日期", "《信访工作条例》第二十二条第一款第三项")
+    lead = _receiver(command.to_unit, situation)
+    assisting = tuple(dict.fromkeys(_receiver(unit, situation) for unit in command.assisting_units))
+    if lead in assisting:
+        raise Invalid("petition.lead_assists_itself", "主办单位不能同时列为协办单位。")
+    return events.Assigned, on, {"to_unit": lead, "due_on": command.due_on, "assisting_units": assisting}
+
+
+def _transfer(command: commands.Transfer, situation: Situation) -> Draft:
+    return (
+        events.Transferred,
+        situation.date(command.on, situation.petition.held_since, "退办日"),
+        {"to_unit": _receiver(command.to_unit, situation)},
+    )
+
+
+def _object(command: commands.Object, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.received_by_unit_on, "承办单位收件日")
+    periods = [c for c in situation.clocks if c.clock == "object" and c.unit == situation.petition.holder]
+    late = bool(periods) and on > periods[-1].due_on
+    return events.Objected, on, {"reason": command.reason, "late": late}
+
+
+def _hand_back(command: commands.HandBack, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.objected_on, "提出异议日")
+    return events.HandedBack, on, {"reason": command.reason, "from_unit": situation.petition.holder}
+
+
+def _keep_with_unit(command: commands.KeepWithUnit, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.objected_on, "提出异议日")
+    return events.KeptWithUnit, on, {"reason": command.reason}
+
+
+def _designate(command: commands.Designate, situation: Situation) -> Draft:
+    officer = situation.directory.officers.get(command.officer)
+    if officer is None or officer.unit != situation.petition.holder:
+        raise Invalid("petition.officer_not_in_unit", "承办人应为本单位在册人员。")
+    if not authority.may_receive(situation.standing, officer.unit, officer.name, officer.id):
+        raise NotNow(
+            "petition.accused_officer",
+            "检举控告事项不得交由被检举控告的人员承办。",
+            "《信访工作条例》第二十八条第三款、第三十条第三款",
+        )
+    return events.Designated, situation.date(command.on), {"officer": officer.id}
+
+
+DECISIONS: dict[type, Callable[[Any, Situation], Draft]] = {
+    commands.Forward: _forward,
+    commands.Assign: _assign,
+    commands.Transfer: _transfer,
+    commands.Object: _object,
+    commands.HandBack: _hand_back,
+    commands.KeepWithUnit: _keep_with_unit,
+    commands.Designate: _designate,
+}
