@@ -88,5 +88,7 @@ def _must_have(columns: Sequence[str], width: int, *, spans: bool) -> None:
 
 def _resume(text: str, starts: Sequence[int], line: int, open: bool) -> int:
     """恢复读取: the next line, or after an open quote the next that looks like a record; else the end."""
-    later = (at for at in starts[line:] if not open or _START.match(text, at))
-    return next(later, len(text))
+    for later in range(line, len(starts)):
+        if not open or _START.match(text, starts[later]):
+            return starts[later]
+    return len(text)

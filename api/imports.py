@@ -1,6 +1,6 @@
 """导入: a file is taken in at once and worked off in the background; its progress and its refused lines can be read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import Event, Thread
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from api import letters, paging
 from api.bootstrap import Services
+from api.csvlines import Refusal
 from api.errors import READS, WRITES
 from api.identity import Held, Signed
 from api.letters import Landing, Reading
@@ -29,6 +30,8 @@ router = APIRouter(prefix="/v1/imports", tags=["导入"])
 LEASE = 60
 """Seconds without progress after which another worker takes an import over."""
 POLL = 1.0
+MOST_KEPT = 1000
+"""Refused lines that are kept of one import; the rest are counted."""
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError, Busy)
 """The database's failures, not the file's: the import goes on when they have passed."""
 
@@ -48,8 +51,8 @@ class RefusedLine(BaseModel):
     reason: str
 
 
-class Progress(BaseModel):
-    """导入进度 — of `total` records `done` are dealt with: landed, present before, or refused."""
+class Counts(BaseModel):
+    """导入概况 — of `total` records `done` are dealt with: landed, present before, or refused."""
 
     id: UUID
     kind: str
@@ -59,16 +62,22 @@ class Progress(BaseModel):
     done: int
     landed: int
     present: int
-    refused: list[RefusedLine]
+    refused_total: int
     by: str
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
 
+class Progress(Counts):
+    """导入进度 — with the first refused lines, of which there may be more than are kept."""
+
+    refused: list[RefusedLine]
+
+
 class ImportList(BaseModel):
     """导入列表 — newest first."""
 
-    items: list[Progress]
+    items: list[Counts]
     next_cursor: str | None
     total: int
 
@@ -99,16 +108,12 @@ def take_in(
 
 @router.get("/{id}", responses=READS, summary="导入进度")
 def progress(id: UUID, services: Held, act: Signed) -> Progress:
-    """已处理多少条、入库多少条，以及每个未导入的行号和原因."""
+    """已处理多少条、入库多少条，未导入的行号和原因（至多列出 1000 行）."""
     _must_see(act)
     with services.database.connection() as connection:
-        row = connection.execute(f"SELECT {_SHOWN} FROM imports WHERE id = %s", (id,)).fetchone()
+        row = connection.execute(f"SELECT {_COUNTS}, refused FROM imports WHERE id = %s", (id,)).fetchone()
     if row is None:
         raise Unknown("import.unknown", "没有这次导入。")
-    return _shown(row)
-
-
-def _shown(row: Mapping[str, Any]) -> Progress:
     refused = sorted(row["refused"], key=lambda one: int(one["line"]))
     return Progress(**{**row, "refused": refused})
 
@@ -122,7 +127,7 @@ def imports(services: Held, act: Signed, cursor: Cursor = None, limit: Limit = U
         counted = connection.execute("SELECT count(*) AS n FROM imports").fetchone()
         try:
             rows = connection.execute(
-                f"SELECT {_SHOWN} FROM imports WHERE %(id)s::uuid IS NULL"
+                f"SELECT {_COUNTS} FROM imports WHERE %(id)s::uuid IS NULL"
                 " OR (created_at, id) < (%(at)s::timestamptz, %(id)s::uuid)"
                 " ORDER BY created_at DESC, id DESC LIMIT %(limit)s",
                 {"at": after[0] if after else None, "id": after[1] if after else None, "limit": limit + 1},
@@ -131,16 +136,26 @@ def imports(services: Held, act: Signed, cursor: Cursor = None, limit: Limit = U
             raise Invalid("cursor.malformed", "翻页标记无效，请从第一页重新查询。") from error
     last = rows[limit - 1] if len(rows) > limit else None
     following = paging.encode((last["created_at"].isoformat(), str(last["id"]))) if last else None
-    items = [_shown(row) for row in rows[:limit]]
+    items = [Counts(**row) for row in rows[:limit]]
     return ImportList(items=items, next_cursor=following, total=counted["n"] if counted else 0)
 
 
-_SHOWN = "id, kind, filename, state, total, done, landed, present, refused, by, created_at, updated_at"
+_COUNTS = (
+    "id, kind, filename, state, total, done, landed, present, by, created_at, updated_at,"
+    " greatest(done - landed - present, jsonb_array_length(refused)) AS refused_total"
+)
+_PLACE = "id, total, done, updated_at, jsonb_array_length(refused) AS kept"
+"""How far a worker has come; the file itself isn't read again for every batch."""
 
 
 def _must_see(act: Act) -> None:
     if act.role not in OFFICE_POSTS | {"auditor"}:
         raise NotYours("import.not_yours", "导入记录由信访工作机构和审计人员查看。")
+
+
+def _kept(refused: Sequence[Refusal], room: int) -> Jsonb:
+    """The first of these lines, as many as there is room for."""
+    return Jsonb([{"line": one.line, "reason": one.reason} for one in refused[: max(room, 0)]])
 
 
 def _plain(filename: str | None) -> str:
@@ -207,6 +222,8 @@ class ImportWorker:
     def _work_off(self, row: Mapping[str, Any]) -> None:
         reading = letters.read(bytes(row["content"]), legal_date(row["created_at"]))
         held = self._begin(row, reading)
+        if held is None:
+            return
         skipped = held["done"] - len(reading.refused) - reading.repeated
         for landing in letters.land(
             self._services.casework, reading.letters[skipped:], lambda: self._act(row)
@@ -224,32 +241,32 @@ class ImportWorker:
     def _act(self, row: Mapping[str, Any]) -> Act:
         return Act(by=row["by"], unit=row["unit"], role=row["role"], at=self._services.clock())
 
-    def _begin(self, row: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
+    def _begin(self, row: Mapping[str, Any], reading: Reading) -> Mapping[str, Any] | None:
         """What has been done so far: by an earlier worker, or by reading the file."""
-        if row["total"]:
-            return row
         known = len(reading.refused) + reading.repeated
-        refused = [{"line": one.line, "reason": one.reason} for one in reading.refused]
         with self._services.database.transaction() as connection:
-            begun = connection.execute(
+            if row["total"]:
+                return connection.execute(
+                    f"SELECT {_PLACE} FROM imports WHERE id = %s", (row["id"],)
+                ).fetchone()
+            return connection.execute(
                 "UPDATE imports SET total = %s, done = %s, present = %s, refused = %s, updated_at = now()"
-                " WHERE id = %s RETURNING *",
-                (reading.total, known, reading.repeated, Jsonb(refused), row["id"]),
+                f" WHERE id = %s RETURNING {_PLACE}",
+                (reading.total, known, reading.repeated, _kept(reading.refused, MOST_KEPT), row["id"]),
             ).fetchone()
-        return begun or row
 
     def _note(self, held: Mapping[str, Any], landing: Landing) -> Mapping[str, Any] | None:
         """One batch further; None if another worker has taken the file over meanwhile."""
-        refused = [{"line": one.line, "reason": one.reason} for one in landing.refused]
         with self._services.database.transaction() as connection:
             return connection.execute(
                 "UPDATE imports SET done = done + %s, landed = landed + %s, present = present + %s,"
-                " refused = refused || %s, updated_at = now() WHERE id = %s AND updated_at = %s RETURNING *",
+                " refused = refused || %s, updated_at = now() WHERE id = %s AND updated_at = %s"
+                f" RETURNING {_PLACE}",
                 (
                     landing.done,
                     landing.landed,
                     landing.present,
-                    Jsonb(refused),
+                    _kept(landing.refused, MOST_KEPT - held["kept"]),
                     held["id"],
                     held["updated_at"],
                 ),

@@ -20,6 +20,7 @@ from domain.rules.grounds import EARLIEST_YEAR
 COLUMNS = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "答复意见", "答复时间")
 LONGEST = {"留言编号": 64, "留言用户": 100, "留言主题": 500, "留言详情": 100_000, "答复意见": 100_000}
 BATCH = 100
+MOST_ROWS = 200_000
 KIND = "letter"
 """What an imported letter's source is called; with its number it makes the case's id."""
 
@@ -72,7 +73,11 @@ def read(content: bytes, today: date) -> Reading:
     refused: list[Refusal] = []
     seen: dict[str, str] = {}
     repeated = 0
-    for row in rows:
+    for count, row in enumerate(rows, 1):
+        if count > MOST_ROWS:
+            raise Invalid(
+                "import.too_many_rows", f"文件超过{MOST_ROWS // 10_000}万条记录，请拆成几个文件分别导入。"
+            )
         if isinstance(row, Refusal):
             refused.append(row)
             continue

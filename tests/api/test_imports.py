@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from api import letters
 from api.bootstrap import Services
-from api.imports import ImportWorker
+from api.imports import MOST_KEPT, ImportWorker
 from projections import runner
 from tests.api import sample
 from tests.api.caller import Caller
@@ -161,6 +162,28 @@ def test_the_list_is_paged_newest_first(services: Services, sign_in: SignIn) -> 
         cursor = {"cursor": page["next_cursor"]}
     assert sorted(seen) == sorted(sent)
     assert office.get("/v1/imports", params={"cursor": "WzEsMl0"}).json()["code"] == "cursor.malformed"
+
+
+def test_the_first_refused_lines_are_kept_and_all_are_counted(services: Services, sign_in: SignIn) -> None:
+    office = sign_in("office")
+    imported(services, office, sample.good(60))
+    changed = [sample.line(number, reply="另一答复。") for number in range(1, 61)]
+    broken = [sample.line(number, user="") for number in range(100, 100 + MOST_KEPT - 50)]
+    found = imported(services, office, sample.table(*changed, *broken, sample.line(61)))
+    assert counted(found) == ("done", MOST_KEPT + 11, MOST_KEPT + 11, 1, 0)
+    assert found["refused_total"] == MOST_KEPT + 10
+    assert len(found["refused"]) == MOST_KEPT
+    assert [one["line"] for one in found["refused"]] == sorted(one["line"] for one in found["refused"])
+    listed = office.get("/v1/imports").json()["items"][0]
+    assert listed == {name: value for name, value in found.items() if name != "refused"}
+
+
+def test_a_file_of_too_many_rows_is_refused(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letters, "MOST_ROWS", 5)
+    office = sign_in("office")
+    assert send(office, sample.good(5)).status_code == 202
+    answer = send(office, sample.good(6))
+    assert (answer.status_code, answer.json()["code"]) == (422, "import.too_many_rows")
 
 
 def test_two_workers_share_the_files(services: Services, sign_in: SignIn) -> None:

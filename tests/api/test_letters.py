@@ -1,10 +1,11 @@
 """Reading a table of letters: what is a letter, what is refused and on which line. No database."""
 
 from datetime import date
+from time import process_time
 
 import pytest
 
-from api import letters
+from api import csvlines, letters
 from domain.errors import Invalid
 from tests.api.sample import HEADER, line, table
 
@@ -115,3 +116,11 @@ def test_a_file_that_is_refused_as_a_whole(content: bytes, code: str, said: str)
     assert said in refusal.value.message
     if code == "import.not_utf8":
         assert "UTF-8" in refusal.value.message
+
+
+@pytest.mark.parametrize("broken", ['{},甲,"没有结束', '{},多了"引号,x', "{},栏数不对"])
+def test_a_file_of_nothing_but_broken_lines_is_read_quickly(broken: str) -> None:
+    text = "\n".join(broken.format(number) for number in range(80_000))
+    started = process_time()
+    assert [one.line for one in csvlines.records(text, 7)] == list(range(1, 80_001))
+    assert process_time() - started < 1.0
