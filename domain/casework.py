@@ -30,6 +30,9 @@ from domain.rules import authority
 from domain.store import OutboxRow, Reader, Recorder, Stored, StoredReceipt
 
 ATTEMPTS = 8
+STRIPES = 64
+OWN_KEY = "own:"
+"""What begins the receipt key of a command that came without one; such a receipt only serves the command's retries."""
 
 T = TypeVar("T")
 
@@ -59,6 +62,7 @@ class Casework(Application[UUID]):
         super().__init__(dict(env or {}))
         self._lock = Lock()
         self._registering = Lock()
+        self._stripes = [Lock() for _ in range(STRIPES)]
         self._directory = Directory()
         self._rulebase = rulebase_fold.shipped()
 
@@ -133,7 +137,7 @@ class Casework(Application[UUID]):
         Raises Refused of every kind.
         """
 
-        def attempt() -> Receipt:
+        def attempt(own: Key) -> Receipt:
             situation = self.situation(case_id, act)
             if expects is not None:
                 _must_be_fresh(expects, situation.history)
@@ -141,14 +145,15 @@ class Casework(Application[UUID]):
                 situation = self._with_earlier(situation, command.earlier_petition, act)
             kind, on, fields = decide(command, situation)
             fact = self._fact(kind, on, fields, situation, len(situation.history) + 1)
-            return self._store([fact], act, key)
+            return self._store([fact], act, own)
 
-        return self._once(act, key, attempt)
+        with self._alone(case_id):
+            return self._once(act, key, attempt)
 
     def register(self, command: Register, act: Act, *, key: Key | None = None) -> Receipt:
         """登记: put a petition on the register; the receipt also carries its number and query code."""
 
-        def attempt() -> Receipt:
+        def attempt(own: Key) -> Receipt:
             directory = self.directory()
             on = registration.received_on(command, act)
             known = self.known(act.at)
@@ -162,7 +167,7 @@ class Casework(Application[UUID]):
                 **envelope(case_id, 1, act, "《信访工作条例》第二十二条、第二十三条", on), **fields
             )
             extra = (("number", number), ("query_code", fact.query_code))
-            return self._store([numbers, fact], act, key, answer=fact, extra=extra)
+            return self._store([numbers, fact], act, own, answer=fact, extra=extra)
 
         with self._registering:
             return self._once(act, key, attempt)
@@ -245,7 +250,7 @@ class Casework(Application[UUID]):
     ) -> Receipt:
         """签收预警: by one of its recipients, once."""
 
-        def attempt() -> Receipt:
+        def attempt(own: Key) -> Receipt:
             situation = self.situation(case_id, act)
             if expects is not None:
                 _must_be_fresh(expects, situation.history)
@@ -260,23 +265,28 @@ class Casework(Application[UUID]):
                 {"alert_id": command.alert_id, "remark": command.remark},
             )
             fact = self._fact(*draft, situation, len(situation.history) + 1)
-            return self._store([fact], act, key)
+            return self._store([fact], act, own)
 
-        return self._once(act, key, attempt)
+        with self._alone(case_id):
+            return self._once(act, key, attempt)
 
     def publish(
         self, stream: UUID, drafts: Callable[[int], Sequence[Fact]], act: Act, *, key: Key | None = None
     ) -> Receipt:
         """发布: append to the directory or the rule base; `drafts` gets the stream's present version."""
 
-        def attempt() -> Receipt:
+        def attempt(own: Key) -> Receipt:
             version = self.rulebase().version if stream == RULEBASE_ID else self.directory().version
             facts = list(drafts(version))
-            return self._store(facts, act, key)
+            return self._store(facts, act, own)
 
         return self._once(act, key, attempt)
 
     # How it is stored
+
+    def _alone(self, case_id: UUID) -> Lock:
+        """逐件办理: writers of one case in this process queue instead of colliding; others collide and try again."""
+        return self._stripes[case_id.int % STRIPES]
 
     def _fact(
         self, kind: type[Fact], on: date, fields: dict[str, Any], situation: Situation, version: int
@@ -304,7 +314,7 @@ class Casework(Application[UUID]):
         self,
         facts: Sequence[Fact],
         act: Act,
-        key: Key | None,
+        key: Key,
         *,
         answer: Fact | None = None,
         extra: tuple[tuple[str, str], ...] = (),
@@ -312,25 +322,30 @@ class Casework(Application[UUID]):
         last = answer or facts[-1]
         about = [f for f in facts if f.originator_id == last.originator_id]
         names = tuple(name_of(f) for f in about)
-        receipts = []
-        if key is not None:
-            body = {
-                "id": str(last.originator_id),
-                "version": last.originator_version,
-                "events": list(names),
-                "extra": [list(pair) for pair in extra],
-            }
-            receipts.append(StoredReceipt(act.by, key.key, key.digest, body))
+        body = {
+            "id": str(last.originator_id),
+            "version": last.originator_version,
+            "events": list(names),
+            "extra": [list(pair) for pair in extra],
+        }
+        receipts = [StoredReceipt(act.by, key.key, key.digest, body)]
         recordings = self.save(*facts, receipts=receipts)
         position = int(recordings[-1].notification.id)
         return Receipt(last.originator_id, last.originator_version, position, names, extra)
 
-    def _once(self, act: Act, key: Key | None, attempt: Callable[[], Receipt]) -> Receipt:
-        """只办一次: the first answer again for a key seen before; another body under the same key is refused."""
+    def _once(self, act: Act, key: Key | None, attempt: Callable[[Key], Receipt]) -> Receipt:
+        """只办一次: the first answer again for a key seen before; another body under the same key is refused.
+
+        A command without a key gets one of its own, so that a try whose commit was not confirmed is recognised.
+        """
+        own = key or Key(f"{OWN_KEY}{uuid4()}", "")
+        tried = key is not None
 
         def keyed() -> Receipt:
-            found = self._replayed(act, key) if key is not None else None
-            return found if found is not None else attempt()
+            nonlocal tried
+            found = self._replayed(act, own) if tried else None
+            tried = True
+            return found if found is not None else attempt(own)
 
         return self._retry(keyed)
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from domain.casework import OWN_KEY
 from eventstore.database import Database
 from scheduler.outbox import dispatch
 from scheduler.sweep import RaisesAlerts, sweep
+
+OWN_RECEIPTS_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,15 @@ def purge_sessions(context: Context) -> None:
         connection.execute("DELETE FROM sessions WHERE expires_at < %s", (context.clock(),))
 
 
+def purge_receipts(context: Context) -> None:
+    """清理回执: of commands that came without an idempotency key; their receipts only served their own retries."""
+    with context.database.transaction() as connection:
+        connection.execute(
+            "DELETE FROM command_receipts WHERE key LIKE %s AND created_at < %s",
+            (f"{OWN_KEY}%", context.clock() - OWN_RECEIPTS_KEPT),
+        )
+
+
 def beat(database: Database, name: str, at: datetime) -> None:
     """记录心跳."""
     with database.transaction() as connection:
@@ -68,4 +80,5 @@ JOBS = (
     Job("sweep", 15, 5, sweep_deadlines),
     Job("dispatch", 5, 1, dispatch_alerts),
     Job("purge_sessions", 24 * 60 * 60, 600, purge_sessions),
+    Job("purge_receipts", 24 * 60 * 60, 600, purge_receipts),
 )
