@@ -6,10 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from domain.facts import TOPICS, Fact
+from domain.facts import Fact
 from domain.petition import events
 from domain.petition.fold import RECORD_ONLY, STEPS
 from eventstore.mapper import read
+from tests.house.facts import FACTS
 
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "tests/house/events"
@@ -19,18 +20,18 @@ OUTSIDE_THE_CASE = {events.NumbersTaken}
 
 def test_topics_are_pinned():
     pinned = dict(line.split() for line in (ROOT / "tests/house/topics.txt").read_text("utf-8").splitlines())
-    found = {topic: kind.__name__ for topic, kind in TOPICS.items()}
+    found = {topic: kind.__name__ for topic, kind in FACTS.items()}
     assert {t: k for t, k in pinned.items() if t not in found} == {}, "a topic lies in the database; keep it"
     assert found == pinned, "a new fact or a new name: bring tests/house/topics.txt in line"
 
 
-@pytest.mark.parametrize("topic", sorted(TOPICS))
+@pytest.mark.parametrize("topic", sorted(FACTS))
 def test_a_stored_example_still_loads_and_stores_as_before(topic: str):
     file = STORED / f"{topic}.json"
     assert file.exists(), f"store an example of {topic} in {file.relative_to(ROOT)}"
     stored = file.read_bytes()
     fact = read(topic, stored)
-    assert type(fact) is TOPICS[topic]
+    assert type(fact) is FACTS[topic]
     again = msgspec.json.decode(msgspec.json.encode(fact))
     assert again == msgspec.json.decode(stored), (
         f"the stored shape of {topic} changed: make a topic .2 and an upcaster"
@@ -38,11 +39,11 @@ def test_a_stored_example_still_loads_and_stores_as_before(topic: str):
 
 
 def test_no_stored_example_is_of_an_unknown_topic():
-    assert {file.stem for file in STORED.glob("*.json")} == set(TOPICS)
+    assert {file.stem for file in STORED.glob("*.json")} == set(FACTS)
 
 
 def test_a_fact_is_frozen_and_takes_no_unknown_field():
-    for kind in TOPICS.values():
+    for kind in FACTS.values():
         assert kind.__struct_config__.frozen, kind
         assert kind.__struct_config__.forbid_unknown_fields, kind
         with pytest.raises(msgspec.ValidationError):
@@ -50,7 +51,7 @@ def test_a_fact_is_frozen_and_takes_no_unknown_field():
 
 
 def test_every_fact_of_a_case_is_folded_or_named_as_record_only():
-    of_a_case = {k for t, k in TOPICS.items() if t.startswith(("petition.", "review."))} - OUTSIDE_THE_CASE
+    of_a_case = {k for t, k in FACTS.items() if t.startswith(("petition.", "review."))} - OUTSIDE_THE_CASE
     folded = set(STEPS) | {events.Registered}
     assert folded | RECORD_ONLY == of_a_case
     assert not folded & RECORD_ONLY
@@ -58,7 +59,7 @@ def test_every_fact_of_a_case_is_folded_or_named_as_record_only():
 
 def test_personal_data_lies_in_fields_called_personal_and_nowhere_else():
     telling = {"name", "phone", "id_number", "address", "signed_by"}
-    for kind in TOPICS.values():
+    for kind in FACTS.values():
         if kind.TOPIC.startswith("directory."):
             continue
         assert not telling & set(kind.__struct_fields__), kind
@@ -77,4 +78,4 @@ def test_a_fold_knows_no_rule(fold: str):
 
 
 def test_a_fact_is_no_exception_and_decides_nothing():
-    assert all(issubclass(kind, Fact) and not vars(kind).get("__post_init__") for kind in TOPICS.values())
+    assert all(issubclass(kind, Fact) and not vars(kind).get("__post_init__") for kind in FACTS.values())

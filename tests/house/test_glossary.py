@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from domain.facts import TOPICS, term_of
+from domain.facts import term_of
 from domain.petition.petition import COMMANDS
 from domain.petition.stages import LABELS, OPENINGS, Stage
 from domain.rules import authority
 from domain.terms import glossary
+from tests.house.facts import FACTS
 
 ROOT = Path(__file__).parents[2]
 TERM = re.compile(r"^[\u4e00-\u9fff（）、]+\.?$")
 
 
-@pytest.mark.parametrize("kind", [*COMMANDS.values(), *TOPICS.values()], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [*COMMANDS.values(), *FACTS.values()], ids=lambda kind: kind.__name__)
 def test_a_docstring_opens_with_its_chinese_term(kind: type):
     assert TERM.match(term_of(kind)), f"begin the docstring of {kind.__name__} with its term, then a dash"
 
