@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
 
+from scheduler import hosts
 from scheduler.delivery import MASK, Delivery, Settings, invalid, missing
 from scheduler.message import body, subject
 
@@ -54,7 +55,7 @@ def parse(settings: Settings, previous: Mail | None) -> Mail:
             raise invalid("password", "没有填写；更换服务器的，应当重新填写")
         password = previous.password
     mail = Mail(
-        host=settings.text("host"),
+        host=host_in(settings.text("host")),
         port=settings.port("port", 465 if tls else 587 if starttls else 25),
         starttls=starttls,
         ssl=tls,
@@ -67,6 +68,13 @@ def parse(settings: Settings, previous: Mail | None) -> Mail:
     if bool(mail.username) != bool(mail.password):
         raise invalid("password", "应与 username 同时填写")
     return mail
+
+
+def host_in(value: str) -> str:
+    """核对服务器: a name that a resolver can be asked for, or an address."""
+    if not hosts.readable(value) or hosts.forbidden(value):
+        raise invalid("host", "不是有效的服务器地址")
+    return value
 
 
 def address_in(name: str, value: object) -> str:
@@ -132,6 +140,8 @@ def send(
     mail: Mail, outbox_id: UUID, payload: Mapping[str, Any], at: datetime, had: Collection[str] = ()
 ) -> Delivery:
     """发送: whoever can be reached is, once; one recipient refused or without an address makes it undelivered."""
+    if not hosts.readable(mail.host) or not 0 < mail.port < 65536:
+        return Delivery(False, "bad_address")
     everyone, complete = addresses(mail, payload)
     to = [one for one in everyone if one not in had]
     if not to:
@@ -144,6 +154,8 @@ def send(
         return Delivery(False, "smtp_auth")
     except smtplib.SMTPResponseException as error:
         return Delivery(False, f"smtp_{error.smtp_code}")
+    except UnicodeError:
+        return Delivery(False, "smtp_auth")  # the protocol knows no such user name or password
     except ssl.SSLError:
         return Delivery(False, "tls")
     except TimeoutError:

@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import hmac
-import ipaddress
 import json
 import re
 import ssl
@@ -17,13 +16,17 @@ from uuid import UUID
 
 import httpx
 
+from scheduler import hosts
 from scheduler.delivery import MASK, Delivery, Settings, invalid
 from scheduler.message import outside
 
+PORTS = {"http": 80, "https": 443}
 TIMEOUT = 5.0
 """Seconds for connecting and for each read; also the most an answer may take in all once it has begun."""
 
 LONGEST_ANSWER = 64 * 1024
+MOST_ADDRESSES = 4
+"""Of a name's addresses so many are tried, each for `TIMEOUT` at most."""
 VERDICTS = ("errcode", "code", "StatusCode")
 """Where the office chat platforms put their own result; they answer HTTP 200 even when they refuse."""
 
@@ -65,14 +68,9 @@ def check_address(url: str) -> None:
         raise invalid("url", "不得含有用户名或密码")
     if parts.fragment or not url.isascii() or " " in url or len(url) > 2000:
         raise invalid("url", "不是有效的网址")
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError as error:
-        if re.fullmatch(r"\d+|0x[0-9a-f]*", host.rstrip(".").rpartition(".")[2]):
-            raise invalid("url", "不是有效的网址") from error  # a number that resolvers read as an address
-        return
-    address = getattr(address, "ipv4_mapped", None) or address
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
+    if not hosts.readable(host):
+        raise invalid("url", "不是有效的网址")
+    if hosts.forbidden(host):
         raise invalid("url", "不能指向该地址")
 
 
@@ -93,7 +91,11 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def send(webhook: Webhook, outbox_id: UUID, payload: Mapping[str, Any], at: datetime) -> Delivery:
-    """发送: one POST, no redirects, no proxy from the environment."""
+    """发送: one POST, no redirects, no proxy from the environment, to an address that was looked at.
+
+    The name is resolved here and the connection goes to the very address that was checked; the certificate is
+    still the name's.
+    """
     body = json.dumps({"id": str(outbox_id), **outside(payload)}, ensure_ascii=False).encode()
     timestamp = str(int(at.timestamp()))
     headers = {
@@ -101,21 +103,47 @@ def send(webhook: Webhook, outbox_id: UUID, payload: Mapping[str, Any], at: date
         "X-Shixian-Id": str(outbox_id),
         "X-Shixian-Timestamp": timestamp,
         "X-Shixian-Signature": signature(webhook.secret, timestamp, body),
+        "Accept-Encoding": "identity",
     }
     try:
-        with (
-            httpx.Client(timeout=TIMEOUT, trust_env=False, verify=trust()) as client,
-            client.stream("POST", webhook.url, content=body, headers=headers) as response,
-        ):
+        url = httpx.URL(webhook.url)
+        port = url.port or PORTS[url.scheme]
+        if not hosts.readable(url.host) or port > 65535:
+            return Delivery(False, "bad_address")
+        addresses = hosts.resolve(url.host, port)
+    except (httpx.InvalidURL, ValueError, KeyError):
+        return Delivery(False, "bad_address")
+    except OSError:
+        return Delivery(False, "unreachable")
+    if any(hosts.forbidden(one) for one in addresses):
+        return Delivery(False, "forbidden_address")
+    delivery = Delivery(False, "unreachable")
+    with httpx.Client(timeout=TIMEOUT, trust_env=False, verify=trust()) as client:
+        for address in addresses[:MOST_ADDRESSES]:
+            connected, delivery = post(client, url, address, body, headers)
+            if connected:
+                break
+    return delivery
+
+
+def post(
+    client: httpx.Client, url: httpx.URL, address: str, body: bytes, headers: Mapping[str, str]
+) -> tuple[bool, Delivery]:
+    """投递: the POST to one address of the host; whether it got through to it, and the result."""
+    named = {**headers, "Host": url.netloc.decode("ascii")}
+    name = {"sni_hostname": url.raw_host.decode("ascii").rstrip(".")}
+    try:
+        there = url.copy_with(host=address)
+        with client.stream("POST", there, content=body, headers=named, extensions=name) as response:
             if not 200 <= response.status_code < 300:
-                return Delivery(False, f"http_{response.status_code}")
-            return judge(read(response))
-    except httpx.TimeoutException:
-        return Delivery(False, "timeout")
+                return True, Delivery(False, f"http_{response.status_code}")
+            return True, judge(read(response))
+    except httpx.TimeoutException as error:
+        return not isinstance(error, httpx.ConnectTimeout), Delivery(False, "timeout")
     except httpx.ConnectError as error:
-        return Delivery(False, unreached(str(error).lower()))
+        return False, Delivery(False, unreached(str(error).lower()))
     except (httpx.HTTPError, httpx.InvalidURL):
-        return Delivery(False, "network")
+        return True, Delivery(False, "network")
 
 
 def unreached(text: str) -> str:
@@ -132,10 +160,10 @@ def trust() -> ssl.SSLContext:
 
 
 def read(response: httpx.Response) -> bytes | None:
-    """读取答复: the whole answer, or None when it is too long or drips in for ever."""
+    """读取答复: the whole answer as sent, or None when it is too long or drips in for ever."""
     enough = time.monotonic() + TIMEOUT
     answer = bytearray()
-    for piece in response.iter_bytes():
+    for piece in response.iter_raw():
         answer += piece
         if len(answer) > LONGEST_ANSWER or time.monotonic() > enough:
             return None
@@ -143,13 +171,19 @@ def read(response: httpx.Response) -> bytes | None:
 
 
 def judge(answer: bytes | None) -> Delivery:
-    """判断答复: a platform's own result code must be 0; an answer without one is a plain yes."""
+    """判断答复: a platform's own result code must be 0; an answer without one is a plain yes.
+
+    An answer that sets out to be a table and then can't be read says neither, so it is no yes.
+    """
     if answer is None:
         return Delivery(False, "answer_too_long")
     try:
-        table = json.loads(answer)
+        table = json.loads(answer.decode(json.detect_encoding(answer), "replace"))
     except ValueError:
-        return Delivery(True)
+        meant = answer.lstrip().startswith((b"{", b"\x1f\x8b"))
+        return Delivery(False, "bad_answer") if meant else Delivery(True)
+    except RecursionError:
+        return Delivery(False, "bad_answer")
     if not isinstance(table, dict):
         return Delivery(True)
     for name in VERDICTS:

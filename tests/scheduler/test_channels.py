@@ -48,6 +48,13 @@ def test_a_mask_is_no_secret_for_a_new_channel(kind: str) -> None:
     ("change", "code"),
     [
         ({"host": None}, "setting_missing"),
+        *[
+            ({"host": host}, "setting_invalid")
+            for host in ("....", "..", "a" * 300, "a" * 500, "a b", "一" * 80)
+        ],
+        ({"host": "169.254.169.254"}, "setting_invalid"),
+        ({"host": "邮件.office.test"}, "taken"),
+        ({"host": "::1"}, "taken"),
         ({"recipients": []}, "setting_missing"),
         ({"port": 70000}, "setting_invalid"),
         ({"port": True}, "setting_invalid"),
@@ -82,6 +89,34 @@ def test_mail_settings_are_checked(change: dict[str, Any], code: str) -> None:
         ({"url": "http://[::ffff:169.254.169.254]/"}, "setting_invalid"),
         ({"url": "http://2852039166/"}, "setting_invalid"),
         ({"url": "http://0xa9.0xfe.0xa9.0xfe/"}, "setting_invalid"),
+        *[
+            ({"url": f"http://{host}/"}, "setting_invalid")
+            for host in ("....", "..", "a" * 300, "a" * 500, "-" * 64, "a..b", "a.b!c", "1.2.3")
+        ],
+        *[
+            ({"url": f"http://[{host}]/"}, "setting_invalid")
+            for host in (
+                "fd00:ec2::254",
+                "64:ff9b::a9fe:a9fe",
+                "64:ff9b:1::169.254.169.254",
+                "::169.254.169.254",
+                "2002:a9fe:a9fe::",
+                "2002:a9fe:a9fe:1::2",
+                "::ffff:0:169.254.1.1",
+                "ff02::1",
+                "::",
+                "::ffff:0.0.0.0",
+                "2001:0:4136:e378:8000:63bf:5601:5601",
+                "fd00::5efe:169.254.169.254",
+            )
+        ],
+        *[
+            ({"url": f"http://[{host}]/"}, "taken")
+            for host in ("::1", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1")
+        ],
+        ({"url": "http://100.100.100.200/"}, "setting_invalid"),
+        ({"url": "http://localhost/"}, "taken"),
+        ({"url": "http://office.test.:8080/in"}, "taken"),
         ({"url": "http://relay-2.office.test/"}, "taken"),
         ({"url": "http://0.0.0.0/"}, "setting_invalid"),
         ({"url": "http://10.1.2.3:8080/in"}, "taken"),

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from scheduler import mail
-from scheduler.channels import Delivery, parse_channel, send
+from scheduler.channels import Channel, Delivery, parse_channel, send
+from scheduler.mail import Mail
 from tests.scheduler.receivers import Postbox
 
 AT = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
@@ -104,6 +105,12 @@ def test_a_server_that_cannot_encrypt_gets_nothing(postbox: Postbox) -> None:
         False, "network"
     )
     assert postbox.got == []
+
+
+@pytest.mark.parametrize("host", ["....", "..", "a" * 300, "a" * 500, "\udc80"])
+def test_a_stored_host_that_no_resolver_takes_delivers_nothing_and_raises_nothing(host: str) -> None:
+    settings = Mail(host, 25, False, False, "", "", "alerts@office.test", ("li@office.test",))
+    assert send(Channel("m", settings, True), uuid4(), PAYLOAD, AT) == Delivery(False, "bad_address")
 
 
 def test_nobody_there_and_nobody_answering(monkeypatch: pytest.MonkeyPatch) -> None:
