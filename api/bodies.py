@@ -67,6 +67,22 @@ def _lines(text: str) -> str:
     return _shown(text.replace("\r\n", "\n").replace("\r", "\n"), "\n\t")
 
 
+def _storable(table: dict[str, Any]) -> dict[str, Any]:
+    """A table of any shape, none of whose names and texts holds what no database keeps: NUL, half a surrogate pair."""
+    level: list[Any] = [table]
+    while level:
+        texts = [one for one in level if isinstance(one, str)]
+        if any("\x00" in one or any("\ud800" <= sign <= "\udfff" for sign in one) for one in texts):
+            raise PydanticCustomError("shixian.control_characters", "含有不可用的控制字符")
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in ((*one, *one.values()) if isinstance(one, dict) else one)
+        ]
+    return table
+
+
 def _filled(text: str) -> str:
     if not text:
         raise PydanticCustomError("shixian.blank", "必填，不能为空白")
@@ -93,6 +109,8 @@ ShortOrNone = Annotated[
 LongOrNone = Annotated[
     Annotated[str, Field(max_length=LONG), AfterValidator(_lines)] | None, AfterValidator(_or_none)
 ]
+FreeForm = Annotated[dict[str, Any], AfterValidator(_storable)]
+"""自由表: a table whose shape somebody else judges – a rule book, a channel's settings."""
 Number = Annotated[int, Field(ge=0, le=LARGEST)]
 """数目."""
 

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from api.bodies import Day, Form, Short
+from api.bodies import Day, Form, FreeForm, Short
 from domain.acts import SHANGHAI
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def _moment(given: Any) -> datetime | None:
@@ -71,7 +71,7 @@ class TrialYear(TrialDecree):
 class WhatIf(Form):
     """试算 — a changed rule book or a calendar, one of the two."""
 
-    rulebook: dict[str, Any] | None = None
+    rulebook: FreeForm | None = None
     calendar: TrialYear | None = None
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel
 
 from api import rule_shapes
+from api.bodies import FreeForm
 from api.bootstrap import Services
 from api.calculator import Question, count
 from api.commands import Conditioned, Conditions, Done, done
@@ -30,7 +31,7 @@ from domain.rules import grounds
 router = APIRouter(prefix="/v1", tags=["规则册与放假安排"])
 
 Table = Annotated[
-    dict[str, Any], Body(description="规则册的一个版本，字段与 GET /v1/rulebooks/{id} 的 versions 相同")
+    FreeForm, Body(description="规则册的一个版本，字段与 GET /v1/rulebooks/{id} 的 versions 相同")
 ]
 
 

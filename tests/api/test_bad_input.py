@@ -1,6 +1,7 @@
 """What bad input gets: a status, a stable code, a Chinese sentence, the rule if one refused it – and nothing stored."""
 
 import json
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -306,3 +307,49 @@ def test_addresses_and_methods_that_are_none(town: Town):
     )
     refused(office.get("/v1/sessions/current?x=%ff"), 422, "request.malformed")
     refused(office.get("/v1/sessions/current?x=%00"), 422, "request.malformed")
+
+
+@pytest.mark.parametrize("url", ["/v1/petitions", "/v1/deadlines", "/v1/alerts", "/v1/imports"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(b"[" * 300, id="deep"),
+        pytest.param(b"[" * 30_000, id="very deep"),
+        pytest.param(b'["' + b"a" * 600 + b'"]', id="long"),
+        pytest.param(b'["\\ud800"]', id="half a surrogate pair"),
+        pytest.param(b'["\\u0000"]', id="NUL"),
+    ],
+)
+def test_a_cursor_that_is_none_of_ours(town: Town, url: str, place: bytes):
+    answer = town.walker.as_("office").get(url, params={"cursor": urlsafe_b64encode(place).decode()})
+    refused(answer, 422, "cursor.malformed")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"note": "\ud800"},
+        {"clocks": [{"label": "办结\udfff"}]},
+        {"clocks": [{"\ud800": 1}]},
+        {"note": "\x00"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "url", "name"),
+    [
+        ("POST", "/v1/what-if", "rulebook"),
+        ("POST", "/v1/rulebooks/petition-2022/versions", None),
+        ("PUT", "/v1/alert-channels", "settings"),
+    ],
+)
+def test_a_free_table_holds_only_what_can_be_kept(
+    town: Town, method: str, url: str, name: str | None, table: dict[str, Any]
+):
+    sent: dict[str, Any] = {name: table} if name else table
+    if name == "settings":
+        sent = {"items": [{"id": "hall", "kind": "webhook", "settings": table}]}
+    before = town.head()
+    for headers in (JSON, JSON | {"Idempotency-Key": "once"}):
+        answer = town.walker.as_("admin").request(method, url, content=json.dumps(sent), headers=headers)
+        refused(answer, 422, "request.malformed")
+    assert town.head() == before
