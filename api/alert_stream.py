@@ -18,9 +18,11 @@ import psycopg
 import structlog
 from psycopg.rows import dict_row
 from psycopg_pool import PoolTimeout
-from sse_starlette import ServerSentEvent
+from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
+from api.errors import SignedOut, TooOften
 from projections import alerts
 from projections.tracking import CHANNEL, reached
 
@@ -28,14 +30,64 @@ NEEDS = frozenset(alerts.NEEDS)
 LOOK = 1.0
 """Seconds between two looks at the views' positions when no announcement comes."""
 AGAIN = 5.0
-"""Seconds after which a stream looks again although nothing was announced: the last look may have failed."""
+"""Seconds after which a stream looks again although nothing was announced: the last look may have failed, and the
+session may have ended."""
 LIFETIME = 600.0
 """Seconds after which a stream ends, so that whoever listens signs in again; browsers reconnect by themselves."""
 
 log = structlog.get_logger("api")
 
+MOST_STREAMS = 10
+"""Open streams of one officer in one process."""
+
 Unread = Callable[[int, int], list[tuple[int, dict[str, Any]]]]
-"""Alerts with a position after the first number and not after the second: their positions and what is shown, in order."""
+"""Alerts with a position after the first number and not after the second: their positions and what is shown, in order.
+Raises SignedOut when the session is no longer the one that the stream was opened in."""
+
+
+class Seats:
+    """席位 — how many streams each officer has open."""
+
+    def __init__(self, most: int = MOST_STREAMS) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._taken: dict[str, list[float]] = {}
+
+    def take(self, officer: str) -> Callable[[], None]:
+        """入座: what gives the seat back; one that is lost falls free when its stream would have ended. Raises TooOften."""
+        now = monotonic()
+        ends = now + LIFETIME + AGAIN
+        with self._lock:
+            taken = [one for one in self._taken.get(officer, ()) if one > now]
+            if len(taken) >= self._most:
+                raise TooOften(
+                    "alert.too_many_streams", "打开的预警推送过多，请先关闭其他页面。", retry_after=int(AGAIN)
+                )
+            self._taken[officer] = [*taken, ends]
+
+        def leave() -> None:
+            with self._lock:
+                left = self._taken.get(officer, [])
+                if ends in left:
+                    left.remove(ends)
+                if not left:
+                    self._taken.pop(officer, None)
+
+        return leave
+
+
+class Streaming(EventSourceResponse):
+    """推送应答 — gives the seat back when it is over, however it ends."""
+
+    def __init__(self, content: AsyncIterator[ServerSentEvent], leave: Callable[[], None]) -> None:
+        super().__init__(content)
+        self._leave = leave
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._leave()
 
 
 class Bell:
@@ -96,13 +148,16 @@ def bell(dsn: str) -> Bell:
 
 
 async def stream(bell: Bell, unread: Unread, since: int) -> AsyncIterator[ServerSentEvent]:
-    """推送: what is unread after `since`, then whatever comes."""
+    """推送: what is unread after `since`, then whatever comes, for as long as the session lasts."""
     ends = monotonic() + LIFETIME
     with bell.waiting() as moved:
         while monotonic() < ends:
             moved.clear()
             upto = bell.position
-            found = await _look(unread, since, upto)
+            try:
+                found = await _look(unread, since, upto)
+            except SignedOut:
+                return
             for position, alert in found or ():
                 data = msgspec.json.encode(alert).decode()
                 yield ServerSentEvent(event="alert", id=str(position), data=data)
@@ -116,8 +171,6 @@ async def stream(bell: Bell, unread: Unread, since: int) -> AsyncIterator[Server
 
 async def _look(unread: Unread, since: int, upto: int) -> list[tuple[int, dict[str, Any]]] | None:
     """What is unread; None if the database is away for a moment, which doesn't end the stream."""
-    if upto <= since:
-        return []
     try:
         return await run_in_threadpool(unread, since, upto)
     except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:

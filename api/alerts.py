@@ -1,21 +1,18 @@
 """预警: the alerts an officer may see, the acknowledgement by name, and new ones as they come."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
-from sse_starlette import EventSourceResponse
 
 from api import alert_channels, alert_stream, lists
 from api.alert_shapes import Wording
 from api.bodies import Form, Long
 from api.bootstrap import Services
 from api.commands import Conditioned, Done, done
-from api.errors import READS, WRITES
-from api.identity import Held, Signed
+from api.errors import READS, WRITES, SignedOut
+from api.identity import Credentials, Held, Signed, present
 from api.logs import bind
 from api.paging import MOST, USUAL, After, Cursor, Limit
 from domain.acts import Act
@@ -85,16 +82,20 @@ def acknowledge(
     "/v1/alerts/stream", summary="预警推送", response_class=StreamingResponse, responses={**READS, **STREAMED}
 )
 def stream(
+    request: Request,
     services: Held,
     act: Signed,
+    credentials: Credentials,
     last_event_id: Annotated[
         str | None, Header(pattern="^[0-9]{1,18}$", description="上次收到的事件编号")
     ] = None,
-) -> EventSourceResponse:
+) -> alert_stream.Streaming:
     """Server-sent events: an event `alert` for each new alert raised to me; its id resumes after a break."""
     since = int(last_event_id) if last_event_id is not None else _seen_by_all_views(services)
     bell = alert_stream.bell(services.database.dsn)
-    return EventSourceResponse(alert_stream.stream(bell, _unread(services, act), since))
+    unread = _unread(services, act, credentials.credentials if credentials is not None else None)
+    seats: alert_stream.Seats = request.app.state.seats
+    return alert_stream.Streaming(alert_stream.stream(bell, unread, since), seats.take(act.by))
 
 
 def _seen_by_all_views(services: Services) -> int:
@@ -102,11 +103,16 @@ def _seen_by_all_views(services: Services) -> int:
         return reached(connection, alert_stream.NEEDS)
 
 
-def _unread(services: Services, act: Act) -> Callable[[int, int], list[tuple[int, dict[str, Any]]]]:
-    """未读预警: those raised to this officer, by what may be seen and is due on the day of the look."""
+def _unread(services: Services, act: Act, token: str | None) -> alert_stream.Unread:
+    """未读预警: those raised to this officer, by what may be seen and is due on the day of the look, in the same session
+    and post as when the stream was opened."""
 
     def unread(since: int, upto: int) -> list[tuple[int, dict[str, Any]]]:
-        now = replace(act, at=services.clock())
+        now = present(services, token)
+        if (now.by, now.unit, now.role) != (act.by, act.unit, act.role):
+            raise SignedOut("session.post_changed", "职务已变动，请重新打开。")
+        if upto <= since:
+            return []
         with services.database.transaction() as connection:
             rows = _since(connection, lists.eyes(services, now), lists.lights(services, now), since)
         wording = Wording(services, now.at)

@@ -7,7 +7,19 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
 
-from api import alerts, commands, deadlines, errors, feed, health, imports, petitions, rules, sessions
+from api import (
+    alert_stream,
+    alerts,
+    commands,
+    deadlines,
+    errors,
+    feed,
+    health,
+    imports,
+    petitions,
+    rules,
+    sessions,
+)
 from api.bootstrap import Services
 from api.intake import Intake, Watch
 
@@ -24,6 +36,7 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPIOffline(title="时限", version="1", description=ABOUT, redirect_slashes=False, redoc_url=None)
     app.state.services = services
     app.state.doorkeeper = sessions.Doorkeeper(services.settings.password_checks)
+    app.state.seats = alert_stream.Seats()
     errors.install(app)
     for part in PARTS:
         app.include_router(part.router)

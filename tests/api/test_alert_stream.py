@@ -7,16 +7,24 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from api import alert_stream
 from api.bootstrap import Services
-from api.sessions import open_session
+from api.errors import TooOften
+from api.identity import digest
+from api.sessions import LASTS, open_session
+from domain.acts import system_act
+from domain.directory import decisions
+from domain.directory.fold import DIRECTORY_ID
+from domain.facts import Fact
 from tests.api.caller import Caller, serving
 from tests.api.cases import done, registered
 from tests.conftest import Clock
@@ -80,12 +88,22 @@ def with_a(sign_in: SignIn) -> str:
     return case
 
 
+def lasting(services: Services, officer: str) -> str:
+    """A session that outlasts the days which the clock is moved by."""
+    token, ends = open_session(services, officer)
+    with services.database.transaction() as connection:
+        connection.execute(
+            "UPDATE sessions SET expires_at = %s WHERE token_digest = %s",
+            (ends + timedelta(days=30), digest(token)),
+        )
+    return token
+
+
 def test_a_new_alert_arrives_and_others_do_not(
     address: str, services: Services, sign_in: SignIn, with_a: str, raised: Raise
 ) -> None:
     raised("2026-03-10")
-    token, _ = open_session(services, "unit-a-clerk")
-    other, _ = open_session(services, "unit-b-clerk")
+    token, other = lasting(services, "unit-a-clerk"), lasting(services, "unit-b-clerk")
     with listening(address, token) as mine, listening(address, other) as theirs:
         raised("2026-03-13")
         first = next(mine)
@@ -118,18 +136,84 @@ def test_many_open_streams_hold_no_pooled_connection(
     address: str, services: Services, sign_in: SignIn, with_a: str, raised: Raise
 ) -> None:
     raised("2026-03-10")
-    token, _ = open_session(services, "unit-a-clerk")
+    officers = ("unit-a-clerk", "unit-a-head")
+    tokens = [open_session(services, officer)[0] for officer in officers]
     most = services.database.pool.max_size
-    streams = [listening(address, token, last="0") for _ in range(most + 2)]
+    streams = [listening(address, tokens[number % 2], last="0") for number in range(most + 2)]
     opened = [stream.__enter__() for stream in streams]
     try:
         assert len({next(events)["id"] for events in opened}) == 1
         assert httpx.get(
-            f"{address}/v1/alerts", headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
+            f"{address}/v1/alerts", headers={"Authorization": f"Bearer {tokens[0]}"}, timeout=PATIENCE
         ).is_success
     finally:
         for stream in streams:
             stream.__exit__(None, None, None)
+
+
+def signed_out(services: Services, token: str, _: Clock) -> None:
+    with services.database.transaction() as connection:
+        connection.execute("DELETE FROM sessions WHERE token_digest = %s", (digest(token),))
+
+
+def expired(_: Services, __: str, clock: Clock) -> None:
+    clock.set(clock() + LASTS)
+
+
+def moved_to_another_post(services: Services, _: str, __: Clock) -> None:
+    act = system_act(services.clock())
+
+    def drafts(_: int) -> list[Fact]:
+        directory = services.casework.directory()
+        return [decisions.appoint("unit-a-clerk", "钱多多", "unit-b", "unit_clerk", directory, act)]
+
+    services.casework.publish(DIRECTORY_ID, drafts, act)
+
+
+@pytest.mark.parametrize("ended", [signed_out, expired, moved_to_another_post])
+def test_a_stream_ends_with_its_session(
+    address: str,
+    services: Services,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    ended: Callable[[Services, str, Clock], None],
+) -> None:
+    monkeypatch.setattr(alert_stream, "AGAIN", 0.1)
+    monkeypatch.setattr(alert_stream, "LIFETIME", 12.0)
+    token, _ = open_session(services, "unit-a-clerk")
+    started = monotonic()
+    with listening(address, token) as events:
+        ended(services, token, clock)
+        assert list(events) == []
+    assert monotonic() - started < 10
+
+
+def test_an_officer_has_so_many_streams_at_once(address: str, services: Services, with_a: str) -> None:
+    mine = open_session(services, "unit-a-clerk")[0]
+    theirs = open_session(services, "unit-b-clerk")[0]
+    with ExitStack() as opened:
+        for _ in range(alert_stream.MOST_STREAMS):
+            opened.enter_context(listening(address, mine))
+        headers = {"Authorization": f"Bearer {mine}"}
+        refusal = httpx.get(address + URL, headers=headers, timeout=PATIENCE)
+        assert (refusal.status_code, refusal.json()["code"]) == (429, "alert.too_many_streams")
+        assert int(refusal.headers["retry-after"]) > 0
+        with listening(address, theirs):
+            pass
+
+
+def test_a_seat_is_given_back_once() -> None:
+    seats = alert_stream.Seats(2)
+    first, second = seats.take("office"), seats.take("office")
+    with pytest.raises(TooOften):
+        seats.take("office")
+    first()
+    first()
+    seats.take("office")
+    with pytest.raises(TooOften):
+        seats.take("office")
+    second()
+    seats.take("office")
 
 
 def test_the_last_event_must_be_one_of_ours(sign_in: SignIn) -> None:
