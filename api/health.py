@@ -54,8 +54,8 @@ class Ready(BaseModel):
 
 
 @router.get("/healthz", response_model=Alive)
-def healthz() -> Any:
-    """存活: 进程在运行."""
+async def healthz() -> Any:
+    """存活: 进程在运行；不占用线程，其他请求再多也能应答."""
     return Alive(status="alive")
 
 

@@ -1,6 +1,7 @@
 """列表: what every list asks first – how far the views have come, whose eyes look, and on which day."""
 
 from collections.abc import Callable, Iterable
+from threading import BoundedSemaphore
 from typing import Any
 
 from api import paging
@@ -9,6 +10,7 @@ from domain.acts import Act
 from domain.errors import Busy, Invalid
 from projections.lights import Lights
 from projections.paging import Page
+from projections.tracking import head, reached
 from projections.view import Row
 from projections.visibility import Visibility
 from projections.wait import wait_for
@@ -17,10 +19,32 @@ PATIENCE = 5.0
 """Seconds a list waits for the position which the reader has already seen."""
 
 
+MOST_WAITING = 12
+"""Requests that may wait at once; each holds a thread and a connection of its own."""
+
+_places = BoundedSemaphore(MOST_WAITING)
+
+
 def wait(services: Services, views: Iterable[str], after: int | None) -> None:
-    """等待: until the views have seen the position. Raises Busy("projection.behind")."""
-    if after is not None and not wait_for(services.database, views, after, PATIENCE):
-        raise Busy("projection.behind", "列表尚未更新到所要求的位置，请稍后再查。")
+    """等待: until the views have seen the position; not for one that the log hasn't come to. Raises Busy."""
+    if after is None:
+        return
+    names = frozenset(views)
+    with services.database.connection() as connection:
+        if reached(connection, names) >= after:
+            return
+        is_to_come = head(connection) < after
+    if is_to_come or not _places.acquire(blocking=False):
+        raise _behind()
+    try:
+        if not wait_for(services.database, names, after, PATIENCE):
+            raise _behind()
+    finally:
+        _places.release()
+
+
+def _behind() -> Busy:
+    return Busy("projection.behind", "列表尚未更新到所要求的位置，请稍后再查。")
 
 
 def eyes(services: Services, act: Act) -> Visibility:

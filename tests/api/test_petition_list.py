@@ -1,10 +1,14 @@
 """The list of petitions: what each officer sees and counts, filters, search, paging, and waiting for one's own write."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event, Semaphore
 
 import pytest
 
+from api import lists
+from api.bootstrap import Services
 from tests.api.caller import Caller
 from tests.api.cases import PERSONAL, accusation, done, pages, registered
 from tests.conftest import Clock
@@ -154,3 +158,36 @@ def test_one_waits_for_ones_own_write(
     assert (behind.status_code, behind.json()["code"]) == (503, "projection.behind")
     catch_up()
     assert office.get(URL, params={"after": position}).json()["total"] == 1
+
+
+def test_a_position_the_log_has_not_come_to_is_not_waited_for(
+    services: Services, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = sign_in("office")
+    registered(office)
+    monkeypatch.setattr("api.lists.wait_for", lambda *_: pytest.fail("waits"))
+    head = services.casework.store.max_notification_id() or 0
+    behind = office.get(URL, params={"after": head + 1})
+    assert (behind.status_code, behind.json()["code"]) == (503, "projection.behind")
+    assert int(behind.headers["retry-after"]) > 0
+
+
+def test_only_so_many_wait_at_once(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = sign_in("office")
+    position = done(office, registered(office), "urge", method="phone", text="请抓紧办理")
+    waiting, enough = Semaphore(0), Event()
+
+    def wait(*_: object) -> bool:
+        waiting.release()
+        return enough.wait(30)
+
+    monkeypatch.setattr("api.lists.wait_for", wait)
+    with ThreadPoolExecutor(lists.MOST_WAITING) as pool:
+        held = [pool.submit(office.get, URL, params={"after": position}) for _ in range(lists.MOST_WAITING)]
+        for _ in held:
+            assert waiting.acquire(timeout=30)
+        refusal = office.get(URL, params={"after": position})
+        enough.set()
+        assert [one.result().status_code for one in held] == [200] * lists.MOST_WAITING
+    assert (refusal.status_code, refusal.json()["code"]) == (503, "projection.behind")
+    assert office.get(URL, params={"after": position}).status_code == 200
