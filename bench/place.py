@@ -41,7 +41,7 @@ class Place:
                 "POSTGRES_HOST": str(self.server.socket),
                 "POSTGRES_PORT": str(PORT),
                 "POSTGRES_USER": USER,
-                "POSTGRES_PASSWORD": "unused",
+                "POSTGRES_PASSWORD": self.server.password,
             }
 
     def describe(self) -> dict[str, str | int]:

@@ -1,9 +1,9 @@
 """内置数据库: our own launcher for a private PostgreSQL, used when no DATABASE_URL is given.
 
 The server listens on a unix socket in a folder only its account may enter. "Running" means that a
-connection works, never that a process id exists. Whoever uses the server holds a shared file lock; the last
-one to leave stops it, and a killed user's lock vanishes with it. A server left behind by a killed process is
-adopted by the next.
+connection works, never that a process id exists. A connection needs the password, which only whoever starts
+the server can read. Whoever uses the server holds a shared file lock; the last one to leave stops it, and a
+killed user's lock vanishes with it. A server left behind by a killed process is adopted by the next.
 """
 
 import contextlib
@@ -20,8 +20,9 @@ from urllib.parse import quote
 
 import psycopg
 
+from eventstore import access
 from eventstore.binaries import ENVIRONMENT, Programs, ServerError, account_for, find_programs, is_postgres
-from eventstore.places import make_home, make_private, socket_folder
+from eventstore.places import make_home, make_private, open_private, socket_folder, write_private
 
 USER = DATABASE = "shixian"
 PORT = 5432
@@ -29,6 +30,8 @@ START_LIMIT = 600.0
 """Seconds: recovery after a crash replays the log and may take minutes."""
 STOP_LIMIT = 60.0
 LARGEST_LOG = 16 * 1024 * 1024
+LINGERING = "shared memory block"
+"""The children of a killed server need a moment to notice and let go of its memory."""
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -48,6 +51,8 @@ class Server:
         self.home = home
         self.data = home / "postgres"
         self.log = home / "postgres.log"
+        self.secret = home / "postgres.password"
+        self.password = access.known(self.secret)
         self.settings = {**SETTINGS, **settings}
         self.account = account_for(self.data)
         self.socket = socket_folder(home)
@@ -62,7 +67,7 @@ class Server:
         try:
             make_home(home)
             server = cls(home, settings or {})
-            with server._only_one():
+            with server._only_one(), server._or_leave():
                 server._start_or_adopt()
         except PermissionError as error:
             raise ServerError(
@@ -75,13 +80,19 @@ class Server:
         return self.address(DATABASE)
 
     def alive(self) -> bool:
-        """Whether a connection works; a live process alone proves nothing."""
-        with (
-            contextlib.suppress(psycopg.OperationalError),
-            psycopg.connect(self.address("postgres"), connect_timeout=5),
-        ):
-            return True
-        return False
+        """Whether a connection works; a live process alone proves nothing.
+
+        Raises ServerError when a server runs that was started with another password: waiting would not help.
+        """
+        try:
+            psycopg.connect(self.address("postgres"), connect_timeout=5).close()
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise ServerError(
+                    f"数据库正在运行,但 {self.secret} 中的口令与之不符。请先停止使用该目录的程序,再重新启动。"
+                ) from None
+            return False
+        return True
 
     def restart(self) -> None:
         """Bring a server back that died; nothing happens when it answers."""
@@ -92,9 +103,7 @@ class Server:
         """Leave the server, and end it when this was the last user."""
         with self._only_one():
             last = self._claim is None or try_lock(self._claim, fcntl.LOCK_EX)
-            if self._claim is not None:
-                os.close(self._claim)
-                self._claim = None
+            self._leave()
             if last:
                 self._end()
 
@@ -110,6 +119,7 @@ class Server:
 
     def _start_or_adopt(self) -> None:
         self._use()
+        self.password = access.keep(self.secret, self.password)
         if self._process is not None and self._process.poll() is not None:
             self._process = None
         if self.alive():
@@ -126,20 +136,35 @@ class Server:
         deadline = time.monotonic() + START_LIMIT
         if self.postmaster() is None or not self._answers(deadline):
             self._initialise(programs)
+            self._set_password(programs, deadline)
             self._launch(programs, deadline)
             self.started = True
         self._need_database()
 
     def _use(self) -> None:
         if self._claim is None:
-            claim = os.open(self.home / "postgres.users", os.O_RDWR | os.O_CREAT, 0o644)
+            claim = open_private(self.home / "postgres.users", os.O_RDWR)
             fcntl.flock(claim, fcntl.LOCK_SH)
             self._claim = claim
+
+    def _leave(self) -> None:
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
+
+    @contextlib.contextmanager
+    def _or_leave(self) -> Iterator[None]:
+        """Who could not get a server is no user of it."""
+        try:
+            yield
+        except BaseException:
+            self._leave()
+            raise
 
     @contextlib.contextmanager
     def _only_one(self) -> Iterator[None]:
         """Starting and stopping are done by one process at a time."""
-        handle = os.open(self.home / "postgres.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        handle = open_private(self.home / "postgres.lock", os.O_RDWR)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -161,7 +186,7 @@ class Server:
         self.account.own(fresh)
         locale = ["--locale=C.UTF-8", *(["--locale-provider=builtin"] if programs.major >= 17 else [])]
         quick = ["--no-sync"] if self.settings.get("fsync") == "off" else []
-        authentication = ["--auth-local=trust", "--auth-host=reject", f"--username={USER}"]
+        authentication = ["--auth-local=reject", "--auth-host=reject", f"--username={USER}"]
         command = [programs.initdb, "-D", str(fresh), "--encoding=UTF8", *locale, *authentication, *quick]
         made = subprocess.run(
             command, capture_output=True, text=True, env=ENVIRONMENT, cwd="/", **self.account.options()
@@ -170,14 +195,44 @@ class Server:
             raise ServerError(f"数据库初始化失败({fresh}):{made.stderr.strip() or made.stdout.strip()}")
         fresh.rename(self.data)
 
+    def _set_password(self, programs: Programs, deadline: float) -> None:
+        """In single-user mode, so that at no time anybody could enter without it; then the rules that ask for it."""
+        rules = access.rules(USER, self.password)
+        file = self.data / "pg_hba.conf"
+        if file.exists() and file.read_text() == rules:
+            return
+        quiet = ["-c", "log_min_error_statement=panic", "-c", "exit_on_error=on"]
+        command = [programs.postgres, "--single", "-D", str(self.data), *self._options(), *quiet, "postgres"]
+        order = f"ALTER ROLE {USER} PASSWORD '{access.verifier(self.password)}'\n"
+        while True:
+            self._clear_leftovers()
+            done = subprocess.run(
+                command,
+                input=order,
+                capture_output=True,
+                text=True,
+                env=ENVIRONMENT,
+                cwd="/",
+                **self.account.options(),
+            )
+            if done.returncode == 0:
+                break
+            if LINGERING not in done.stderr or time.monotonic() > deadline:
+                raise ServerError(f"未能设置数据库口令({self.data}):{done.stderr.strip()[-600:]}")
+            Event().wait(0.2)
+        write_private(file, rules, self.account)
+
+    def _options(self) -> list[str]:
+        return [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
+
     def _launch(self, programs: Programs, deadline: float) -> None:
-        options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
-        command = [programs.postgres, "-D", str(self.data), "-k", str(self.socket), *options]
+        command = [programs.postgres, "-D", str(self.data), "-k", str(self.socket), *self._options()]
         while True:
             self._clear_leftovers()
             if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
                 self.log.replace(self.log.with_suffix(".log.old"))
-            with self.log.open("ab") as log:
+            with os.fdopen(open_private(self.log, os.O_WRONLY | os.O_APPEND), "ab") as log:
+                log.seek(0, os.SEEK_END)
                 begun = log.tell()
                 self._process = subprocess.Popen(
                     command,
@@ -194,8 +249,7 @@ class Server:
             with self.log.open("rb") as log:
                 log.seek(begun)
                 said = log.read().decode(errors="replace").strip()
-            # the children of a killed server need a moment to notice and let go of its memory
-            if "shared memory block" not in said or time.monotonic() > deadline:
+            if LINGERING not in said or time.monotonic() > deadline:
                 raise ServerError(f"数据库未能启动,日志见 {self.log}:{said[-600:]}")
             Event().wait(0.2)
 
@@ -243,8 +297,8 @@ class Server:
             self._process.wait(STOP_LIMIT)
 
     def address(self, database: str) -> str:
-        """The connection string of one of the server's databases."""
-        return f"postgresql://{USER}@/{database}?host={quote(str(self.socket), safe='')}&port={PORT}"
+        """The connection string of one of the server's databases. It holds the password: not to be shown."""
+        return f"postgresql://{USER}:{quote(self.password, safe='')}@/{database}?host={quote(str(self.socket), safe='')}&port={PORT}"
 
 
 def try_lock(handle: int, kind: int) -> bool:

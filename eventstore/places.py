@@ -11,11 +11,38 @@ LONGEST_SOCKET_FOLDER = 80
 
 
 def make_home(home: Path) -> None:
-    """Folders that we make may be entered by the server's account; folders that exist stay as they are."""
-    for folder in [*reversed(home.parents), home]:
+    """Folders that we make; those that exist stay as they are.
+
+    The home is closed to others. Where root steps down for the server, its account may pass through, no more.
+    """
+    for folder in reversed(home.parents):
         if not folder.exists():
             folder.mkdir(exist_ok=True)
             folder.chmod(0o755)
+    if not home.exists():
+        home.mkdir(mode=0o700, exist_ok=True)
+        home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
+def open_private(file: Path, flags: int) -> int:
+    """A descriptor of a file that nobody else may read; one that was made wider is narrowed."""
+    handle = os.open(file, flags | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    os.fchmod(handle, 0o600)
+    return handle
+
+
+def write_private(file: Path, text: str, account: Account) -> None:
+    """The account's private file, whole or not at all; nothing that lies in its way is written through."""
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "w") as written:
+        written.write(text)
+        written.flush()
+        os.fsync(handle)
+        if account.uid is not None and account.gid is not None:
+            os.fchown(handle, account.uid, account.gid)
+    fresh.replace(file)
 
 
 def socket_folder(home: Path) -> Path:

@@ -9,9 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from eventstore.binaries import ServerError
+from eventstore.binaries import Account, ServerError
 from eventstore.embedded import Server
-from eventstore.places import socket_folder
+from eventstore.places import socket_folder, write_private
 
 AS_ROOT = os.geteuid() == 0
 
@@ -62,7 +62,90 @@ def test_the_server_and_its_socket_are_closed_to_others(home: Path):
     assert server.data.stat().st_mode & 0o077 == 0
     assert server.socket.stat().st_mode & 0o077 == 0
     assert server.data.stat().st_uid != 0
+    assert home.stat().st_mode & 0o777 == (0o711 if AS_ROOT else 0o700)
+    for name in ("postgres.password", "postgres.lock", "postgres.users", "postgres.log"):
+        assert (home / name).stat().st_mode & 0o777 == 0o600
+        assert (home / name).stat().st_uid == os.geteuid()
     server.stop()
+
+
+def without_password(server: Server) -> str:
+    return server.dsn.replace(f":{server.password}@", "@")
+
+
+def test_only_who_has_the_password_gets_in(home: Path):
+    server = Server.ensure(home)
+    assert len(server.password) > 40
+    for dsn in (without_password(server), server.dsn.replace(server.password, "guessed")):
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(dsn, passfile=str(home / "none"))
+    with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
+        psycopg.connect(server.dsn, user="postgres")
+    shown = subprocess.run(["ps", "-A", "-ww", "-o", "args="], capture_output=True, text=True).stdout
+    assert str(server.data) in shown
+    assert server.password not in shown
+    assert server.password not in server.log.read_text()
+    assert not any(server.password in file.read_text(errors="replace") for file in server.data.glob("*.conf"))
+    server.stop()
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_home_from_before_gets_its_password_at_the_next_start(home: Path, lost: bool):
+    server = Server.ensure(home)
+    keep(server, 4)
+    server.stop()
+    before = server.password
+    (server.data / "pg_hba.conf").write_text("local all all trust\n")
+    for name in ("postgres.lock", "postgres.users", "postgres.log"):
+        (home / name).chmod(0o644)
+    if lost:
+        (home / "postgres.password").unlink()
+    again = Server.ensure(home)
+    assert (again.password != before) == lost
+    assert rows(again) == 4
+    assert all((home / name).stat().st_mode & 0o077 == 0 for name in ("postgres.lock", "postgres.log"))
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(without_password(again), passfile=str(home / "none"))
+    again.stop()
+
+
+def test_a_lost_password_is_replaced_at_the_next_start_and_named_before(home: Path):
+    server = Server.ensure(home)
+    keep(server, 2)
+    (home / "postgres.password").unlink()
+    with pytest.raises(ServerError, match=r"postgres\.password"):
+        Server.ensure(home)
+    server.stop()
+    again = Server.ensure(home)
+    assert rows(again) == 2
+    again.stop()
+
+
+def test_a_server_that_came_before_passwords_is_adopted(home: Path):
+    server = Server.ensure(home)
+    (server.data / "pg_hba.conf").write_text("local all all trust\n")
+    with psycopg.connect(server.dsn) as connection:
+        connection.execute("SELECT pg_reload_conf()")
+    (home / "postgres.password").unlink()
+    adopted = Server.ensure(home)
+    assert not adopted.started
+    keep(adopted, 1)
+    adopted.stop()
+    server.stop()
+    again = Server.ensure(home)
+    assert again.password == adopted.password
+    assert rows(again) == 1
+    again.stop()
+
+
+def test_what_lies_in_the_way_of_a_private_file_is_not_written_through(home: Path):
+    home.mkdir()
+    (home / "victim").write_text("untouched")
+    (home / "rules.new").symlink_to(home / "victim")
+    write_private(home / "rules", "ours", Account())
+    assert (home / "victim").read_text() == "untouched"
+    assert (home / "rules").read_text() == "ours"
+    assert (home / "rules").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_last_user_stops_the_server(home: Path):
