@@ -55,6 +55,8 @@ def serve(
 
     parts = {name: (sys.executable, "-P", "-m", "api.cli", name) for name in PARTS}
     with terminal.plain_errors(), httpx.Client(timeout=2.0, trust_env=False) as client:
+        if given.database_url:
+            terminal.must_be_usable(given.database_url)
         code = supervisor.run(
             parts,
             lambda: _is_ready(client, given),
@@ -63,6 +65,8 @@ def serve(
             database_url=given.database_url,
             prepare=prepare,
         )
+    if code == supervisor.INTERRUPTED:
+        terminal.stop(terminal.INTERRUPTED, code)
     raise typer.Exit(code)
 
 

@@ -7,6 +7,9 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
 PORT = 8000
 HOST = "127.0.0.1"
 
@@ -44,7 +47,7 @@ class Settings:
             home=Path(given.get("SHIXIAN_HOME") or _usual_home(given)).expanduser().absolute(),
             host=given.get("SHIXIAN_HOST") or HOST,
             port=_port(given.get("SHIXIAN_PORT") or str(PORT)),
-            database_url=given.get("DATABASE_URL") or None,
+            database_url=_database_url(given.get("DATABASE_URL", "")),
             trusted_proxy=_proxy(given.get("SHIXIAN_TRUSTED_PROXY", "").strip()),
             empty=_flag("SHIXIAN_EMPTY", given.get("SHIXIAN_EMPTY", "")),
             log_level=_level(given.get("SHIXIAN_LOG_LEVEL") or "info"),
@@ -62,6 +65,22 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or not 0 < int(text[:6]) < 65536:
         raise SettingError("SHIXIAN_PORT 应为 1 至 65535 之间的整数。")
     return int(text)
+
+
+def _database_url(text: str) -> str | None:
+    """The address as it was given; what is wrong with it is said without repeating it, for it holds a password."""
+    try:
+        if "://" in text and not text.startswith(("postgresql://", "postgres://")):
+            raise SettingError(
+                "DATABASE_URL 应以 postgresql:// 开头。 DATABASE_URL must begin with postgresql://."
+            )
+        conninfo_to_dict(text)
+    except (psycopg.Error, UnicodeError):
+        raise SettingError(
+            "DATABASE_URL 无法识别，口令中的特殊字符应写成 %XX。"
+            " DATABASE_URL cannot be read; write special characters of the password as %XX."
+        ) from None
+    return text or None
 
 
 def _proxy(text: str) -> str | None:

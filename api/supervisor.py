@@ -29,6 +29,8 @@ STEADY = 10.0
 """Seconds a part must have lived for its earlier deaths to be forgotten."""
 HOPELESS = 7
 """Deaths in a row before the service was ever ready, after which it gives up instead of trying for ever."""
+INTERRUPTED = 130
+"""The exit code of one that was told to stop before it was ready."""
 GRACE = 15.0
 HEARTBEAT = 1.0
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -182,7 +184,7 @@ class Tree:
                     log.error("supervisor.gave_up", parts=[part.name for part in self.parts if part.deaths])
                     return 1
                 self._announce()
-            return 0
+            return 0 if self.announced else INTERRUPTED
         finally:
             self._stop()
             os.close(writing)

@@ -18,6 +18,10 @@ from domain.errors import Refused
 from eventstore.binaries import ServerError
 from eventstore.embedded import Server
 
+INTERRUPTED = "已中断。 Interrupted."
+CONNECT_LIMIT = 10
+"""Seconds to wait for a server that doesn't answer."""
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -47,14 +51,54 @@ def plain_errors() -> Iterator[None]:
         stop(refused.message)
     except ServerError as error:
         stop(f"内置数据库：{error}")
-    except psycopg.OperationalError as error:
-        stop(f"数据库无法连接（{type(error).__name__}）。请检查 DATABASE_URL 和数据库服务。")
+    except KeyboardInterrupt:
+        stop(INTERRUPTED, 130)
+    except UnicodeEncodeError:
+        stop("参数含有无法识别的字符，应为 UTF-8。 An argument is not UTF-8.", 2)
+    except Exception as error:
+        fault = _of_the_database(error)
+        if fault is None:
+            raise
+        stop(fault)
+
+
+def _of_the_database(error: BaseException) -> str | None:
+    """What to say of an error that the database raised, whoever passed it on; None of any other. Never its own message,
+    which may quote the address or what is stored."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, psycopg.Error):
+        cause = cause.__cause__
+    if cause is None:
+        return None
+    if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+        return (
+            "数据库账号权限不足，需要在所用的库中建表和读写。"
+            " The database role lacks rights: it must be allowed to create and use tables."
+        )
+    if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return (
+            f"数据库无法连接（{type(cause).__name__}），请检查 DATABASE_URL 和数据库服务。"
+            " Cannot reach the database; check DATABASE_URL and the server."
+        )
+    return (
+        f"数据库拒绝了操作（{type(cause).__name__}），请用 shixian check 检查。"
+        " The database refused; try shixian check."
+    )
+
+
+def must_be_usable(dsn: str) -> None:
+    """核对数据库: that it answers and can keep Chinese texts."""
+    with psycopg.connect(dsn, connect_timeout=CONNECT_LIMIT) as connection:
+        encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        stop(f"数据库编码应为 UTF8，实为 {encoding}。 The database must be encoded in UTF8, not {encoding}.")
 
 
 @contextmanager
 def database(given: Settings) -> Iterator[str]:
     """数据库地址: the one set, or the embedded server's, which is started if nobody runs it and left as it was found."""
     if given.database_url:
+        must_be_usable(given.database_url)
         yield given.database_url
         return
     server = Server.ensure(given.home)
