@@ -16,7 +16,7 @@ from api import letters, paging
 from api.bootstrap import Services
 from api.csvlines import Refusal
 from api.errors import READS, WRITES
-from api.identity import Held, Signed
+from api.identity import Held, Signed, SignedFirst
 from api.letters import Landing, Reading
 from api.logs import bind, place
 from api.paging import USUAL, Cursor, Limit
@@ -25,7 +25,7 @@ from domain.errors import Busy, Invalid, NotYours, Refused, Unknown
 from domain.petition import registration
 from domain.rules.authority import OFFICE_POSTS
 
-router = APIRouter(prefix="/v1/imports", tags=["导入"])
+router = APIRouter(prefix="/v1/imports", tags=["导入"], route_class=SignedFirst)
 
 LEASE = 60
 """Seconds without progress after which another worker takes an import over."""

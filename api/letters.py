@@ -24,7 +24,7 @@ MOST_ROWS = 200_000
 KIND = "letter"
 """What an imported letter's source is called; with its number it makes the case's id."""
 
-_TIME = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_TIME = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 _KEPT = frozenset("\t\n\r")
 
 

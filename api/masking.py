@@ -22,8 +22,8 @@ def identified(petition: Petition) -> list[dict[str, Any]]:
 
 
 def name(text: str) -> str:
-    """姓名: the surname and a star."""
-    return f"{text[:1]}*"
+    """姓名: the surname and a star; a name of one character would be shown whole, so it is a star."""
+    return f"{text[:1]}*" if len(text) > 1 else "*"
 
 
 def number(text: str | None) -> str | None:

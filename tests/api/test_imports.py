@@ -133,6 +133,23 @@ def test_another_kind_or_no_file(sign_in: SignIn) -> None:
     assert office.post("/v1/imports", data={"kind": "letters"}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("media", "content"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=b", b"--b\r\nno header at all"),
+        ("multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: form-data; name="kind"\r\n\r\n'),
+        ("application/json", b"{"),
+    ],
+)
+def test_a_stranger_learns_only_that(client: Caller, sign_in: SignIn, media: str, content: bytes) -> None:
+    headers = {"Content-Type": media}
+    answer = client.post("/v1/imports", content=content, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "session.missing")
+    answer = sign_in("office").post("/v1/imports", content=content, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.malformed")
+
+
 @pytest.mark.parametrize("username", ["leader", "inspector", "unit-a-head", "auditor", "admin"])
 def test_only_the_office_imports(sign_in: SignIn, username: str) -> None:
     answer = send(sign_in(username), sample.good(1))
