@@ -8,7 +8,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -48,26 +48,30 @@ def parse(settings: Settings, previous: Mail | None) -> Mail:
     tls, starttls = settings.flag("ssl"), settings.flag("starttls")
     if tls and starttls:
         raise invalid("starttls", "不能与 ssl 同时启用")
-    password = settings.text("password", "")
-    if password == MASK:
-        # a stored password never goes to another server than the one it was given for
-        if previous is None or previous.host != settings.text("host"):
-            raise invalid("password", "没有填写；更换服务器的，应当重新填写")
-        password = previous.password
     mail = Mail(
         host=host_in(settings.text("host")),
         port=settings.port("port", 465 if tls else 587 if starttls else 25),
         starttls=starttls,
         ssl=tls,
         username=settings.text("username", ""),
-        password=password,
+        password=settings.text("password", ""),
         sender=address_in("sender", settings.text("sender")),
         recipients=recipients_in(settings.raw("recipients")),
     )
     settings.refuse_others()
+    if mail.password == MASK:
+        if previous is None or not _as_safe(mail, previous):
+            raise invalid("password", "没有填写；更换服务器、端口或者停用加密的，应当重新填写")
+        mail = replace(mail, password=previous.password)
     if bool(mail.username) != bool(mail.password):
         raise invalid("password", "应与 username 同时填写")
     return mail
+
+
+def _as_safe(mail: Mail, previous: Mail) -> bool:
+    """A stored password goes to the server and port it was given for, and in the clear only if it did before."""
+    same = (mail.host, mail.port) == (previous.host, previous.port)
+    return same and (mail.ssl or mail.starttls or not (previous.ssl or previous.starttls))
 
 
 def host_in(value: str) -> str:

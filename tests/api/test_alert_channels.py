@@ -10,6 +10,7 @@ import pytest
 
 from api.bootstrap import Services
 from scheduler import roster
+from scheduler.mail import Mail
 from scheduler.webhook import Webhook
 from tests.api.caller import Caller
 from tests.api.cases import pages
@@ -59,6 +60,55 @@ def test_secrets_are_masked_and_kept(sign_in: SignIn, services: Services) -> Non
     assert admin.put(URL, json={"items": [moved]}).json() == {"items": [moved]}
     (kept,) = roster.channels(services.database)
     assert kept.settings == Webhook("https://hall.test/elsewhere", SECRET)
+
+
+def a_mail(**settings: Any) -> dict[str, Any]:
+    given = {
+        "host": "mail.office.test",
+        "port": 465,
+        "ssl": True,
+        "username": "alerts",
+        "password": SECRET,
+        "sender": "alerts@office.test",
+        "recipients": ["duty@office.test"],
+    }
+    return {"id": "post", "kind": "mail", "settings": given | settings, "enabled": True}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"host": "mail.elsewhere.test"},
+        {"port": 4650},
+        {"ssl": False},
+        {"ssl": False, "port": 25},
+        {"port": None, "ssl": False, "starttls": True},
+    ],
+)
+def test_a_kept_mail_password_stays_with_its_server(
+    sign_in: SignIn, services: Services, change: dict[str, Any]
+) -> None:
+    admin = sign_in("admin")
+    assert admin.put(URL, json={"items": [a_mail()]}).status_code == 200
+    assert admin.put(URL, json={"items": [a_mail(password=MASK, sender="xf@office.test")]}).status_code == 200
+    before = roster.channels(services.database)
+    assert isinstance(before[0].settings, Mail)
+    assert before[0].settings.password == SECRET
+    answer = admin.put(URL, json={"items": [a_mail(password=MASK, **change)]})
+    assert (answer.status_code, answer.json()["setting"]) == (422, "password")
+    assert roster.channels(services.database) == before
+    assert admin.put(URL, json={"items": [a_mail(**change)]}).status_code == 200
+
+
+def test_a_kept_mail_password_may_go_where_it_is_safer(sign_in: SignIn, services: Services) -> None:
+    admin = sign_in("admin")
+    admin.put(URL, json={"items": [a_mail(ssl=False)]})
+    assert (
+        admin.put(URL, json={"items": [a_mail(password=MASK, starttls=True, ssl=False)]}).status_code == 200
+    )
+    (kept,) = roster.channels(services.database)
+    assert isinstance(kept.settings, Mail)
+    assert kept.settings.password == SECRET
 
 
 def test_what_is_left_out_is_removed(sign_in: SignIn) -> None:
