@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from socket import socket
 from threading import Timer
@@ -146,18 +147,24 @@ def test_refused_lines_end_with_code_one(run: Run, tmp_path: Path) -> None:
     assert run("seed").stdout.strip() == "已有机构，未作更改。"
 
 
+LETTERS_CUT = 1500
+HEEDS_INTERRUPTS = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+"""Tests that run in the background of a shell ignore SIGINT, and so would their children."""
+
+
 @pytest.mark.parametrize("order", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_an_import_cut_short_lands_the_rest_the_next_time(
     run: Run, environment: dict[str, str], database_dsn: str, tmp_path: Path, order: signal.Signals
 ) -> None:
     run("found-unit", "xf", "清江区信访局", "--kind", "petition_office", "--code", "XF")
     file = tmp_path / "letters.csv"
-    file.write_bytes(sample.good(3000))
+    file.write_bytes(sample.good(LETTERS_CUT))
     importing = subprocess.Popen(
         command("import", "letters", str(file)),
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=HEEDS_INTERRUPTS,
     )
     with psycopg.connect(database_dsn, autocommit=True) as connection:
         connection.execute("LISTEN casework_events")
@@ -167,12 +174,12 @@ def test_an_import_cut_short_lands_the_rest_the_next_time(
     code = importing.wait(60)
     assert code in {-order, 130, 143}, code
     halfway = count(database_dsn, LETTERS)
-    assert 0 < halfway < 3000
+    assert 0 < halfway < LETTERS_CUT
     assert halfway % 100 == 0
     done = run("import", "letters", str(file))
     assert done.exit_code == 0, done.stderr
-    assert f"新导入 {3000 - halfway} 件，原已导入 {halfway} 件" in done.stdout
-    assert count(database_dsn, LETTERS) == 3000
+    assert f"新导入 {LETTERS_CUT - halfway} 件，原已导入 {halfway} 件" in done.stdout
+    assert count(database_dsn, LETTERS) == LETTERS_CUT
 
 
 def test_check_tells_a_database_without_tables(run: Run, empty_dsn: str) -> None:

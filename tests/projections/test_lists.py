@@ -1,5 +1,6 @@
 """The lists: every filter, the search, the lights, keyset pages, and what each officer may see."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,12 +13,14 @@ from domain.petition.situation import standing_of
 from domain.rules import authority
 from domain.rules.signals import signal
 from eventstore.database import Database
+from eventstore.embedded import Server
 from projections import alerts, deadlines_list, ledger_list, timeline
 from projections.lights import Lights
 from projections.paging import Page
 from projections.runner import catch_up
 from projections.visibility import Visibility
-from tests.projections.office import OFFICERS, Office, at, on
+from tests.conftest import TEMPLATE, fresh
+from tests.projections.office import OFFICERS, Office, a_casework, at, on
 
 EVERYTHING = Visibility(all=True, officer="clerk")
 
@@ -62,19 +65,43 @@ class Lists:
 
 @pytest.fixture
 def lists(database: Database, casework: Casework, office: Office) -> Lists:
+    """The lists over a database of the test's own."""
     return Lists(database, casework, office)
 
 
 @pytest.fixture
-def cases(database: Database, casework: Casework, office: Office) -> dict[str, UUID]:
-    """The varied history, read by the views; each case by its name."""
+def cases(lists: Lists) -> dict[str, UUID]:
+    """The varied history in the test's own database, read by the views; each case by its name."""
+    return varied(lists)
+
+
+Archive = tuple[Lists, dict[str, UUID]]
+
+
+@pytest.fixture(scope="module")
+def kept(server: Server, server_dsn: str) -> Iterator[Archive]:
+    """The varied history once a module, for the tests that only read."""
+    with fresh(server, TEMPLATE) as dsn, Database(dsn, name="test") as database, a_casework(dsn) as casework:
+        lists = Lists(database, casework, Office(casework))
+        yield lists, varied(lists)
+
+
+@pytest.fixture
+def archive(kept: Archive) -> Archive:
+    """The lists of the kept history, on the usual day."""
+    lists, cases = kept
+    return Lists(lists.database, lists.casework, lists.office), cases
+
+
+def varied(lists: Lists) -> dict[str, UUID]:
     names = ("plain", "objected", "answered", "accusation", "withdrawn", "repeat", "against_people", "letter")
-    found = dict(zip(names, office.varied(), strict=True))
-    catch_up(database, casework)
+    found = dict(zip(names, lists.office.varied(), strict=True))
+    catch_up(lists.database, lists.casework)
     return found
 
 
-def test_petitions_are_filtered(lists: Lists, cases: dict[str, UUID]) -> None:
+def test_petitions_are_filtered(archive: Archive) -> None:
+    lists, cases = archive
     everyone = set(cases.values())
     assert lists.found() == everyone
     assert lists.found(state="closed") == {cases["withdrawn"]}
@@ -120,15 +147,15 @@ def test_petitions_are_filtered(lists: Lists, cases: dict[str, UUID]) -> None:
         ),
     ],
 )
-def test_two_characters_suffice_to_search(
-    lists: Lists, cases: dict[str, UUID], words: str, names: set[str]
-) -> None:
+def test_two_characters_suffice_to_search(archive: Archive, words: str, names: set[str]) -> None:
+    lists, cases = archive
     assert lists.found(q=words) == {cases[name] for name in names}
 
 
-def test_a_search_uses_its_index(database: Database, lists: Lists, cases: dict[str, UUID]) -> None:
+def test_a_search_uses_its_index(archive: Archive) -> None:
+    lists, _ = archive
     condition = ledger_list.search("收费")
-    with database.transaction() as connection:
+    with lists.database.transaction() as connection:
         connection.execute("SET LOCAL enable_seqscan = off")
         plan = connection.execute(
             "EXPLAIN SELECT * FROM ledger l WHERE " + condition.text, condition.values
@@ -136,8 +163,9 @@ def test_a_search_uses_its_index(database: Database, lists: Lists, cases: dict[s
     assert any("ledger_bigrams_idx" in row["QUERY PLAN"] for row in plan)
 
 
-def test_lights_are_those_of_the_rules_on_every_day(lists: Lists, cases: dict[str, UUID]) -> None:
+def test_lights_are_those_of_the_rules_on_every_day(archive: Archive) -> None:
     """On each day: every clock has the light and status of the rules, and each filter finds just those."""
+    lists, _ = archive
     seen: set[tuple[str, str]] = set()
     for day in range(0, 150, 3):
         lists.today = (on("2026-01-05") + timedelta(days=day)).isoformat()
@@ -193,7 +221,8 @@ def ids(page: Page) -> set[tuple]:
     return {key(row) for row in page.items}
 
 
-def test_deadlines_are_filtered(lists: Lists, cases: dict[str, UUID]) -> None:
+def test_deadlines_are_filtered(archive: Archive) -> None:
+    lists, _ = archive
     everything = lists.deadlines().items
     assert everything
     for name in ("unit", "clock", "rulebook", "provisional"):
@@ -209,13 +238,15 @@ def test_deadlines_are_filtered(lists: Lists, cases: dict[str, UUID]) -> None:
 
 
 @pytest.mark.parametrize("wanted", [{"light": "blue"}, {"status": "late"}])
-def test_an_unknown_filter_is_refused(lists: Lists, office: Office, wanted: dict[str, str]) -> None:
+def test_an_unknown_filter_is_refused(archive: Archive, wanted: dict[str, str]) -> None:
+    lists, _ = archive
     with pytest.raises(Invalid):
         lists.deadlines(**wanted)
 
 
 @pytest.mark.parametrize("cursor", ["rubbish", "!!", "W10", "WzEsMl0", "bnVsbA"])
-def test_a_bad_cursor_is_refused(lists: Lists, office: Office, cursor: str) -> None:
+def test_a_bad_cursor_is_refused(archive: Archive, cursor: str) -> None:
+    lists, _ = archive
     with pytest.raises(Invalid):
         lists.petitions(cursor=cursor)
 
@@ -249,8 +280,9 @@ def test_a_page_has_at_most_two_hundred_rows(lists: Lists, office: Office) -> No
 
 
 @pytest.mark.parametrize("who", [officer for officer, *_ in OFFICERS])
-def test_lists_show_what_the_officer_may_read(lists: Lists, cases: dict[str, UUID], who: str) -> None:
+def test_lists_show_what_the_officer_may_read(archive: Archive, who: str) -> None:
     """The lists show a case exactly if its page would open."""
+    lists, cases = archive
     office, casework = lists.office, lists.casework
     act = office.act(who, lists.today)
     directory = casework.directory()
@@ -269,7 +301,8 @@ def test_lists_show_what_the_officer_may_read(lists: Lists, cases: dict[str, UUI
     assert {row["case_id"] for row in shown.items} == readable
 
 
-def test_an_officer_without_cases_sees_none(lists: Lists, cases: dict[str, UUID]) -> None:
+def test_an_officer_without_cases_sees_none(archive: Archive) -> None:
+    lists, _ = archive
     assert lists.found(sees=Visibility(all=False, officer="admin")) == set()
 
 
