@@ -156,6 +156,12 @@ def test_a_second_interrupt_hurries(serve: Callable[..., Tree]):
     assert not is_alive(part)
 
 
+def test_told_to_stop_before_it_is_ready_it_says_so_by_its_code(serve: Callable[..., Tree]):
+    tree = serve({"api": PATIENT, "project": "import signal; signal.pause()"})
+    eventually(lambda: bool(tree.pids("api")))
+    assert tree.end(signal.SIGINT) == 130
+
+
 def test_a_part_that_never_lives_makes_it_give_up(serve: Callable[..., Tree]):
     tree = serve({"api": SHORT_LIVED})
     assert tree.process.wait(60) == 1
