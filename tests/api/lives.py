@@ -100,7 +100,9 @@ LIVES = [
     Life("report", "unit-a-clerk", ACCEPTED, {"text": "已约谈供热企业"}, "Reported"),
     Life("reply", "unit-a-clerk", ACCEPTED, {"result": "explain", "text": "已作解释说明。"}, "Replied"),
     Life("serve", "unit-a-clerk", REPLIED, {"notice": "opinion", "method": "post"}, "Served"),
-    Life("request-review", "office", SERVED, {"reasons": "温度仍不达标"}, "ReviewRequested"),
+    Life(
+        "request-review", "office", SERVED, {"reasons": "温度仍不达标"}, "ReviewRequested", closed=WITHDRAWN
+    ),
     Life(
         "conclude-review",
         "office-head",
@@ -108,7 +110,14 @@ LIVES = [
         {"result": "uphold", "text": "维持。"},
         "ReviewConcluded",
     ),
-    Life("request-reexamination", "office", REVIEWED, {"reasons": "不服"}, "ReexaminationRequested"),
+    Life(
+        "request-reexamination",
+        "office",
+        REVIEWED,
+        {"reasons": "不服"},
+        "ReexaminationRequested",
+        closed=WITHDRAWN,
+    ),
     Life(
         "conclude-reexamination",
         "office-head",

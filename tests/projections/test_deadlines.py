@@ -149,7 +149,7 @@ def test_a_new_version_may_open_a_clock_where_there_was_none(
     database: Database, casework: Casework, office: Office
 ) -> None:
     """A case without any clock is asked too when a rule book changes."""
-    case = office.register("2026-03-02", rulebook="time-limited")
+    case = office.register("2026-03-02", rulebook="time-limited", limit_class="routine")
     other = office.register("2026-03-02", category="suggestion", rulebook="letters-grain-bureau")
     catch_up(database, casework)
     assert due_dates(database, other) == {}
