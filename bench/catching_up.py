@@ -92,5 +92,6 @@ def forget_stock(env: dict[str, str]) -> None:
         host=env["POSTGRES_HOST"],
         port=env["POSTGRES_PORT"],
         user=env["POSTGRES_USER"],
+        password=env["POSTGRES_PASSWORD"],
     ) as connection:
         connection.execute("DROP TABLE IF EXISTS stock_ledger, stockledger_tracking")
