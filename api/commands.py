@@ -155,7 +155,9 @@ for _slug, _command in COMMANDS.items():
     _add_act(_slug, _command)
 
 
-@router.get("/{id}/acts", response_model=Acts, response_model_exclude_none=True, responses=READS)
+@router.get(
+    "/{id}/acts", summary="可办操作", response_model=Acts, response_model_exclude_none=True, responses=READS
+)
 def acts(id: UUID, services: Held, act: Signed, response: Response) -> Any:
     """可办操作: 每项操作当前能否办理，不能办理的说明理由和依据."""
     bind(petition=id)

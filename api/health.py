@@ -53,14 +53,14 @@ class Ready(BaseModel):
     heartbeats: list[Heartbeat]
 
 
-@router.get("/healthz", response_model=Alive)
+@router.get("/healthz", summary="存活", response_model=Alive)
 async def healthz() -> Any:
     """存活: 进程在运行."""
     # a coroutine, so that it is answered without a thread, however many requests have all of them
     return Alive(status="alive")
 
 
-@router.get("/readyz", response_model=Ready, responses=responses(503))
+@router.get("/readyz", summary="就绪", response_model=Ready, responses=responses(503))
 def readyz(services: Held) -> Any:
     """就绪: 数据库可用、各视图跟上、定时任务有心跳；否则答 503."""
     with services.database.pool.connection(timeout=PATIENCE) as connection:

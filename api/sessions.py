@@ -195,7 +195,7 @@ def _shown(services: Services, officer: str) -> OfficerShown:
     )
 
 
-@router.post("", status_code=201, responses=responses(401, 413, 422, 429, 503))
+@router.post("", summary="登录", status_code=201, responses=responses(401, 413, 422, 429, 503))
 def sign_in(
     request: Request, services: Held, keeper: Annotated[Doorkeeper, Depends(door)], secret: Secret
 ) -> NewSession:
@@ -216,7 +216,7 @@ def sign_in(
     return NewSession(token=token, expires_at=ends, officer=_shown(services, row["officer"]))
 
 
-@router.get("/current", responses=READS)
+@router.get("/current", summary="当前会话", responses=READS)
 def current(services: Held, act: Signed, credentials: Credentials) -> Session:
     """当前会话: 当前登录的工作人员."""
     token = credentials.credentials if credentials is not None else ""
@@ -229,7 +229,7 @@ def current(services: Held, act: Signed, credentials: Credentials) -> Session:
     return Session(expires_at=row["expires_at"], officer=_shown(services, act.by))
 
 
-@router.delete("/current", status_code=204, response_class=Response, responses=READS)
+@router.delete("/current", summary="退出登录", status_code=204, response_class=Response, responses=READS)
 def sign_out(services: Held, act: Signed, credentials: Credentials) -> None:
     """退出: 令牌立即失效."""
     token = credentials.credentials if credentials is not None else ""
