@@ -52,6 +52,10 @@ SAMPLES: dict[str, tuple[Story, Any]] = {
     "acknowledge-urgent": (in_handling().urgent_reported(), c.AcknowledgeUrgent("已阅")),
     "link-repeat": (a_petition(), c.LinkRepeat(EARLIER)),
     "delay-notice": (in_handling(), c.DelayNotice("等待鉴定", "010-12345678", on("2026-06-30"), "a-head")),
+    "reschedule": (
+        a_petition().assigned(due_on="2026-04-30"),
+        c.Reschedule(on("2026-05-20"), "需要现场检测"),
+    ),
     "withdraw": (in_handling(), c.Withdraw("信访人撤回")),
     "sign-off": (answered(), c.SignOff("办理结果符合要求")),
     "reopen": (answered().signed_off(), c.Reopen("出现新的事实")),

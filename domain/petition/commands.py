@@ -350,6 +350,15 @@ class DelayNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Reschedule:
+    """调整报结日期 — the assigner sets a later date to report back, before the present one has passed."""
+
+    due_on: date
+    reason: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Withdraw:
     """撤回 — the petitioner withdraws."""
 
@@ -431,6 +440,7 @@ COMMANDS: dict[str, type] = {
     "acknowledge-urgent": AcknowledgeUrgent,
     "link-repeat": LinkRepeat,
     "delay-notice": DelayNotice,
+    "reschedule": Reschedule,
     "withdraw": Withdraw,
     "sign-off": SignOff,
     "reopen": Reopen,

@@ -321,6 +321,14 @@ class DelayNoticed(Fact, frozen=True, kw_only=True):
     approver: str
 
 
+class Rescheduled(Fact, frozen=True, kw_only=True):
+    """调整报结日期 — the assigner sets a later date to report back; only the assigner can (条例 22.1(3))."""
+
+    TOPIC: ClassVar[str] = "petition.rescheduled.1"
+    due_on: date
+    reason: str
+
+
 class Withdrawn(Fact, frozen=True, kw_only=True):
     """撤回 — the petitioner withdrew the matter."""
 

@@ -294,7 +294,14 @@ STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
 """折叠表: what each fact changes."""
 
 RECORD_ONLY: frozenset[type[Fact]] = frozenset(
-    {events.Proposed, events.Instructed, events.Reported, events.Urged, events.DelayNoticed}
+    {
+        events.Proposed,
+        events.Instructed,
+        events.Reported,
+        events.Urged,
+        events.DelayNoticed,
+        events.Rescheduled,
+    }
 )
 """仅作记录: facts that stay in the history and change no field of the state."""
 

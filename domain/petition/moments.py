@@ -121,6 +121,8 @@ def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator
                 yield moment(_SERVED[fact.notice])
         case events.Supervised():
             yield moment("supervised", due_on=fact.answer_by)
+        case events.Rescheduled():
+            yield moment("rescheduled", clock="assigned-report", due_on=fact.due_on)
         case events.Reopened():
             yield moment("reopened")
             yield from _again(moment, after)

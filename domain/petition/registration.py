@@ -219,6 +219,7 @@ _ARTICLES: dict[type[Fact], str] = {
     events.LinkedAsRepeat: "《信访工作条例》第三十六条第三款",
     events.Reported: "《信访工作条例》第二十二条第一款第三项",
     events.Urged: "《信访工作条例》第四十条",
+    events.Rescheduled: "《信访工作条例》第二十二条第一款第三项",
     events.DelayNoticed: "滞办反馈告知制度",
     events.SignedOff: "《信访工作条例》第三十二条",
     events.Reopened: "《信访工作条例》第三十七条",

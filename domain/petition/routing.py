@@ -52,6 +52,19 @@ def _assign(command: commands.Assign, situation: Situation) -> Draft:
     return events.Assigned, on, {"to_unit": lead, "due_on": command.due_on, "assisting_units": assisting}
 
 
+def _reschedule(command: commands.Reschedule, situation: Situation) -> Draft:
+    on = situation.date(command.on, situation.petition.held_since, "交办日")
+    basis = "《信访工作条例》第二十二条第一款第三项"
+    clock = situation.running("assigned-report", situation.petition.holder)
+    if clock is not None and on > clock.due_on:
+        message = f"报结日期应当在届满前调整，原定{clock.due_on}已经届满。"
+        raise NotNow("petition.extension_too_late", message, basis)
+    set_date(command.due_on, on, "报结日期", basis)
+    if clock is not None and command.due_on <= clock.due_on:
+        raise Invalid("petition.not_later", f"新的报结日期应当晚于原定的{clock.due_on}。", basis)
+    return events.Rescheduled, on, {"due_on": command.due_on, "reason": command.reason}
+
+
 def _transfer(command: commands.Transfer, situation: Situation) -> Draft:
     return (
         events.Transferred,
@@ -93,6 +106,7 @@ def _designate(command: commands.Designate, situation: Situation) -> Draft:
 DECISIONS: dict[type, Callable[[Any, Situation], Draft]] = {
     commands.Forward: _forward,
     commands.Assign: _assign,
+    commands.Reschedule: _reschedule,
     commands.Transfer: _transfer,
     commands.Object: _object,
     commands.HandBack: _hand_back,

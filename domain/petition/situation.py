@@ -314,6 +314,12 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
         "没有待签收的紧急情况上报。",
         "《信访工作条例》第二十五条",
     ),
+    "report_date_open": lambda s: _need(
+        s.running("assigned-report", s.petition.holder) is not None,
+        "no_report_date",
+        "该事项没有待报结的交办期限。",
+        "《信访工作条例》第二十二条第一款第三项",
+    ),
     "not_linked_yet": lambda s: _need(s.petition.repeat_of is None, "already_linked", "已认定为重复信访。"),
     "not_terminated": lambda s: _need(
         not _terminated(s.petition),

@@ -112,6 +112,7 @@ OPENINGS: dict[str, Opening] = {
     "acknowledge-urgent": _row(_ACTIVE | {_S.REPLIED}, "leader", "open_urgent_report"),
     "link-repeat": _row(_ACTIVE, "office", "not_linked_yet"),
     "delay-notice": _row({_S.WITH_UNIT, _S.HANDLING}, "holder handler"),
+    "reschedule": _row({_S.WITH_UNIT, _S.HANDLING}, "office", "report_date_open"),
     "withdraw": _row(_ACTIVE, "office holder"),
     "sign-off": _row({_S.REPLIED, _S.REVIEWED}, "office inspector leader", "last_opinion_served"),
     "reopen": _row(

@@ -82,7 +82,7 @@ TRACK_BOOK = "petition-summary"
 OUTSIDE = {"petitioner": "信访人", "review_organ": "复查机关", "reexamination_organ": "复核机关"}
 """Who answers for a clock without being a unit the case is with, and what to call them."""
 
-_MOVING = frozenset({"extended", "hearing_opened", "hearing_closed"})
+_MOVING = frozenset({"rescheduled", "extended", "hearing_opened", "hearing_closed"})
 
 
 def clocks(
@@ -178,7 +178,7 @@ def _clock(
         book, spec = moved
     days = _extension(within, spec)
     suspensions, suspended = _suspensions(within, spec, as_of, stopped_on)
-    due_set = start.data.get("due_on")
+    due_set = _due_set(within, start, spec)
     if spec.unit == "date" and due_set is None:
         return None
     dates = limit(
@@ -216,6 +216,13 @@ def _clock(
         explanation=dates.explanation,
     )
     return clock, ended
+
+
+def _due_set(within: Sequence[Moment], start: Moment, spec: ClockSpec) -> date | None:
+    """指定日期: the date set for the single case, or the last one it was moved to."""
+    moved = [m for m in within if m.name == "rescheduled" and m.data.get("clock") == spec.clock]
+    due_on: date | None = (moved[-1] if moved else start).data.get("due_on")
+    return due_on
 
 
 def _answering(spec: ClockSpec, start: Moment, within: Sequence[Moment]) -> str:

@@ -25,7 +25,14 @@ MOMENTS = frozenset(
         *("accepted", "accepted_ordinary", "declined", "negative_decision"),
         *("notice_served", "notice_exempted", "replied", "opinion_served", "concluded", "signed_off"),
         *("simplified", "switched_to_ordinary", "extended", "withdrawn", "reopened"),
-        *("assigned_with_date", "assigned_by_superior", "reported", "supervised", "supervision_answered"),
+        *(
+            "assigned_with_date",
+            "assigned_by_superior",
+            "rescheduled",
+            "reported",
+            "supervised",
+            "supervision_answered",
+        ),
         # its review
         *("review_posted", "review_requested", "review_concluded", "review_served"),
         *("reexamination_posted", "reexamination_requested", "reexamination_concluded"),

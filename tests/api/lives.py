@@ -145,6 +145,13 @@ LIVES = [
         {"reason": "等待检测", "contact": "住建局供热科", "new_date": "2026-06-01"},
         "DelayNoticed",
     ),
+    Life(
+        "reschedule",
+        "office",
+        [("office", "assign", {"to_unit": "unit-a", "due_on": "2026-06-01"})],
+        {"due_on": "2026-06-30", "reason": "需要现场检测"},
+        "Rescheduled",
+    ),
     Life("withdraw", "office", [], {"reason": "信访人撤回"}, "Withdrawn"),
     Life("sign-off", "office", SERVED, {"reason": "办理到位"}, "SignedOff"),
     Life("reopen", "office-head", DECLINED, {"reason": "发现新的事实"}, "Reopened", closed=[]),

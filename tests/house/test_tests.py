@@ -7,6 +7,7 @@ ROOT = Path(__file__).parents[2]
 OURS = ("domain", "eventstore", "projections", "scheduler", "api", "tests", "bench")
 BANNED = {"skip", "skipif", "skipIf", "skipTest", "importorskip", "xfail", "sleep"}
 LONG = {
+    "domain/petition/events.py": "every fact of a petition on one page, a few lines each",
     "domain/petition/commands.py": "one command per act, side by side with its neighbours",
     "domain/casework.py": "the one door: reading, deciding and storing are read together",
     "tests/domain/test_petition_clocks.py": "one table of the acceptance cases of how time is counted",
