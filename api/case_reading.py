@@ -1,7 +1,7 @@
 """查阅一件: a single case as an officer may see it, now or as of another time. Hidden and unknown answer alike."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
@@ -19,6 +19,9 @@ from domain.rules.authority import POWERS, READ_ALL_POSTS, may_read
 from domain.rules.deadlines import Clock
 from domain.rules.rows import RulebookError
 
+LINKS = frozenset({"repeat_of", "repeat_of_number", "earlier", "earlier_number"})
+"""Fields of a state or a fact that name the earlier petition of a repeat."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -30,6 +33,7 @@ class Seen:
     today: date
     directory: Directory
     past: bool
+    hides: frozenset[str] = frozenset()
 
     @cached_property
     def clocks(self) -> list[Clock]:
@@ -47,7 +51,7 @@ class Seen:
             history = self.history[:count]
             petition = _must_exist(project(None, (earlier.fact for earlier in history)))
             today = self.today if count == len(self.history) else latest
-            yield Seen(history, petition, self.known, today, self.directory, past=True)
+            yield Seen(history, petition, self.known, today, self.directory, True, self.hides)
 
 
 def in_full(services: Services, case_id: UUID, now: datetime) -> Seen:
@@ -65,13 +69,23 @@ def look(
     present = in_full(services, case_id, act.at)
     if not may_read(standing_of(present.petition, present.directory), act):
         raise _unknown()
+    present = replace(present, hides=hidden_links(services, act, present.petition.repeat_of))
     if at is None and known_at is None:
         return present
     known = services.casework.known(known_at or act.at)
     kept = {fact.originator_version for fact in as_of([one.fact for one in present.history], at, known_at)}
     then = [one for one in present.history if one.fact.originator_version in kept]
     petition = _must_exist(project(None, (one.fact for one in then)))
-    return Seen(then, petition, known, legal_date(at or act.at), present.directory, past=True)
+    return Seen(then, petition, known, legal_date(at or act.at), present.directory, True, present.hides)
+
+
+def hidden_links(services: Services, act: Act, earlier: UUID | None) -> frozenset[str]:
+    """隐去前件: the fields that would tell of an earlier petition which this officer may not know of."""
+    if earlier is None:
+        return frozenset()
+    found, directory = services.casework.petition(earlier), services.casework.directory()
+    known = found is not None and may_read(standing_of(found, directory), act)
+    return frozenset() if known else LINKS
 
 
 def must_see_personal_data(services: Services, act: Act, case_id: UUID) -> None:

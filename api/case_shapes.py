@@ -50,7 +50,7 @@ def state(seen: Seen) -> dict[str, Any]:
         "rated": [{"about": about, "score": score} for about, score in petition.rated],
         "source": _source(petition),
     }
-    return shown | _light(seen)
+    return shown | dict.fromkeys(seen.hides & set(shown)) | _light(seen)
 
 
 def _source(petition: Petition) -> dict[str, str] | None:
@@ -81,14 +81,14 @@ def deadlines(seen: Seen) -> list[dict[str, Any]]:
 def step(seen: Seen) -> dict[str, Any]:
     """一步: the last event of what is seen, the state and every clock after it, and the day on which they are judged."""
     return {
-        "event": event(seen.history[-1], seen.directory),
+        "event": event(seen.history[-1], seen.directory, seen.hides),
         "as_of": seen.today,
         "state": state(seen),
         "deadlines": deadlines(seen),
     }
 
 
-def event(one: Recorded, directory: Directory) -> dict[str, Any]:
+def event(one: Recorded, directory: Directory, hides: frozenset[str] = frozenset()) -> dict[str, Any]:
     """事件: one fact of a case, without personal data."""
     fact = one.fact
     return {
@@ -104,14 +104,14 @@ def event(one: Recorded, directory: Directory) -> dict[str, Any]:
         "role": fact.role,
         "for_whom": fact.for_whom,
         "basis": fact.basis,
-        "data": data(fact),
+        "data": data(fact, hides),
     }
 
 
-def data(fact: Fact) -> dict[str, Any]:
+def data(fact: Fact, hides: frozenset[str] = frozenset()) -> dict[str, Any]:
     """事件内容: the fact's own fields, also those at their defaults, without personal data and without the code that
     opens the case to a citizen."""
-    own = [name for name in fact.__struct_fields__ if name not in ENVELOPE | NEVER_SHOWN]
+    own = [name for name in fact.__struct_fields__ if name not in ENVELOPE | NEVER_SHOWN | hides]
     return {name: msgspec.to_builtins(getattr(fact, name)) for name in own}
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.bootstrap import Services
+from api.case_reading import hidden_links
 from api.case_shapes import data
 from api.errors import READS
 from api.identity import Held, Signed
@@ -19,7 +20,7 @@ from domain.acts import Act
 from domain.casework import Recorded
 from domain.directory.events import OfficerAppointed, UnitFounded
 from domain.facts import Fact, name_of, term_of
-from domain.petition.events import NumbersTaken
+from domain.petition.events import LinkedAsRepeat, NumbersTaken
 from domain.petition.fold import project
 from domain.petition.situation import standing_of
 from domain.rulebase.events import CalendarDecreed, RulebookPublished
@@ -49,7 +50,7 @@ def feed(
     while more and len(items) < limit and reached < after + MOST_SCANNED:
         log = _log(services, reached)
         wanted = _for(services, act, log)[: limit - len(items)]
-        items.extend(_shown(one) for one in wanted)
+        items.extend(_shown(services, act, one) for one in wanted)
         full = len(items) == limit
         more = len(log) == CHUNK or (full and wanted[-1].position < log[-1].position)
         reached = wanted[-1].position if full else log[-1].position if log else reached
@@ -87,8 +88,9 @@ def _is_for(act: Act, fact: Fact, readable: frozenset[UUID]) -> bool:
     return fact.originator_id in readable
 
 
-def _shown(one: Recorded) -> dict[str, Any]:
+def _shown(services: Services, act: Act, one: Recorded) -> dict[str, Any]:
     fact = one.fact
+    hides = hidden_links(services, act, fact.earlier) if isinstance(fact, LinkedAsRepeat) else frozenset()
     of_a_case = not isinstance(fact, OF_NO_CASE)
     return {
         "position": one.position,
@@ -102,5 +104,5 @@ def _shown(one: Recorded) -> dict[str, Any]:
         "by": fact.by,
         "for_whom": fact.for_whom,
         "basis": fact.basis,
-        "data": data(fact),
+        "data": data(fact, hides),
     }

@@ -95,7 +95,7 @@ def petitioners(
 def history(services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None) -> dict[str, Any]:
     """Every event in the order of its record, without personal data."""
     seen = look(services, act, id, at, known_at)
-    return {"items": [case_shapes.event(one, seen.directory) for one in seen.history]}
+    return {"items": [case_shapes.event(one, seen.directory, seen.hides) for one in seen.history]}
 
 
 @router.get("/{id}/deadlines", summary="期限")

@@ -164,7 +164,14 @@ class Casework(Application[UUID]):
             number = registration.number(office, on.year, first)
             fields = registration.registered(command, act, directory, number, registration.query_code())
             fact = events.Registered(
-                **envelope(case_id, 1, act, "《信访工作条例》第二十二条、第二十三条", on), **fields
+                **envelope(
+                    case_id,
+                    1,
+                    act,
+                    registration.basis_of_registration(command.rulebook, on, known.books),
+                    on,
+                ),
+                **fields,
             )
             extra = (("number", number), ("query_code", fact.query_code))
             return self._store([numbers, fact], act, own, answer=fact, extra=extra)

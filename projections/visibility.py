@@ -58,7 +58,7 @@ class Visibility:
             " OR (length(%(own_name)s) >= %(shortest)s AND strpos(accused, %(own_name)s) > 0))"
             " OR EXISTS (SELECT FROM unnest(l.accused_units) accused, unnest(%(own_units)s::text[]) own"
             " WHERE accused = own OR (length(own) >= %(shortest)s AND strpos(accused, own) > 0)"
-            " OR (length(accused) > %(shortest)s AND strpos(own, accused) > 0))))",
+            " OR (length(accused) > %(shortest)s AND own LIKE regexp_replace(accused, '(.)', '%%\\1', 'g')))))",
             {
                 "sees_all": self.all,
                 "sees_units": list(self.units),

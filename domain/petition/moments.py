@@ -165,6 +165,8 @@ def _passed_on(
 
 def _again(moment: _Telling, after: Petition) -> Iterator[Moment]:
     if after.accepted_on is not None:
+        if not _FIRST_NOTICES & set(after.notices_served):
+            yield moment("received" if after.received_by_unit_on is not None else "kept_by_office")
         yield from _taken_on(moment, after)
     elif after.received_by_unit_on is not None:
         yield moment("received")

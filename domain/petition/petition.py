@@ -31,7 +31,26 @@ def _plain(kind: type[Fact], *fields: str) -> Decision:
     return decide
 
 
+def _not_to_hide_a_missed_limit(on: date, situation: Situation) -> None:
+    """逾期不得倒签: a unit that has missed a limit can't end it by an act dated back; the office may record it."""
+    act, today = situation.act, situation.act.today
+    missed = [c for c in situation.clocks if c.state == "running" and not c.window and c.due_on < today]
+    if on < today and missed and act.role not in authority.OFFICE_POSTS:
+        raise NotYours(
+            "petition.backdating_not_yours",
+            f"{missed[0].label}已于{missed[0].due_on}届满，倒签日期的记录应当由信访工作机构办理。",
+            missed[0].basis,
+        )
+
+
+def _withdraw(command: commands.Withdraw, situation: Situation) -> Draft:
+    on = situation.date(command.on)
+    _not_to_hide_a_missed_limit(on, situation)
+    return events.Withdrawn, on, {"reason": command.reason}
+
+
 def _classify(command: commands.Classify, situation: Situation) -> Draft:
+    _not_to_hide_a_missed_limit(situation.date(command.on), situation)
     lifts = situation.petition.category == "accusation" != command.category
     if lifts and situation.act.role not in authority.OFFICE_POSTS:
         raise NotYours(
@@ -304,7 +323,7 @@ DECISIONS: dict[type, Decision] = {
     commands.AcknowledgeUrgent: _plain(events.UrgentAcknowledged, "text"),
     commands.LinkRepeat: _link_repeat,
     commands.DelayNotice: _delay_notice,
-    commands.Withdraw: _plain(events.Withdrawn, "reason"),
+    commands.Withdraw: _withdraw,
     commands.SignOff: _sign_off,
     commands.Reopen: _reopen,
     commands.Archive: _plain(events.Archived, "reason"),

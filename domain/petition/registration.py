@@ -228,6 +228,16 @@ _ARTICLES: dict[type[Fact], str] = {
 }
 """Acts that rest on the same article whatever the rule book."""
 
+_CLOCKS_OF_NOTICE: dict[str, tuple[str, ...]] = {
+    "receipt": ("notify", "decide"),
+    "acceptance": ("notify", "decide"),
+    "refusal": ("notify", "decide"),
+    "opinion": ("finish",),
+    "extension": ("finish",),
+    "review-opinion": ("review",),
+    "reexamination-opinion": ("reexamination",),
+}
+
 _CLOCKS_OF: dict[type[Fact], tuple[str, ...]] = {
     events.Accepted: ("finish", "decide"),
     events.Declined: ("notify", "decide"),
@@ -253,18 +263,26 @@ _CLOCKS_OF: dict[type[Fact], tuple[str, ...]] = {
 
 def basis_of(kind: type[Fact], on: date, fields: Mapping[str, Any], situation: Situation) -> str | None:
     """依据: the article that the act rests on, where a limit is concerned of the book in force on the legal date."""
-    if kind is events.Served:
-        return grounds.notice_kind(fields["notice"]).basis
     if kind in _ARTICLES:
         return _ARTICLES[kind]
     books, case = situation.known.books, case_of(situation.petition)
     named = books.version(case.rulebook, on) if case.rulebook else None
     book = named or books.statutory(case.kind, on)
-    for name in _CLOCKS_OF.get(kind, ()):
+    served = kind is events.Served
+    names = _CLOCKS_OF_NOTICE.get(fields["notice"], ()) if served else _CLOCKS_OF.get(kind, ())
+    for name in names:
         spec = books.clock(book, name)
         if spec is not None:
             return spec.basis
-    return None
+    return grounds.notice_kind(fields["notice"]).basis if served else None
+
+
+def basis_of_registration(rulebook: str | None, on: date, books: Books) -> str | None:
+    """登记依据: the article of the rule book in force on the day of receipt."""
+    book = books.version(rulebook, on) if rulebook else None
+    book = book or books.statutory("petition", on)
+    spec = books.clock(book, "route") or books.clock(book, "decide")
+    return spec.basis if spec is not None else book.source
 
 
 def reused_key() -> Invalid:

@@ -36,13 +36,13 @@ def _forward(command: commands.Forward, situation: Situation) -> Draft:
     organ = _receiver(organ, situation) if tracked else _not_accused(organ, situation)
     return (
         events.Forwarded,
-        situation.date(command.on, situation.petition.held_since, "退办日"),
+        situation.date(command.on, situation.petition.held_since, "收件或者退回日"),
         {"to_organ": organ, "tracked": tracked},
     )
 
 
 def _assign(command: commands.Assign, situation: Situation) -> Draft:
-    on = situation.date(command.on, situation.petition.held_since, "退办日")
+    on = situation.date(command.on, situation.petition.held_since, "收件或者退回日")
     if command.due_on is not None:
         set_date(command.due_on, on, "报结日期", "《信访工作条例》第二十二条第一款第三项")
     lead = _receiver(command.to_unit, situation)
@@ -68,7 +68,7 @@ def _reschedule(command: commands.Reschedule, situation: Situation) -> Draft:
 def _transfer(command: commands.Transfer, situation: Situation) -> Draft:
     return (
         events.Transferred,
-        situation.date(command.on, situation.petition.held_since, "退办日"),
+        situation.date(command.on, situation.petition.held_since, "收件或者退回日"),
         {"to_unit": _receiver(command.to_unit, situation)},
     )
 

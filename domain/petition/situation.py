@@ -118,7 +118,8 @@ def _accused_units(petition: Petition, directory: Directory) -> frozenset[str]:
         unit.id
         for unit in directory.units.values()
         for text in written
-        if text == authority.plain(unit.id) or authority.names_unit(text, authority.plain(unit.name))
+        if text in {authority.plain(unit.id), authority.plain(unit.code)}
+        or authority.names_unit(text, authority.plain(unit.name))
     }
     return frozenset(written | known)
 

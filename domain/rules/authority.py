@@ -17,9 +17,8 @@ SHORTEST_NAME = 2
 
 
 def plain(text: str) -> str:
-    """规整名称: a name as it is compared: one width, one case, without spaces and invisible characters."""
-    kept = (c for c in unicodedata.normalize("NFKC", text).casefold() if not c.isspace())
-    return "".join(c for c in kept if unicodedata.category(c) not in {"Cf", "Cc"})
+    """规整名称: a name as it is compared: one width, one case, letters, digits and Chinese characters alone."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
 def names_person(accused: str, name: str) -> bool:
@@ -28,8 +27,15 @@ def names_person(accused: str, name: str) -> bool:
 
 
 def names_unit(accused: str, name: str) -> bool:
-    """指向该单位: the accused, as written, is this unit's name, contains it, or is part of it. Both plain."""
-    return names_person(accused, name) or (len(accused) > SHORTEST_NAME and accused in name)
+    """指向该单位: the accused, as written, is this unit's name, contains it, or abbreviates it (“住建局”). Both plain.
+
+    An abbreviation keeps the order of the name's characters and its last one; a mere place name doesn't.
+    """
+    if names_person(accused, name):
+        return True
+    rest = iter(name)
+    in_order = all(character in rest for character in accused)
+    return len(accused) > SHORTEST_NAME and in_order and accused[-1] == name[-1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,3 +116,26 @@ def test_no_personal_data_goes_out(sign_in: SignIn, two: tuple[str, str]) -> Non
 )
 def test_a_malformed_question_is_told_so(sign_in: SignIn, given: dict[str, Any]) -> None:
     assert sign_in("office").get(URL, params=given).status_code == 422
+
+
+def test_a13_a_repeat_of_a_hidden_accusation_does_not_name_it(sign_in: SignIn) -> None:
+    """The accused unit holds the repeat: it may know that there was an earlier petition, not which."""
+    office, unit = sign_in("office"), sign_in("unit-a-clerk")
+    letter = {"channel": "letter", "category": "appeal", "subject": "供暖", "content": "温度不达标"}
+    against = {"category": "accusation", "against": [{"unit": "unit-a"}]}
+    hidden = office.post("/v1/petitions", json=letter | against).json()
+    later = office.post("/v1/petitions", json=letter).json()["id"]
+    office.post(f"/v1/petitions/{later}/transfer", json={"to_unit": "unit-a"}).raise_for_status()
+    link = {"earlier_petition": hidden["id"]}
+    office.post(f"/v1/petitions/{later}/link-repeat", json=link).raise_for_status()
+    for url in (
+        f"/v1/petitions/{later}",
+        f"/v1/petitions/{later}/history",
+        f"/v1/petitions/{later}/replay",
+        "/v1/events",
+    ):
+        told = unit.get(url)
+        assert told.status_code == 200
+        assert hidden["id"] not in told.text, url
+        assert hidden["number"] not in told.text, url
+    assert hidden["id"] in office.get(f"/v1/petitions/{later}").text

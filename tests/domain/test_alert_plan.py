@@ -214,6 +214,13 @@ class TestRecipients:
         story = in_handling("2026-01-05", category="accusation", against=(Against(unit="清江区住建局"),))
         assert told(story, "notify", "due") == {"inspector"}
 
+    def test_c3_when_all_who_would_be_told_are_accused_somebody_else_is(self):
+        accused = (Against(unit="清江区住建局"), Against(person="inspector"))
+        story = in_handling("2026-01-05", category="accusation", against=accused)
+        others = told(story, "notify", "due")
+        assert "leader" in others
+        assert not others & {"a-head", "a-clerk", "inspector"}
+
     def test_a_complaint_that_is_no_accusation_hides_nothing(self):
         story = in_handling("2026-01-05", against=(Against(person="赵一"),))
         assert "a-head" in told(story, "notify", "due")
