@@ -34,6 +34,10 @@ class AgainstEntry:
     unit: str | None = None
     person: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.unit is None and self.person is None:
+            raise Invalid("petition.against_nobody", "被反映对象应当写明单位或者人员。")
+
 
 @dataclass(frozen=True, slots=True)
 class Register:

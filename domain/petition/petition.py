@@ -73,6 +73,14 @@ def _accept(command: commands.Accept, situation: Situation) -> Draft:
     track = command.track or ("simplified" if petition.rulebook == TRACK_BOOK else "ordinary")
     if track == "simplified":
         basis = "《信访事项简易办理办法（试行）》"
+        books = situation.known.books
+        own = (
+            books.version(petition.rulebook, on)
+            if petition.rulebook and petition.rulebook != TRACK_BOOK
+            else None
+        )
+        if own is not None and books.clock(own, "finish", on) is None:
+            raise NotNow("petition.simplified_not_applicable", f"《{own.title}》没有简易办理。", basis)
         if petition.repeat_of is not None:
             raise NotNow(
                 "petition.simplified_not_applicable", "简易办理只适用于初次信访事项，本件为重复信访。", basis

@@ -105,3 +105,9 @@ def test_a3_another_units_clerk_sees_no_case():
 
 def test_a3_the_office_is_told_whose_act_it_is():
     assert "承办单位" in given(with_unit()).when(Accept(), clerk).refused("petition.not_yours").message
+
+
+def test_a7_a_local_rule_book_without_a_limit_to_finish_has_no_simplified_track():
+    local = a_petition(rulebook="letters-grain-bureau").transferred()
+    given(local).when(Accept(track="simplified"), a_clerk).refused("petition.simplified_not_applicable")
+    given(local).when(Accept(), a_clerk).then(events.Accepted, track="ordinary")

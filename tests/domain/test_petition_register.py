@@ -175,3 +175,9 @@ def test_b12_a_named_rule_book_must_exist():
         with pytest.raises(Invalid) as refused:
             registration.must_suit(rulebook, limit_class, day, known().books)
         assert refused.value.code == code
+
+
+def test_a1_whom_a_petition_is_about_is_named():
+    with pytest.raises(Invalid) as nobody:
+        AgainstEntry()
+    assert nobody.value.code == "petition.against_nobody"
