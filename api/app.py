@@ -43,6 +43,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(Intake)
     app.add_middleware(Watch)
     app.add_middleware(CorrelationIdMiddleware)
+    # the framework documents this assignment; its type says method
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -158,10 +158,12 @@ def _type_of(name: str, hint: Any) -> Any:
         if len(kinds) == 1:
             return _type_of(name, kinds[0]) | None
     if origin is tuple and arguments[1:] == (Ellipsis,):
+        # a type made at run time, which the checker can't see as one
         return Annotated[list[_type_of(name, arguments[0])], Field(max_length=MOST_ENTRIES)]  # type: ignore[misc]
     if origin is Literal or hint is bool:
         return hint
     if is_dataclass(hint):
+        # is_dataclass also admits instances; a hint is never one
         return form_of(hint)  # type: ignore[arg-type]
     simple = {str: Long if name in LONG_TEXTS else Short, date: Day, int: Number, UUID: Id}
     if hint in simple:
