@@ -16,7 +16,11 @@ def legal_date(instant: datetime) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """行为 — accompanies a command: the acting officer, unit and role, the officer stood in for, and the instant."""
+    """行为 — accompanies a command: who acts, in which unit and role, for whom, and the instant.
+
+    `unit` and `role` are those of the post acted in, which is another's while standing in (AB岗); `own_unit` is the
+    acting officer's own unit where it differs.
+    """
 
     by: str
     unit: str
@@ -24,6 +28,12 @@ class Act:
     at: datetime
     name: str = ""
     for_whom: str | None = None
+    own_unit: str = ""
+
+    @property
+    def principal(self) -> str:
+        """本岗人员: whose post it is: the officer stood in for, or the acting officer."""
+        return self.for_whom or self.by
 
     @property
     def today(self) -> date:
