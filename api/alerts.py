@@ -7,17 +7,17 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api import alert_channels, alert_stream, lists
+from api.acting import Conditioned, Done, done
 from api.alert_shapes import Wording
 from api.bodies import Form, Long
 from api.bootstrap import Services
-from api.commands import Conditioned, Done, done
 from api.errors import READS, WRITES, SignedOut
 from api.identity import Credentials, Held, Signed, present
 from api.logs import bind
 from api.paging import MOST, USUAL, After, Cursor, Limit
 from domain.acts import Act
+from domain.alerts.commands import AcknowledgeAlert
 from domain.errors import NotYours, Unknown
-from domain.petition.commands import AcknowledgeAlert
 from domain.rules.authority import READ_ALL_POSTS
 from projections import alerts as view
 from projections.lights import Lights

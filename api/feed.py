@@ -18,13 +18,11 @@ from api.identity import Held, Signed
 from api.paging import USUAL, Limit
 from domain.acts import Act
 from domain.casework import Recorded
-from domain.directory.events import OfficerAppointed, UnitFounded
+from domain.directory.events import DIRECTORY_FACTS
 from domain.facts import Fact, name_of, term_of
-from domain.petition.events import LinkedAsRepeat, NumbersTaken
-from domain.petition.fold import project
-from domain.petition.situation import standing_of
+from domain.numbering import NumbersTaken
+from domain.petition.events import LinkedAsRepeat
 from domain.rulebase.events import CalendarDecreed, RulebookPublished
-from domain.rules.authority import may_read
 
 router = APIRouter(prefix="/v1/events", tags=["事件流"], responses=READS)
 
@@ -32,7 +30,7 @@ CHUNK = 200
 MOST_SCANNED = 1000
 """Facts looked at in one request, so that an officer who sees few cases doesn't wait for the whole log."""
 
-OF_THE_HOUSE: tuple[type[Fact], ...] = (UnitFounded, OfficerAppointed, RulebookPublished, CalendarDecreed)
+OF_THE_HOUSE: tuple[type[Fact], ...] = (*DIRECTORY_FACTS, RulebookPublished, CalendarDecreed)
 OF_NO_CASE: tuple[type[Fact], ...] = (*OF_THE_HOUSE, NumbersTaken)
 HOUSEKEEPERS = frozenset({"admin", "auditor"})
 
@@ -72,12 +70,8 @@ def _readable(services: Services, act: Act, log: Sequence[Recorded]) -> frozense
     """可读事项: the cases among these facts which the officer may read."""
     ids = list(dict.fromkeys(one.fact.originator_id for one in log if not isinstance(one.fact, OF_NO_CASE)))
     directory = services.casework.directory()
-    readable = set()
-    for case_id, history in services.casework.histories(ids).items():
-        petition = project(None, (one.fact for one in history))
-        if petition is not None and may_read(standing_of(petition, directory), act):
-            readable.add(case_id)
-    return frozenset(readable)
+    cases = services.casework.cases(ids)
+    return frozenset(id for id, case in cases.items() if case.kind.may_read(case.state, directory, act))
 
 
 def _is_for(act: Act, fact: Fact, readable: frozenset[UUID]) -> bool:

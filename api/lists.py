@@ -48,8 +48,8 @@ def _behind() -> Busy:
 
 
 def eyes(services: Services, act: Act) -> Visibility:
-    """可见范围: of the officer, whose unit may be complained of by its id or by its name."""
-    return Visibility.of(act, (services.casework.directory().unit_name(act.unit),))
+    """可见范围: of the officer, in the post acted in."""
+    return Visibility.of(act, services.casework.directory())
 
 
 def lights(services: Services, act: Act) -> Lights:

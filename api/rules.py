@@ -9,10 +9,10 @@ from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel
 
 from api import rule_shapes
+from api.acting import Conditioned, Conditions, Done, done
 from api.bodies import FreeForm
 from api.bootstrap import Services
 from api.calculator import Question, count
-from api.commands import Conditioned, Conditions, Done, done
 from api.errors import READS, WRITES
 from api.identity import Held, Signed
 from api.instants import KnownAt

@@ -8,10 +8,9 @@ from uuid import UUID
 from api import lists
 from api.bootstrap import Services
 from domain.acts import Act
-from domain.casework import Recorded
+from domain.cases import State
+from domain.casework import Case
 from domain.errors import Invalid, NotYours
-from domain.petition.fold import Petition, project
-from domain.petition.situation import clocks_of
 from domain.rulebase.fold import Known, Rulebase
 from domain.rules.authority import READ_ALL_POSTS
 from domain.rules.counting import CannotCount
@@ -20,8 +19,8 @@ from projections.paging import Condition
 
 CHUNK = 500
 OPEN = frozenset({"running", "suspended"})
-EVERY = Condition("true")
-"""The administrator is shown numbers and dates of every case, and nothing else of any."""
+NOT_CONFIDENTIAL = Condition("NOT l.confidential")
+"""The administrator is shown numbers and dates of cases, and nothing else of any; of an accusation not even those."""
 
 
 class Moved(NamedTuple):
@@ -55,8 +54,8 @@ def moves(services: Services, act: Act, trial: Rulebase) -> dict[str, Any]:
     asked = 0
     for ids in _open_cases(services, act):
         asked += len(ids)
-        for history in services.casework.histories(ids).values():
-            found.extend(_of_case(history, before, after, act.today))
+        for case in services.casework.cases(ids).values():
+            found.extend(_of_case(case, before, after, act.today))
     found.sort(key=lambda one: (one.case_number, one.clock))
     cases = len({one.case for one in found})
     return {"items": [one.shown() for one in found], "total": len(found), "cases": cases, "compared": asked}
@@ -64,7 +63,7 @@ def moves(services: Services, act: Act, trial: Rulebase) -> dict[str, Any]:
 
 def _open_cases(services: Services, act: Act) -> Iterator[list[UUID]]:
     """未结事项: those with a clock that runs or rests, as far as the officer may see them, some hundreds at a time."""
-    visible = EVERY if act.role == "admin" else lists.eyes(services, act).condition()
+    visible = NOT_CONFIDENTIAL if act.role == "admin" else lists.eyes(services, act).condition()
     query = (
         "SELECT l.case_id FROM ledger l WHERE l.case_id > %(last)s AND EXISTS (SELECT FROM deadlines d"
         " WHERE d.case_id = l.case_id AND d.state IN ('running', 'suspended')) AND ("
@@ -82,29 +81,26 @@ def _open_cases(services: Services, act: Act) -> Iterator[list[UUID]]:
         last = rows[-1]["case_id"]
 
 
-def _of_case(history: list[Recorded], before: Known, after: Known, today: date) -> Iterator[Moved]:
-    facts = [one.fact for one in history]
-    petition = project(None, facts)
-    if petition is None:
-        return
-    was = {_which(clock): clock for clock in clocks_of(facts, petition, before, today)}
+def _of_case(case: Case, before: Known, after: Known, today: date) -> Iterator[Moved]:
+    facts, state, clocks = case.facts, case.state, case.kind.clocks
+    was = {_which(clock): clock for clock in clocks(facts, state, before, today)}
     try:
-        would = {_which(clock): clock for clock in clocks_of(facts, petition, after, today)}
+        would = {_which(clock): clock for clock in clocks(facts, state, after, today)}
     except CannotCount as error:
-        raise Invalid(error.code, f"{petition.number}：{error.message}。", error.basis or None) from error
+        raise Invalid(error.code, f"{state.number}：{error.message}。", error.basis or None) from error
     for key in dict.fromkeys((*was, *would)):
-        yield from _compared(petition, was.get(key), would.get(key), today)
+        yield from _compared(state, was.get(key), would.get(key), today)
 
 
-def _which(clock: Clock) -> tuple[str, str, int]:
-    return clock.rulebook, clock.clock, clock.start_version
+def _which(clock: Clock) -> tuple[str, str, int, str]:
+    return clock.rulebook, clock.clock, clock.start_version, clock.part
 
 
-def _compared(petition: Petition, was: Clock | None, would: Clock | None, today: date) -> Iterator[Moved]:
+def _compared(case: State, was: Clock | None, would: Clock | None, today: date) -> Iterator[Moved]:
     """A clock that runs in either case; a window that is past in both doesn't matter to anybody."""
     found = [clock for clock in (was, would) if clock is not None and clock.state in OPEN]
     if not found or all(clock.window and clock.due_on < today for clock in found):
         return
     before, after = was.due_on if was else None, would.due_on if would else None
     if before != after:
-        yield Moved(petition.id, petition.number, found[0].clock, found[0].label, before, after)
+        yield Moved(case.id, case.number, found[0].clock, found[0].label, before, after)

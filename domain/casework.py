@@ -4,8 +4,9 @@ What it needs of the store stands in `domain.store`; the store implements it, th
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import reduce
 from threading import Lock
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4, uuid5
@@ -14,19 +15,22 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError
 
 from domain.acts import Act, Receipt, envelope, system_act
+from domain.alerts import plan as alerts
+from domain.alerts.commands import AcknowledgeAlert
+from domain.alerts.events import QUIET, AlertAcknowledged
+from domain.cases import Draft, Kind, State
 from domain.directory import fold as directory_fold
 from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
 from domain.errors import Busy, Stale, Unknown
 from domain.facts import Fact, name_of
-from domain.petition import alerts, events, registration
-from domain.petition.commands import AcknowledgeAlert, LinkRepeat, Register
+from domain.kinds import PETITION, kind_of
+from domain.numbering import NumbersTaken, number, stream_of
+from domain.petition import events, registration
+from domain.petition.commands import LinkRepeat, Register
 from domain.petition.fold import Petition, project
-from domain.petition.petition import decide
 from domain.petition.registration import Intake
-from domain.petition.situation import Draft, Situation, refusal, standing_of
 from domain.rulebase import fold as rulebase_fold
 from domain.rulebase.fold import RULEBASE_ID, Known, Rulebase
-from domain.rules import authority
 from domain.store import OutboxRow, Reader, Recorder, Stored, StoredReceipt
 
 ATTEMPTS = 8
@@ -53,8 +57,30 @@ class Recorded:
     fact: Fact
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """案件 — one case of any kind: its facts with their places in the log, and the state they fold to."""
+
+    kind: Kind
+    state: Any
+    history: list[Recorded]
+
+    @property
+    def facts(self) -> list[Fact]:
+        """事实: without their places."""
+        return [one.fact for one in self.history]
+
+
+def case_from(history: list[Recorded]) -> Case | None:
+    """案件: of a stream's facts; None if they are no case's."""
+    kind = kind_of(history[0].fact) if history else None
+    if kind is None:
+        return None
+    return Case(kind, kind.project(one.fact for one in history), history)
+
+
 class Casework(Application[UUID]):
-    """办件 — the application: petitions, reviews, the directory and the rule base over one event store."""
+    """办件 — the application: cases of every kind, the directory and the rule base over one event store."""
 
     name = "casework"
 
@@ -86,8 +112,20 @@ class Casework(Application[UUID]):
         streams = self.store.select_streams(case_ids)
         return {id: [Recorded(row.position, self.fact(row)) for row in rows] for id, rows in streams.items()}
 
-    def directory(self) -> Directory:
-        """机构人员: as recorded now."""
+    def case(self, case_id: UUID) -> Case | None:
+        """案件: of any kind, as recorded now; None if there is no such case."""
+        return case_from(self.history(case_id))
+
+    def cases(self, case_ids: Sequence[UUID]) -> dict[UUID, Case]:
+        """多案: the same for many in one read; what is no case is left out."""
+        found = {id: case_from(history) for id, history in self.histories(case_ids).items()}
+        return {id: case for id, case in found.items() if case is not None}
+
+    def directory(self, at: datetime | None = None) -> Directory:
+        """机构人员: as recorded now, or by an instant."""
+        if at is not None:
+            facts = (self.fact(row) for row in self.store.select_stream(DIRECTORY_ID))
+            return reduce(directory_fold.fold, (f for f in facts if f.recorded_at <= at), Directory())
         with self._lock:
             for row in self.store.select_stream(DIRECTORY_ID, self._directory.version):
                 self._directory = directory_fold.fold(self._directory, self.fact(row))
@@ -108,17 +146,24 @@ class Casework(Application[UUID]):
         """信访事项: the fold of its stored events."""
         return project(None, (self.fact(row) for row in self.store.select_stream(case_id)))
 
-    def situation(self, case_id: UUID, act: Act) -> Situation:
-        """处境: what a decision on the case by this officer is taken on. Raises Unknown if hidden or not there."""
-        facts = [r.fact for r in self.history(case_id)]
-        petition = project(None, facts)
-        if petition is None:
-            raise Unknown("petition.unknown", "查无此件。")
-        directory = self.directory()
-        if not authority.may_read(standing_of(petition, directory), act):
-            raise Unknown("petition.unknown", "查无此件。")
-        earlier = self.petition(petition.repeat_of) if petition.repeat_of is not None else None
-        return Situation(petition, facts, act, directory, self.known(act.at), earlier)
+    def readable(self, case_id: UUID, act: Act) -> Case | None:
+        """可读案件: the case, if there is one and the officer may read it."""
+        case = self.case(case_id)
+        hidden = case is None or not case.kind.may_read(case.state, self.directory(), act)
+        return None if hidden else case
+
+    def situation(self, case_id: UUID, act: Act, kind: Kind | None = None) -> tuple[Kind, Any]:
+        """处境: what a decision on the case by this officer is taken on. Raises Unknown if hidden or not there.
+
+        With a kind, a case of another kind isn't there.
+        """
+        case = self.readable(case_id, act)
+        if case is None or kind not in {None, case.kind}:
+            raise Unknown(f"{(kind or PETITION).name}.unknown", "查无此件。")
+        found = case.kind.situation(case.state, case.facts, act, self.directory(), self.known(act.at))
+        if case.kind is PETITION and case.state.repeat_of is not None:
+            found = replace(found, earlier=self.petition(case.state.repeat_of))
+        return case.kind, found
 
     # Writing
 
@@ -128,6 +173,7 @@ class Casework(Application[UUID]):
         command: Any,
         act: Act,
         *,
+        kind: Kind | None = None,
         expects: int | None = None,
         key: Key | None = None,
     ) -> Receipt:
@@ -138,13 +184,13 @@ class Casework(Application[UUID]):
         """
 
         def attempt(own: Key) -> Receipt:
-            situation = self.situation(case_id, act)
-            if expects is not None:
-                _must_be_fresh(expects, situation.history)
+            found, situation = self.situation(case_id, act, kind)
+            _must_be_fresh(expects, found, situation.history)
             if isinstance(command, LinkRepeat):
-                situation = self._with_earlier(situation, command.earlier_petition, act)
-            kind, on, fields = decide(command, situation)
-            fact = self._fact(kind, on, fields, situation, len(situation.history) + 1)
+                earlier = self.readable(command.earlier_petition, act)
+                known = earlier.state if earlier is not None and earlier.kind is PETITION else None
+                situation = replace(situation, earlier=known)
+            fact = self._fact(found, found.decide(command, situation), situation)
             return self._store([fact], act, own)
 
         with self._alone(case_id):
@@ -161,8 +207,8 @@ class Casework(Application[UUID]):
             office = registration.office_of(act, directory)
             first, numbers = self._numbers(office.id, on.year, 1, act)
             case_id = uuid4()
-            number = registration.number(office, on.year, first)
-            fields = registration.registered(command, act, directory, number, registration.query_code())
+            given = number(office, on.year, first)
+            fields = registration.registered(command, act, directory, given, registration.query_code())
             fact = events.Registered(
                 **envelope(
                     case_id,
@@ -173,7 +219,7 @@ class Casework(Application[UUID]):
                 ),
                 **fields,
             )
-            extra = (("number", number), ("query_code", fact.query_code))
+            extra = (("number", given), ("query_code", fact.query_code))
             return self._store([numbers, fact], act, own, answer=fact, extra=extra)
 
         with self._registering:
@@ -197,8 +243,8 @@ class Casework(Application[UUID]):
                 first, numbers = self._numbers(office.id, year, len(of_year), act)
                 facts.append(numbers)
                 for offset, (id, intake) in enumerate(of_year):
-                    number = registration.number(office, year, first + offset)
-                    facts.extend(intake.facts(id, number, registration.query_code(), office.id, act))
+                    given = number(office, year, first + offset)
+                    facts.extend(intake.facts(id, given, registration.query_code(), office.id, act))
             if facts:
                 self.save(*facts)
             return [id for id, _ in fresh]
@@ -228,15 +274,11 @@ class Casework(Application[UUID]):
             channels = self.store.enabled_channels()
             facts: list[Fact] = []
             outbox: list[OutboxRow] = []
-            for history in self.histories(case_ids).values():
-                past = [r.fact for r in history]
-                petition = project(None, past)
-                if petition is None:
-                    continue
-                raised = alerts.due(petition, past, known, directory, act)
+            for case in self.cases(case_ids).values():
+                raised = alerts.due(case.kind, case.state, case.facts, known, directory, act)
                 facts += raised
                 outbox += [
-                    alerts.outgoing(petition, fact, channel, directory)
+                    alerts.outgoing(case.state, fact, channel, directory)
                     for fact in raised
                     for channel in channels
                 ]
@@ -258,20 +300,16 @@ class Casework(Application[UUID]):
         """签收预警: by one of its recipients, once."""
 
         def attempt(own: Key) -> Receipt:
-            situation = self.situation(case_id, act)
-            if expects is not None:
-                _must_be_fresh(expects, situation.history)
-            closed = refusal(situation, "acknowledge-alert")
+            kind, situation = self.situation(case_id, act)
+            _must_be_fresh(expects, kind, situation.history)
+            closed = kind.refusal(situation, "acknowledge-alert")
             if closed is not None:
                 raise closed
             alert = alerts.find(situation.history, command.alert_id)
-            registration.must_be_acknowledgeable(alert, situation)
-            draft: Draft = (
-                events.AlertAcknowledged,
-                act.today,
-                {"alert_id": command.alert_id, "remark": command.remark},
-            )
-            fact = self._fact(*draft, situation, len(situation.history) + 1)
+            case: State = kind.project(situation.history)
+            alerts.must_be_acknowledgeable(alert, case, situation)
+            own_fields = {"alert_id": command.alert_id, "remark": command.remark}
+            fact = self._fact(kind, (AlertAcknowledged, act.today, own_fields), situation)
             return self._store([fact], act, own)
 
         with self._alone(case_id):
@@ -295,27 +333,21 @@ class Casework(Application[UUID]):
         """逐件办理: writers of one case in this process queue instead of colliding; others collide and try again."""
         return self._stripes[case_id.int % STRIPES]
 
-    def _fact(
-        self, kind: type[Fact], on: date, fields: dict[str, Any], situation: Situation, version: int
-    ) -> Fact:
-        basis = registration.basis_of(kind, on, fields, situation)
-        return kind(**envelope(situation.petition.id, version, situation.act, basis, on), **fields)
-
-    def _with_earlier(self, situation: Situation, earlier: UUID, act: Act) -> Situation:
-        found = self.petition(earlier)
-        if found is not None and not authority.may_read(standing_of(found, situation.directory), act):
-            found = None
-        return Situation(
-            situation.petition, situation.history, act, situation.directory, situation.known, found
+    def _fact(self, kind: Kind, draft: Draft, situation: Any) -> Fact:
+        made, on, fields = draft
+        history = situation.history
+        basis = kind.basis_of(made, on, fields, situation)
+        return made(
+            **envelope(history[0].originator_id, len(history) + 1, situation.act, basis, on), **fields
         )
 
-    def _numbers(self, office: str, year: int, count: int, act: Act) -> tuple[int, events.NumbersTaken]:
-        stream = uuid5(NAMESPACE, f"numbers:{office}:{year}")
+    def _numbers(self, office: str, year: int, count: int, act: Act) -> tuple[int, NumbersTaken]:
+        stream = stream_of(office, year)
         last = next(iter(self.events.get(stream, desc=True, limit=1)), None)
-        taken = cast(events.NumbersTaken | None, last)
+        taken = cast(NumbersTaken | None, last)
         first = 1 if taken is None else taken.first + taken.count
         version = 1 if taken is None else taken.originator_version + 1
-        return first, events.NumbersTaken(**envelope(stream, version, act), first=first, count=count)
+        return first, NumbersTaken(**envelope(stream, version, act), first=first, count=count)
 
     def _store(
         self,
@@ -383,12 +415,14 @@ class Casework(Application[UUID]):
         raise Busy("store.busy", "系统正忙，请稍后重试。")
 
 
-def _must_be_fresh(expects: int, history: Sequence[Fact]) -> None:
-    between = [f for f in history[expects:] if not isinstance(f, events.QUIET)]
+def _must_be_fresh(expects: int | None, kind: Kind, history: Sequence[Fact]) -> None:
+    if expects is None:
+        return
+    between = [f for f in history[expects:] if not isinstance(f, QUIET)]
     if expects > len(history) or between:
         names = [name_of(f) for f in between]
         raise Stale(
-            "petition.stale",
+            f"{kind.name}.stale",
             "您打开页面之后，该事项已有新的记录，请刷新后再办理。",
             events=names,
             version=len(history),

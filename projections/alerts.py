@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
+from domain.alerts.events import AlertAcknowledged, Alerted
+from domain.cases import State
 from domain.casework import Casework, Recorded
 from domain.errors import Invalid
 from domain.facts import TOPICS, Fact
-from domain.petition.events import AlertAcknowledged, Alerted, Registered
 from projections.lights import Lights
 from projections.paging import Condition, Order, Page, page
 from projections.view import Connection, Row, Table, as_json, cleaned
@@ -21,9 +22,9 @@ NEEDS = ("alerts", "ledger", "deadlines")
 """The views which a reader who asks for a position must wait for."""
 
 RAISED = """
-    INSERT INTO alerts (alert_id, case_id, number, clock, start_version, step, due_on, unit, recipients, raised_at,
-        position)
-    SELECT alert_id, case_id, number, clock, start_version, step, due_on, unit, recipients, raised_at, position
+    INSERT INTO alerts (alert_id, case_id, number, clock, start_version, part, step, due_on, unit, recipients,
+        raised_at, position)
+    SELECT alert_id, case_id, number, clock, start_version, part, step, due_on, unit, recipients, raised_at, position
     FROM json_populate_recordset(NULL::alerts, %s::json)
     ON CONFLICT (alert_id) DO NOTHING
 """
@@ -47,7 +48,7 @@ COLUMNS: LiteralString = (
 )
 SOURCE: LiteralString = (
     "alerts a JOIN ledger l USING (case_id) LEFT JOIN deadlines d"
-    " ON d.case_id = a.case_id AND d.clock = a.clock AND d.start_version = a.start_version"
+    " ON d.case_id = a.case_id AND d.clock = a.clock AND d.start_version = a.start_version AND d.part = a.part"
 )
 
 
@@ -61,8 +62,8 @@ class Alerts:
         """应用: alerts first, then what was acknowledged; both harmless when seen again."""
         raised = [(one.position, one.fact) for one in batch if isinstance(one.fact, Alerted)]
         if raised:
-            numbers = _numbers(casework, [fact.originator_id for _, fact in raised])
-            rows = [_row(position, fact, numbers[fact.originator_id]) for position, fact in raised]
+            cases = casework.cases(list(dict.fromkeys(fact.originator_id for _, fact in raised)))
+            rows = [_row(position, fact, cases[fact.originator_id].state) for position, fact in raised]
             connection.execute(RAISED, (as_json(rows),))
         answers = [one.fact for one in batch if isinstance(one.fact, AlertAcknowledged)]
         if answers:
@@ -72,19 +73,14 @@ class Alerts:
             )
 
 
-def _numbers(casework: Casework, ids: Sequence[UUID]) -> dict[UUID, str]:
-    histories = casework.histories(list(dict.fromkeys(ids)))
-    firsts = ((case_id, history[0].fact) for case_id, history in histories.items())
-    return {case_id: first.number for case_id, first in firsts if isinstance(first, Registered)}
-
-
-def _row(position: int, fact: Alerted, number: str) -> dict[str, Any]:
+def _row(position: int, fact: Alerted, case: State) -> dict[str, Any]:
     return {
         "alert_id": fact.alert_id,
         "case_id": fact.originator_id,
-        "number": number,
+        "number": case.number,
         "clock": fact.clock,
         "start_version": fact.start_version,
+        "part": fact.part,
         "step": fact.step,
         "due_on": fact.due_on,
         "unit": fact.responsible,

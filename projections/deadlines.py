@@ -6,12 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
+from domain.alerts.plan import PlannedAlert, planned
 from domain.casework import Casework, Recorded
 from domain.facts import Fact
-from domain.petition.alerts import PlannedAlert, planned
-from domain.petition.events import Registered
-from domain.petition.fold import project
-from domain.petition.situation import clocks_of
+from domain.kinds import KINDS
 from domain.rulebase.events import CalendarDecreed
 from domain.rules.deadlines import Clock
 from projections.view import NOT_OF_A_CASE, OF_RULES, Connection, Table, as_json, touched
@@ -23,7 +21,7 @@ IGNORES: tuple[type[Fact], ...] = tuple(fact for fact in NOT_OF_A_CASE if fact n
 """Every fact of a case may move its clocks, and every fact of the rule base anybody's."""
 
 ALL_CASES: LiteralString = (
-    "SELECT originator_id AS case_id FROM casework_events WHERE originator_version = 1 AND topic = %(registered)s"
+    "SELECT originator_id AS case_id FROM casework_events WHERE originator_version = 1 AND topic = ANY(%(openings)s)"
     " AND notification_id <= %(position)s"
 )
 """A new rule-book version may open clocks that a case never had, so every case is asked."""
@@ -58,9 +56,9 @@ class Deadlines:
 
     name = "deadlines"
     tables: Mapping[str, Table] = {
-        "deadlines": Table(key=("case_id", "clock", "start_version")),
+        "deadlines": Table(key=("case_id", "clock", "start_version", "part")),
         "deadline_steps": Table(
-            key=("case_id", "clock", "start_version", "step", "due_on"), outside=("raised",)
+            key=("case_id", "clock", "start_version", "part", "step", "due_on"), outside=("raised",)
         ),
     }
 
@@ -85,7 +83,7 @@ def _affected(fact: Fact, position: int) -> tuple[LiteralString, dict[str, objec
     if isinstance(fact, CalendarDecreed):
         since, until = date(max(1, fact.year - 1), 12, 1), date(min(9999, fact.year + 1), 2, 1)
         return CASES_AROUND, {"since": since, "until": until}
-    return ALL_CASES, {"registered": Registered.TOPIC, "position": position}
+    return ALL_CASES, {"openings": [kind.opening.TOPIC for kind in KINDS], "position": position}
 
 
 def _write(connection: Connection, casework: Casework, ids: Sequence[UUID]) -> None:
@@ -95,16 +93,11 @@ def _write(connection: Connection, casework: Casework, ids: Sequence[UUID]) -> N
     known = casework.known(EVER)
     clocks: list[dict[str, Any]] = []
     steps: list[dict[str, Any]] = []
-    for history in casework.histories(ids).values():
-        past = [one.fact for one in history]
-        petition = project(None, past)
-        if petition is None:
-            continue
-        found = clocks_of(past, petition, known)
-        clocks.extend(_clock(petition.id, clock, history) for clock in found)
-        steps.extend(
-            _step(petition.id, item) for item in planned(petition, found, known.books, known.calendar)
-        )
+    for case in casework.cases(ids).values():
+        found = case.kind.clocks(case.facts, case.state, known, None)
+        clocks.extend(_clock(case.state.id, clock, case.history) for clock in found)
+        plan = planned(case.state, found, known.books, known.calendar)
+        steps.extend(_step(case.state.id, item) for item in plan)
     for table, rows in ((_CLOCKS, clocks), (_STEPS, steps)):
         connection.execute(table.delete, (list(ids),))
         if rows:
@@ -116,6 +109,7 @@ def _clock(case_id: UUID, clock: Clock, history: Sequence[Recorded]) -> dict[str
         "case_id": case_id,
         "clock": clock.clock,
         "start_version": clock.start_version,
+        "part": clock.part,
         "label": clock.label,
         "rulebook": clock.rulebook,
         "rulebook_version": clock.rulebook_version,
@@ -140,6 +134,7 @@ def _step(case_id: UUID, item: PlannedAlert) -> dict[str, Any]:
         "case_id": case_id,
         "clock": item.clock.clock,
         "start_version": item.clock.start_version,
+        "part": item.clock.part,
         "step": item.step.id,
         "due_on": item.clock.due_on,
         "fire_on": item.fire_on,

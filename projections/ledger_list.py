@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from domain.kinds import PETITION
 from projections.ledger import bigrams
 from projections.lights import NEXT_DUE, Lights
 from projections.paging import Condition, Order, Page, page
@@ -13,6 +14,8 @@ NEEDS = ("ledger", "deadlines")
 """The views which a reader who asks for a position must wait for."""
 
 NEWEST_FIRST = Order("l.position DESC", ("position",), tuple[int], "l.position < %(cursor_position)s")
+
+PETITIONS = Condition("l.kind = %(kind)s", {"kind": PETITION.name})
 
 COLUMNS = (
     "l.case_id, l.number, l.office, l.year, l.channel, l.category, l.purpose, l.subject, l.received_on,"
@@ -48,7 +51,7 @@ def petitions(
     cursor: str | None = None,
 ) -> Page:
     """信访事项列表: newest registration first; each row with its light and its next due date."""
-    conditions = [visibility.condition(), *_plain(wanted)]
+    conditions = [PETITIONS, visibility.condition(), *_plain(wanted)]
     if wanted.q is not None:
         conditions.append(search(wanted.q))
     if wanted.light is not None:

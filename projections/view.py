@@ -8,9 +8,9 @@ import msgspec
 import psycopg
 
 from domain.casework import Casework, Recorded
-from domain.directory.events import OfficerAppointed, UnitFounded
+from domain.directory.events import DIRECTORY_FACTS
 from domain.facts import Fact
-from domain.petition.events import NumbersTaken
+from domain.numbering import NumbersTaken
 from domain.rulebase.events import CalendarDecreed, RulebookPublished
 
 Row = dict[str, Any]
@@ -48,7 +48,7 @@ NUL = "\\u0000"
 OF_RULES: tuple[type[Fact], ...] = (RulebookPublished, CalendarDecreed)
 """Facts that change rule books and calendars."""
 
-NOT_OF_A_CASE: tuple[type[Fact], ...] = (NumbersTaken, UnitFounded, OfficerAppointed, *OF_RULES)
+NOT_OF_A_CASE: tuple[type[Fact], ...] = (NumbersTaken, *DIRECTORY_FACTS, *OF_RULES)
 """Facts in streams other than a case's."""
 
 

@@ -10,10 +10,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from domain.acts import SHANGHAI, Act
+from domain.alerts import events as alert_events
+from domain.alerts.plan import alert_id
 from domain.directory.fold import Directory, Officer, Unit
 from domain.facts import Fact
 from domain.petition import events
-from domain.petition.alerts import alert_id
 from domain.petition.fold import Petition, project
 from domain.petition.situation import clocks_of
 from domain.petition.stages import Stage
@@ -298,7 +299,7 @@ class Story:
         """The system alerted these officers of a step of the latest clock of that name."""
         found = self.clock(clock)
         return self.add(
-            events.Alerted,
+            alert_events.Alerted,
             Officer("system", "系统", "system", "system"),
             on,
             alert_id=alert_id(self.id, found, step),
@@ -313,8 +314,8 @@ class Story:
 
     def acknowledged(self, by: Officer = a_clerk, on: str | None = None) -> "Story":
         """The officer acknowledged the last alert."""
-        last = [f for f in self.facts if isinstance(f, events.Alerted)][-1]
-        return self.add(events.AlertAcknowledged, by, on, alert_id=last.alert_id, remark="已知悉")
+        last = [f for f in self.facts if isinstance(f, alert_events.Alerted)][-1]
+        return self.add(alert_events.AlertAcknowledged, by, on, alert_id=last.alert_id, remark="已知悉")
 
 
 def with_unit(on: str = "2026-03-02", **fields: Any) -> Story:

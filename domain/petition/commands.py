@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from domain.attachments import AttachmentEntry
 from domain.errors import Invalid
 
 Channel = Literal["letter", "visit", "call", "online", "mailbox", "assigned"]
@@ -254,7 +255,7 @@ class Report:
     """反馈 — report to whoever assigned the matter."""
 
     text: str
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[AttachmentEntry, ...] = ()
     on: date | None = None
 
 
@@ -402,14 +403,6 @@ class Rate:
     score: Literal["satisfied", "basically", "dissatisfied"]
     comment: str | None = None
     on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AcknowledgeAlert:
-    """签收预警 — a named supervisor has seen the alert."""
-
-    alert_id: UUID
-    remark: str
 
 
 COMMANDS: dict[str, type] = {

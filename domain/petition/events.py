@@ -4,12 +4,13 @@ Personal data of petitioners sits in `Registered.personal` and `Served.personal`
 """
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
 
-from domain.facts import Fact
+from domain.attachments import Attachment
+from domain.facts import UPCASTERS, Fact
 
 
 class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -234,9 +235,9 @@ class HearingClosed(Fact, frozen=True, kw_only=True):
 class Reported(Fact, frozen=True, kw_only=True):
     """反馈 — the unit's report to whoever assigned the matter."""
 
-    TOPIC: ClassVar[str] = "petition.reported.1"
+    TOPIC: ClassVar[str] = "petition.reported.2"
     text: str
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Replied(Fact, frozen=True, kw_only=True):
@@ -366,36 +367,11 @@ class Rated(Fact, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class Alerted(Fact, frozen=True, kw_only=True):
-    """预警 — raised by the system once for a clock, step and due date; `covers` earlier steps never reached in time."""
-
-    TOPIC: ClassVar[str] = "petition.alerted.1"
-    alert_id: UUID
-    clock: str
-    start_version: int
-    step: str
-    due_on: date
-    label: str
-    responsible: str
-    recipients: tuple[str, ...]
-    covers: tuple[str, ...] = ()
+def attachments_were_names(fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """附件原为名称: reports once kept names only, of papers at the office."""
+    if "attachments" in fields:
+        fields = fields | {"attachments": [{"name": name} for name in fields["attachments"]]}
+    return "petition.reported.2", fields
 
 
-class AlertAcknowledged(Fact, frozen=True, kw_only=True):
-    """签收预警 — a named supervisor has seen the alert."""
-
-    TOPIC: ClassVar[str] = "petition.alert_acknowledged.1"
-    alert_id: UUID
-    remark: str
-
-
-class NumbersTaken(Fact, frozen=True, kw_only=True):
-    """取号 — a block of register numbers of one office and year."""
-
-    TOPIC: ClassVar[str] = "petition.numbers_taken.1"
-    first: int
-    count: int
-
-
-QUIET: tuple[type[Fact], ...] = (Alerted, AlertAcknowledged)
-"""Facts that never make somebody's form stale."""
+UPCASTERS["petition.reported.1"] = attachments_were_names

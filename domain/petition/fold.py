@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
+from domain.alerts.events import QUIET, AlertAcknowledged, Alerted
 from domain.facts import Fact
 from domain.petition import events
 from domain.petition.stages import Stage
@@ -39,6 +40,8 @@ class Petition(msgspec.Struct, frozen=True):
     headcount: int
     holder: str
     units: tuple[str, ...]
+    people: tuple[str, ...] = ()
+    instructed_by: tuple[str, ...] = ()
     against: tuple[events.Against, ...] = ()
     purpose: str | None = None
     topic: str | None = None
@@ -127,6 +130,15 @@ def _registered(fact: events.Registered) -> Petition:
 
 Changes = dict[str, Any]
 """变更: the fields of the state that a fact sets."""
+
+
+def _with(officers: tuple[str, ...], *more: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*officers, *more)))
+
+
+def _seen_by(petition: Petition, *officers: str) -> Changes:
+    """经手人员: the case passes through these officers; who has seen it may go on reading it."""
+    return {"people": _with(petition.people, *officers)}
 
 
 def _closing(stage: Stage) -> Callable[[Petition, Fact], Changes]:
@@ -252,7 +264,11 @@ STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
     events.Objected: lambda _, f: {"objected_on": f.on},
     events.HandedBack: _handed_back,
     events.KeptWithUnit: lambda _, f: {"objected_on": None, "objection_answered": True},
-    events.Designated: lambda _, f: {"handler": f.officer},
+    events.Designated: lambda p, f: {"handler": f.officer, **_seen_by(p, f.officer)},
+    events.Instructed: lambda p, f: {
+        "instructed_by": _with(p.instructed_by, f.for_whom or f.by),
+        **_seen_by(p, f.for_whom or f.by),
+    },
     events.ExtensionRequested: lambda _, f: {
         "extension_requested_on": f.on,
         "extension_requested_days": f.days,
@@ -271,7 +287,7 @@ STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
     events.Served: _served,
     events.Supervised: lambda _, f: {"supervised_on": f.on},
     events.SupervisionAnswered: lambda _, f: {"supervised_on": None},
-    events.TakenCharge: lambda _, f: {"leader_in_charge": f.leader},
+    events.TakenCharge: lambda p, f: {"leader_in_charge": f.leader, **_seen_by(p, f.leader)},
     events.UrgentReported: lambda _, f: {
         "urgent": True,
         "urgent_reported_on": f.on,
@@ -284,8 +300,8 @@ STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
     events.Archived: lambda _, f: {"stage": Stage.ARCHIVED},
     events.Reopened: _reopened,
     events.Rated: lambda p, f: {"rated": (*p.rated, (f.about, f.score))},
-    events.Alerted: lambda p, f: {"alerts": p.alerts | {f.alert_id}},
-    events.AlertAcknowledged: lambda p, f: {"acknowledged": p.acknowledged | {f.alert_id}},
+    Alerted: lambda p, f: {"alerts": p.alerts | {f.alert_id}},
+    AlertAcknowledged: lambda p, f: {"acknowledged": p.acknowledged | {f.alert_id}},
     review_events.ReviewRequested: _review_asked(Stage.UNDER_REVIEW),
     review_events.ReviewConcluded: _review_concluded,
     review_events.ReexaminationRequested: _review_asked(Stage.UNDER_REEXAMINATION),
@@ -296,7 +312,6 @@ STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
 RECORD_ONLY: frozenset[type[Fact]] = frozenset(
     {
         events.Proposed,
-        events.Instructed,
         events.Reported,
         events.Urged,
         events.DelayNoticed,
@@ -313,7 +328,7 @@ def fold(petition: Petition | None, fact: Fact) -> Petition | None:
     kind = type(fact)
     step = STEPS.get(kind)
     changes = step(petition, fact) if step is not None else {}
-    if fact.on > petition.last_on and kind not in events.QUIET:
+    if fact.on > petition.last_on and kind not in QUIET:
         changes["last_on"] = fact.on
     return replace(petition, version=fact.originator_version, **changes)
 

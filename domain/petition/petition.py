@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from domain.acts import Act
+from domain.cases import Draft, set_date
 from domain.directory.fold import Directory, Officer
 from domain.errors import Invalid, NotNow, NotYours
 from domain.facts import Fact
 from domain.petition import commands, events, routing
-from domain.petition.situation import Draft, Situation, refusal, set_date
+from domain.petition.situation import Situation, refusal
 from domain.petition.stages import Stage
 from domain.review import commands as review_commands
 from domain.review import review

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.acts import Act
 from domain.directory.fold import Directory, Unit
-from domain.errors import Invalid, NotNow, NotYours, Unknown
+from domain.errors import Invalid, NotNow, NotYours
 from domain.facts import Fact
 from domain.petition import events
 from domain.petition.commands import PetitionerEntry, Register
@@ -82,11 +82,6 @@ def office_of(act: Act, directory: Directory) -> Unit:
     if office is None:
         raise NotNow("office.missing", "尚未设立信访工作机构，请管理员先建立单位目录。")
     return office
-
-
-def number(office: Unit, year: int, serial: int) -> str:
-    """信访编号: office code, year and serial, unique per office and year."""
-    return f"{office.code or office.id}-{year}-{serial:06d}"
 
 
 def query_code() -> str:
@@ -288,13 +283,3 @@ def basis_of_registration(rulebook: str | None, on: date, books: Books) -> str |
 def reused_key() -> Invalid:
     """幂等键重复: the same key was sent before with another body."""
     return Invalid("idempotency.key_reused", "该 Idempotency-Key 已用于另一请求，请更换后再提交。")
-
-
-def must_be_acknowledgeable(alert: events.Alerted | None, situation: Situation) -> None:
-    """可以签收: the alert exists, the officer is one of its recipients, and it isn't acknowledged yet."""
-    if alert is None:
-        raise Unknown("alert.unknown", "没有这条预警。")
-    if situation.act.by not in alert.recipients:
-        raise NotYours("alert.not_yours", "该预警由其接收人签收。")
-    if alert.alert_id in situation.petition.acknowledged:
-        raise NotNow("alert.already_acknowledged", "该预警已经签收。")

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from domain.cases import Draft, set_date
 from domain.errors import Invalid, NotNow
 from domain.petition import commands, events
-from domain.petition.situation import Draft, Situation, set_date
+from domain.petition.situation import Situation
 from domain.rules import authority
 
 

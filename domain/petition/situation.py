@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from domain.acts import Act
+from domain.cases import legal_date_of
+from domain.directory.accused import accused_people, accused_units
 from domain.directory.fold import Directory
-from domain.errors import Invalid, NotNow, NotYours, Refused, Unknown
+from domain.errors import NotNow, NotYours, Refused, Unknown
 from domain.facts import Fact
 from domain.petition.fold import ANSWERED_AGAIN, Petition
 from domain.petition.moments import case_of, tell
@@ -17,13 +18,6 @@ from domain.rulebase.fold import Known
 from domain.rules import authority
 from domain.rules.authority import Standing
 from domain.rules.deadlines import Clock, clocks
-
-FURTHEST_YEARS = 10
-"""No date that is set for a matter lies further ahead."""
-
-
-Draft = tuple[type[Fact], date, dict[str, Any]]
-"""草稿: a fact to be: its class, legal date and own fields; `Casework` adds the envelope."""
 
 
 @dataclass(frozen=True)
@@ -67,26 +61,8 @@ class Situation:
 
         Raises Invalid("date.in_future") and Invalid("date.before_antecedent").
         """
-        legal = on or self.act.today
-        if legal > self.act.today:
-            raise Invalid(
-                "date.in_future", f"日期{legal}晚于今天（{self.act.today}），法定日期不得填写将来的日期。"
-            )
         earliest = max(not_before or self.petition.received_on, self.petition.received_on)
-        if legal < earliest:
-            raise Invalid("date.before_antecedent", f"日期{legal}早于{after}{earliest}，请核对。")
-        return legal
-
-
-def set_date(given: date, on: date, what: str, basis: str | None = None) -> None:
-    """指定日期: a date that is set or promised; not before the act and not beyond what any matter may take.
-
-    Raises Invalid("petition.due_before_start") and Invalid("date.too_far").
-    """
-    if given < on:
-        raise Invalid("petition.due_before_start", f"{what}{given}早于办理日期{on}。", basis)
-    if given.year > on.year + FURTHEST_YEARS:
-        raise Invalid("date.too_far", f"{what}{given}过远，不得超过{FURTHEST_YEARS}年，请核对。", basis)
+        return legal_date_of(on, self.act, earliest, after)
 
 
 def clocks_of(
@@ -104,35 +80,14 @@ def standing_of(petition: Petition, directory: Directory) -> Standing:
         holder=petition.holder,
         held_by_office=directory.is_office(petition.holder),
         units=petition.units,
+        assisting=petition.assisting_units,
         handler=petition.handler,
+        people=frozenset(petition.people),
         confidential=petition.category == "accusation",
-        accused_units=_accused_units(petition, directory),
-        accused_people=_accused_people(petition, directory),
+        accused_units=accused_units(petition.against, directory),
+        accused_people=accused_people(petition.against, directory),
         reviewing=petition.stage in {Stage.UNDER_REVIEW, Stage.UNDER_REEXAMINATION},
     )
-
-
-def _accused_units(petition: Petition, directory: Directory) -> frozenset[str]:
-    written = {authority.plain(a.unit) for a in petition.against if a.unit}
-    known = {
-        unit.id
-        for unit in directory.units.values()
-        for text in written
-        if text in {authority.plain(unit.id), authority.plain(unit.code)}
-        or authority.names_unit(text, authority.plain(unit.name))
-    }
-    return frozenset(written | known)
-
-
-def _accused_people(petition: Petition, directory: Directory) -> frozenset[str]:
-    written = {authority.plain(a.person) for a in petition.against if a.person}
-    known = {
-        officer.id
-        for officer in directory.officers.values()
-        for text in written
-        if text == authority.plain(officer.id) or authority.names_person(text, authority.plain(officer.name))
-    }
-    return frozenset(written | known)
 
 
 def _need(holds: bool, code: str, message: str, basis: str | None = None) -> Refused | None:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from domain.cases import Draft
 from domain.errors import Invalid
 from domain.petition.commands import one_date
-from domain.petition.situation import Draft, Situation
+from domain.petition.situation import Situation
 from domain.review import commands, events
 
 

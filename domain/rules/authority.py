@@ -12,6 +12,8 @@ from domain.acts import Act
 OFFICE_POSTS = frozenset({"office_clerk", "office_head"})
 UNIT_POSTS = frozenset({"unit_head", "unit_clerk"})
 READ_ALL_POSTS = frozenset({"office_clerk", "office_head", "inspector", "leader", "auditor"})
+READ_ACCUSATIONS_POSTS = frozenset({"office_clerk", "office_head", "auditor"})
+"""The office's register holds every petition, so every accusation passed through it; the auditor reads everything."""
 CASELESS_POSTS = frozenset({"admin"})
 SHORTEST_NAME = 2
 
@@ -42,14 +44,18 @@ def names_unit(accused: str, name: str) -> bool:
 class Standing:
     """案件处境 — what authority depends on: units passed through, present holder, handler, whom it accuses.
 
-    `accused_units` and `accused_people` hold the ids of those the directory knows, and the plain texts as written.
+    `people` are the officers it passed through: handlers ever designated, leaders it was proposed to, who took it in
+    charge or wrote a note on it, officers it was sent to for reading. `accused_units` and `accused_people` hold the
+    ids of those the directory knows, and the plain texts as written.
     """
 
     office: str
     holder: str
     held_by_office: bool
     units: tuple[str, ...]
+    assisting: tuple[str, ...]
     handler: str | None
+    people: frozenset[str]
     confidential: bool
     accused_units: frozenset[str]
     accused_people: frozenset[str]
@@ -59,42 +65,66 @@ class Standing:
 def may_read(standing: Standing, act: Act) -> bool:
     """可以查阅: petition office, inspectors, leaders and auditors; units only what passed through them.
 
-    An accusation is never readable by the unit or person it accuses (条例 30.3).
+    An accusation is read only by those it passed through, and never by the unit or person it accuses (条例 30.3).
     """
     if act.role in CASELESS_POSTS:
         return False
-    if standing.confidential and _accused(standing, act):
+    if standing.confidential and stands_accused(standing.accused_units, standing.accused_people, act):
         return False
-    if act.role in READ_ALL_POSTS or act.role == "system":
+    if act.role in UNIT_POSTS and act.unit in standing.units:
         return True
-    if act.role in UNIT_POSTS:
-        return act.unit in standing.units
-    return act.role == "unit_officer" and standing.handler == act.by
+    everything = READ_ACCUSATIONS_POSTS if standing.confidential else READ_ALL_POSTS
+    return act.role in everything or act.role == "system" or act.principal in standing.people
 
 
-def _accused(standing: Standing, act: Act) -> bool:
-    if act.unit in standing.accused_units and act.role not in {"auditor", "system"}:
+def may_see_personal_data(standing: Standing, act: Act) -> bool:
+    """可以查看身份信息: those through whose hands the case passes now, and the auditor."""
+    if not may_read(standing, act):
+        return False
+    passes = act.role in READ_ACCUSATIONS_POSTS or act.principal in standing.people
+    return passes or any(POWERS[power](standing, act) for power in ("holder", "handler", "assistant"))
+
+
+def stands_accused(units: frozenset[str], people: frozenset[str], act: Act) -> bool:
+    """为被检举控告对象: the acting officer, the officer stood in for, or the unit of either is accused.
+
+    The auditor stands apart from the unit: only an accusation of the auditor in person is kept from the auditor.
+    """
+    apart = act.role in {"auditor", "system"}
+    if not apart and {act.unit, act.own_unit} & units:
         return True
-    return _names_any(standing, act.by, act.name)
+    return names_any(people, act.by, act.name) or (act.for_whom is not None and act.for_whom in people)
 
 
-def _names_any(standing: Standing, officer: str, name: str) -> bool:
-    if officer in standing.accused_people:
+def names_any(people: frozenset[str], officer: str, name: str) -> bool:
+    """指向其人: whether one of the accused, as written or by id, is this officer."""
+    if officer in people:
         return True
-    return bool(name) and any(names_person(text, plain(name)) for text in standing.accused_people)
+    return bool(name) and any(names_person(text, plain(name)) for text in people)
+
+
+def may_be_shown(
+    units: frozenset[str], people: frozenset[str], unit: str, name: str = "", officer: str = ""
+) -> bool:
+    """可以接收: an accusation is never passed to whom it accuses (条例 30.3)."""
+    return not {unit, plain(unit)} & units and not names_any(people, officer, name)
 
 
 def may_receive(standing: Standing, unit: str, name: str = "", officer: str = "") -> bool:
-    """可以接收: an accusation is never passed to whom it accuses (条例 30.3)."""
+    """可以接收: a case that is no accusation goes to anybody."""
     if not standing.confidential:
         return True
-    return not {unit, plain(unit)} & standing.accused_units and not _names_any(standing, officer, name)
+    return may_be_shown(standing.accused_units, standing.accused_people, unit, name, officer)
 
 
 def _holder(standing: Standing, act: Act) -> bool:
     if standing.held_by_office:
         return act.role in OFFICE_POSTS
     return act.role in UNIT_POSTS and act.unit == standing.holder
+
+
+def _assistant(standing: Standing, act: Act) -> bool:
+    return act.role in UNIT_POSTS and act.unit in standing.assisting
 
 
 def _review_organ(_: Standing, act: Act) -> bool:
@@ -107,7 +137,9 @@ POWERS: dict[str, Callable[[Standing, Act], bool]] = {
     "leader": lambda _, act: act.role == "leader",
     "inspector": lambda _, act: act.role == "inspector",
     "holder": _holder,
-    "handler": lambda standing, act: act.role == "unit_officer" and standing.handler == act.by,
+    "unit_leader": lambda s, act: _holder(s, act) and act.role in {"unit_head", "office_head"},
+    "assistant": _assistant,
+    "handler": lambda s, act: act.role == "unit_officer" and s.handler == act.principal,
     "review_organ": _review_organ,
     "hearing_organ": lambda s, act: _review_organ(s, act) if s.reviewing else _holder(s, act),
     "alert_recipient": lambda _, act: act.role not in CASELESS_POSTS | {"auditor"},
@@ -119,6 +151,8 @@ LABELS: dict[str, str] = {
     "leader": "领导",
     "inspector": "督查员",
     "holder": "承办单位负责人或信访专员",
+    "unit_leader": "承办单位负责人",
+    "assistant": "协办单位负责人或信访专员",
     "handler": "指定的承办人",
     "review_organ": "复查复核机关",
     "hearing_organ": "组织听证的机关",

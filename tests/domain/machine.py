@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from domain.acts import Act
+from domain.alerts import events as alert_events
 from domain.casework import Casework, Key, envelope
 from domain.directory import events as directory
 from domain.directory.fold import DIRECTORY_ID, Officer
@@ -307,7 +308,7 @@ class CaseMachine(RuleBasedStateMachine):
 
     @invariant()
     def each_step_is_alerted_once(self) -> None:
-        raised = [f.alert_id for f in self.facts if isinstance(f, events.Alerted)]
+        raised = [f.alert_id for f in self.facts if isinstance(f, alert_events.Alerted)]
         assert len(raised) == len(set(raised))
 
     @invariant()

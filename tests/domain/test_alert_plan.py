@@ -5,8 +5,9 @@ The plan knows no today: whoever sweeps, on whichever day and however late, rais
 
 import pytest
 
-from domain.petition.alerts import PlannedAlert, planned, recipients
+from domain.alerts.plan import PlannedAlert, planned, recipients
 from domain.petition.events import Against, Transferred
+from domain.petition.kind import KIND
 from tests.builders import (
     DIRECTORY,
     Story,
@@ -38,7 +39,7 @@ def dated(story: Story, clock: str) -> list[tuple[str, str]]:
 def told(story: Story, clock: str, step: str) -> set[str]:
     """Who is told of a step."""
     item = next(item for item in plan(story, clock) if item.step.id == step)
-    return set(recipients(story.petition, item.clock, item.step, DIRECTORY))
+    return set(recipients(KIND, story.petition, item.clock, item.step, DIRECTORY, on("2026-03-02")))
 
 
 class TestSteps:
@@ -227,5 +228,5 @@ class TestRecipients:
 
     def test_nobody_is_told_twice(self):
         item = plan(in_handling("2026-01-05"), "finish")[3]
-        found = recipients(in_handling().petition, item.clock, item.step, DIRECTORY)
+        found = recipients(KIND, in_handling().petition, item.clock, item.step, DIRECTORY, on("2026-03-02"))
         assert len(found) == len(set(found))

@@ -4,15 +4,16 @@ from uuid import uuid5
 
 import pytest
 
+from domain.alerts import events as alert_events
+from domain.alerts import plan
 from domain.errors import NotNow, NotYours, Refused, Unknown
-from domain.petition import events, registration
 from domain.petition.situation import refusal
 from domain.petition.stages import Stage
 from tests.builders import CASE, OFFICERS, a_clerk, a_petition_in, at, clerk, in_handling, inspector
 from tests.spec import given
 
 ALERTED = in_handling("2026-03-02").alerted("notify", "due", on="2026-03-17", to=("a-clerk", "inspector"))
-ALERT = next(f for f in ALERTED.facts if isinstance(f, events.Alerted))
+ALERT = next(f for f in ALERTED.facts if isinstance(f, alert_events.Alerted))
 
 
 def refused(story, by, alert=ALERT) -> Refused | None:
@@ -21,7 +22,7 @@ def refused(story, by, alert=ALERT) -> Refused | None:
     if closed is not None:
         return closed
     try:
-        registration.must_be_acknowledgeable(alert, situation)
+        plan.must_be_acknowledgeable(alert, story.petition, situation)
     except Refused as no:
         return no
     return None

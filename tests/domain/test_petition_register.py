@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain import numbering
 from domain.directory.fold import Directory
 from domain.errors import Invalid, NotNow, NotYours
 from domain.petition import registration
@@ -67,7 +68,7 @@ def test_a13_names_and_phones_stand_in_the_personal_part_and_nowhere_else():
     ("serial", "number"), [(1, "XF-2026-000001"), (123456, "XF-2026-123456"), (1234567, "XF-2026-1234567")]
 )
 def test_a1_a_number_is_made_of_office_year_and_serial(serial, number):
-    assert registration.number(UNITS[0], 2026, serial) == number
+    assert numbering.number(UNITS[0], 2026, serial) == number
 
 
 def test_a1_a_unit_registers_what_it_receives_itself():

@@ -80,7 +80,7 @@ class Office:
     def sees(self, who: str) -> Visibility:
         """What the officer may see."""
         act = self.act(who, "2026-03-02")
-        return Visibility.of(act, (NAMES[act.unit],))
+        return Visibility.of(act, self.casework.directory())
 
     def lights(self, day: str) -> Lights:
         """The lights of a day."""

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from domain.alerts.plan import planned
 from domain.casework import Casework
 from domain.petition import commands
-from domain.petition.alerts import planned
 from domain.petition.situation import clocks_of
 from domain.rules import rulebook
 from eventstore.database import Database

@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from domain.alerts.commands import AcknowledgeAlert
+from domain.alerts.events import Alerted
 from domain.casework import Casework
 from domain.petition import commands
-from domain.petition.events import Alerted
 from domain.petition.fold import project
 from eventstore.database import Database
 from projections.ledger import row
@@ -85,7 +86,7 @@ def test_no_remark_stops_the_alerts(database: Database, casework: Casework, offi
     raised = [one.fact for one in casework.history(case) if isinstance(one.fact, Alerted)]
     alert = raised[-1]
     act = office.act(alert.recipients[0], "2026-03-20")
-    casework.acknowledge(case, commands.AcknowledgeAlert(alert.alert_id, "已\x00知"), act)
+    casework.acknowledge(case, AcknowledgeAlert(alert.alert_id, "已\x00知"), act)
     catch_up(database, casework)
     with database.connection() as connection:
         found = connection.execute("SELECT remark FROM alerts WHERE acknowledged_at IS NOT NULL").fetchall()

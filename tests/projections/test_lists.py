@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from domain.alerts.commands import AcknowledgeAlert
 from domain.casework import Casework
 from domain.errors import Invalid
-from domain.petition import commands
 from domain.petition.situation import standing_of
 from domain.rules import authority
 from domain.rules.signals import signal
@@ -337,7 +337,7 @@ def test_an_alert_is_open_escalated_or_acknowledged(lists: Lists, cases: dict[st
     every = {row["alert_id"]: row for row in lists.alerts().items}
     one = next(row for row in every.values() if "head" in row["recipients"])
     casework.acknowledge(
-        one["case_id"], commands.AcknowledgeAlert(one["alert_id"], "已督促"), office.act("head", "2026-03-03")
+        one["case_id"], AcknowledgeAlert(one["alert_id"], "已督促"), office.act("head", "2026-03-03")
     )
     catch_up(lists.database, casework)
     by_status = {

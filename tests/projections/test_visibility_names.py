@@ -28,11 +28,11 @@ def test_a_list_hides_what_the_rule_hides(database: Database, written: str):
         all=True,
         officer="x",
         unit="unit-a",
-        person=("x", "赵一"),
+        people=("x", "赵一"),
         unit_names=(plain("unit-a"), plain(HOUSING)),
     ).condition()
     query = (
-        f"SELECT {condition.text} AS seen FROM (SELECT 'accusation' AS category, %(units)s::text[] AS units,"
+        f"SELECT {condition.text} AS seen FROM (SELECT true AS confidential, false AS public, %(units)s::text[] AS units,"
     )
     query += " %(accused)s::text[] AS accused_units, '{}'::text[] AS accused_people) l"
     values = {**condition.values, "units": ["unit-a"], "accused": [plain(written)]}

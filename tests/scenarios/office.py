@@ -7,13 +7,13 @@ from uuid import UUID
 import pytest
 
 from domain.acts import Receipt
+from domain.alerts.events import Alerted
 from domain.casework import Casework, envelope
 from domain.directory.events import OfficerAppointed, UnitFounded
 from domain.directory.fold import DIRECTORY_ID, Officer
 from domain.errors import Refused
 from domain.facts import Fact, name_of
 from domain.petition.commands import PetitionerEntry, Register
-from domain.petition.events import Alerted
 from domain.petition.fold import Petition
 from domain.petition.situation import clocks_of
 from domain.rules.deadlines import Clock

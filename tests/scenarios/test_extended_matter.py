@@ -1,8 +1,9 @@
 """延期件 (A4): a leaking roof that needs an expert, over National Day; alerts on the way."""
 
+from domain.alerts.commands import AcknowledgeAlert
+from domain.alerts.events import Alerted
 from domain.petition.commands import (
     Accept,
-    AcknowledgeAlert,
     Designate,
     GrantExtension,
     Reply,
@@ -10,7 +11,6 @@ from domain.petition.commands import (
     Serve,
     Transfer,
 )
-from domain.petition.events import Alerted
 from tests.builders import a_clerk, a_head, act, clerk, handler, leader
 from tests.scenarios.office import Office
 

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from domain.acts import SHANGHAI, Act, envelope, system_act
+from domain.alerts.events import Alerted
 from domain.casework import Casework
 from domain.directory.events import OfficerAppointed, UnitFounded
 from domain.directory.fold import DIRECTORY_ID
 from domain.petition import commands
-from domain.petition.events import Alerted
 from eventstore.database import Database, library_env
 from projections.deadlines import Deadlines
 from projections.runner import catch_up
@@ -74,7 +74,7 @@ class Bureau:
         """The steps that should have been raised by the end of that day."""
         with self.database.transaction() as connection:
             rows = connection.execute(
-                "SELECT case_id, clock, start_version, step, due_on FROM deadline_steps WHERE fire_on <= %s",
+                "SELECT case_id, clock, start_version, part, step, due_on FROM deadline_steps WHERE fire_on <= %s",
                 (day,),
             )
             return {tuple(row.values()) for row in rows}

@@ -1,4 +1,4 @@
-"""预警计划: which alerts a petition's clocks call for, each once per clock, step and due date.
+"""预警计划: which alerts a case's clocks call for, each once per clock, step and due date.
 
 The plan is a pure function of the clocks, the calendar and what has already been raised; it knows no today. A step
 towards the due date whose day had passed before that date could be known (a backdated entry, a moved date) is
@@ -11,14 +11,12 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from domain.acts import Act, envelope
+from domain.alerts.events import Alerted
+from domain.cases import Kind, Situation, State
 from domain.directory.fold import Directory
+from domain.errors import NotNow, NotYours, Unknown
 from domain.facts import Fact
-from domain.petition.events import Alerted
-from domain.petition.fold import Petition
-from domain.petition.situation import clocks_of, standing_of
 from domain.rulebase.fold import Known
-from domain.rules import authority
-from domain.rules.authority import Standing
 from domain.rules.calendar import Calendar
 from domain.rules.deadlines import Clock
 from domain.rules.rulebook import Books
@@ -39,12 +37,11 @@ class PlannedAlert:
 
 def alert_id(case: UUID, clock: Clock, step: str) -> UUID:
     """预警编号: the same for the same case, clock, step and due date, whoever computes it."""
-    return uuid5(case, f"{clock.clock}/{clock.start_version}/{step}/{clock.due_on}")
+    part = f"/{clock.part}" if clock.part else ""
+    return uuid5(case, f"{clock.clock}/{clock.start_version}{part}/{step}/{clock.due_on}")
 
 
-def planned(
-    petition: Petition, clocks: Iterable[Clock], books: Books, calendar: Calendar
-) -> list[PlannedAlert]:
+def planned(case: State, clocks: Iterable[Clock], books: Books, calendar: Calendar) -> list[PlannedAlert]:
     """预警计划: every alert not yet raised, of every running clock an organ answers for.
 
     A window only bounds what a unit may do: it is told before and when it ends, and nobody is late with it.
@@ -52,15 +49,15 @@ def planned(
     plan: list[PlannedAlert] = []
     for clock in clocks:
         if clock.state == "running" and clock.answerable != "petitioner":
-            plan.extend(_of_clock(petition, clock, books, calendar))
+            plan.extend(_of_clock(case, clock, books, calendar))
     return [
         item
         for item in plan
-        if item.alert_id not in petition.alerts and not (item.clock.window and item.step.offset > 0)
+        if item.alert_id not in case.alerts and not (item.clock.window and item.step.offset > 0)
     ]
 
 
-def _of_clock(petition: Petition, clock: Clock, books: Books, calendar: Calendar) -> list[PlannedAlert]:
+def _of_clock(case: State, clock: Clock, books: Books, calendar: Calendar) -> list[PlannedAlert]:
     book = books.version(clock.rulebook, clock.started_on)
     own = book.alerts if book is not None else ()
     known_steps = {step.id: step for step in steps(own)}
@@ -71,7 +68,7 @@ def _of_clock(petition: Petition, clock: Clock, books: Books, calendar: Calendar
     wanted = kept + [pair for pair in dated if pair not in early]
     return [
         PlannedAlert(
-            alert_id=alert_id(petition.id, clock, step),
+            alert_id=alert_id(case.id, clock, step),
             clock=clock,
             step=known_steps[step],
             fire_on=on,
@@ -81,38 +78,31 @@ def _of_clock(petition: Petition, clock: Clock, books: Books, calendar: Calendar
     ]
 
 
-def recipients(petition: Petition, clock: Clock, step: AlertStep, directory: Directory) -> tuple[str, ...]:
-    """预警接收人: the officers the step names, of the unit that answers; never somebody the case accuses."""
-    standing = standing_of(petition, directory)
+def recipients(
+    kind: Kind, case: State, clock: Clock, step: AlertStep, directory: Directory, today: date
+) -> tuple[str, ...]:
+    """预警接收人: the officers the step names, of the unit that answers; never somebody the case must be kept from.
+
+    In the place of a group none of whom may learn of the case its wardens are told; for an officer who is away the
+    stand-in whose turn it is is told too.
+    """
     found: list[str] = []
     for group in step.recipients:
-        found.extend(_group(group, clock, standing, directory))
-    told = [o for o in found if _may_see(o, standing, directory)]
-    if not told:  # all of them stand accused: somebody must know all the same
-        others = directory.with_post(("leader", "inspector", "office_head", "auditor"))
-        told = [o for o in others if _may_see(o, standing, directory)]
-    return tuple(dict.fromkeys(told))
+        named = kind.group(group, clock, case, directory)
+        told = [officer for officer in named if kind.may_be_told(officer, case, directory)]
+        found.extend(told if told or not named else kind.wardens(case, directory))
+    found = found or list(kind.wardens(case, directory))
+    return tuple(dict.fromkeys(_with_stand_ins(kind, case, found, directory, today)))
 
 
-def _group(group: str, clock: Clock, standing: Standing, directory: Directory) -> Sequence[str]:
-    unit = standing.office if clock.answerable != "unit" else clock.unit
-    office = directory.is_office(unit)
-    match group:
-        case "handler":
-            return [standing.handler] if standing.handler else []
-        case "unit":
-            return directory.holders(unit, ("office_clerk",) if office else ("unit_clerk",))
-        case "unit_head":
-            return directory.holders(unit, ("office_head",) if office else ("unit_head",))
-        case "office":
-            return directory.holders(standing.office, ("office_clerk", "office_head"))
-        case _:
-            return directory.with_post((group,))
-
-
-def _may_see(officer: str, standing: Standing, directory: Directory) -> bool:
-    person = directory.officers.get(officer)
-    return person is not None and authority.may_receive(standing, person.unit, person.name, officer)
+def _with_stand_ins(
+    kind: Kind, case: State, officers: Sequence[str], directory: Directory, today: date
+) -> Iterable[str]:
+    for officer in officers:
+        yield officer
+        stand_in = directory.standing_in(officer, today)
+        if stand_in is not None and kind.may_be_told(stand_in, case, directory):
+            yield stand_in
 
 
 def find(history: Iterable[Fact], alert_id: UUID) -> Alerted | None:
@@ -120,23 +110,38 @@ def find(history: Iterable[Fact], alert_id: UUID) -> Alerted | None:
     return next((f for f in history if isinstance(f, Alerted) and f.alert_id == alert_id), None)
 
 
+def must_be_acknowledgeable(alert: Alerted | None, case: State, situation: Situation) -> None:
+    """可以签收: the alert exists, the officer is one of its recipients or stands in for one, and it isn't acknowledged.
+
+    Raises Unknown("alert.unknown"), NotYours("alert.not_yours") and NotNow("alert.already_acknowledged").
+    """
+    if alert is None:
+        raise Unknown("alert.unknown", "没有这条预警。")
+    if not {situation.act.by, situation.act.principal} & set(alert.recipients):
+        raise NotYours("alert.not_yours", "该预警由其接收人签收。")
+    if alert.alert_id in case.acknowledged:
+        raise NotNow("alert.already_acknowledged", "该预警已经签收。")
+
+
 def due(
-    petition: Petition, history: Sequence[Fact], known: Known, directory: Directory, act: Act
+    kind: Kind, case: State, history: Sequence[Fact], known: Known, directory: Directory, act: Act
 ) -> list[Alerted]:
-    """到日预警: the facts of every planned alert of a petition whose day has come, in the order of their days."""
-    clocks = clocks_of(history, petition, known)
-    plan = planned(petition, clocks, known.books, known.calendar)
+    """到日预警: the facts of every planned alert of a case whose day has come, in the order of their days."""
+    clocks = kind.clocks(history, case, known, None)
+    plan = planned(case, clocks, known.books, known.calendar)
     reached = sorted((item for item in plan if item.fire_on <= act.today), key=lambda item: item.fire_on)
     return [
-        _alerted(petition, item, len(history) + offset, act, directory)
+        _alerted(kind, case, item, len(history) + offset, act, directory)
         for offset, item in enumerate(reached, start=1)
     ]
 
 
-def _alerted(petition: Petition, item: PlannedAlert, version: int, act: Act, directory: Directory) -> Alerted:
+def _alerted(
+    kind: Kind, case: State, item: PlannedAlert, version: int, act: Act, directory: Directory
+) -> Alerted:
     clock = item.clock
     return Alerted(
-        **envelope(petition.id, version, act, clock.basis),
+        **envelope(case.id, version, act, clock.basis),
         alert_id=item.alert_id,
         clock=clock.clock,
         start_version=clock.start_version,
@@ -144,17 +149,18 @@ def _alerted(petition: Petition, item: PlannedAlert, version: int, act: Act, dir
         due_on=clock.due_on,
         label=f"{clock.label}：{item.step.label}",
         responsible=clock.unit,
-        recipients=recipients(petition, clock, item.step, directory),
+        recipients=recipients(kind, case, clock, item.step, directory, act.today),
         covers=item.covers,
+        part=clock.part,
     )
 
 
-def outgoing(petition: Petition, fact: Alerted, channel: str, directory: Directory) -> OutboxRow:
+def outgoing(case: State, fact: Alerted, channel: str, directory: Directory) -> OutboxRow:
     """发件: what one channel is told of one alert; no personal data. Its id is the receiver's idempotency key."""
     payload = {
         "alert_id": str(fact.alert_id),
-        "case": str(petition.id),
-        "case_number": petition.number,
+        "case": str(case.id),
+        "case_number": case.number,
         "clock": fact.clock,
         "label": fact.label,
         "step": fact.step,
@@ -164,4 +170,4 @@ def outgoing(petition: Petition, fact: Alerted, channel: str, directory: Directo
         "recipients": list(fact.recipients),
         "raised_at": fact.recorded_at.isoformat(),
     }
-    return OutboxRow(uuid5(fact.alert_id, channel), fact.alert_id, petition.id, channel, payload)
+    return OutboxRow(uuid5(fact.alert_id, channel), fact.alert_id, case.id, channel, payload)

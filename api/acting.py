@@ -1,0 +1,164 @@
+"""案件的办理: one POST route for every command of a kind's table, and which acts are open. No rule is repeated here."""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Header, Response
+from pydantic import BaseModel
+
+from api.bodies import Form, command_of, form_of, is_optional
+from api.errors import READS, WRITES
+from api.identity import Held, Signed
+from api.logs import bind
+from domain.acts import Receipt
+from domain.cases import Kind
+from domain.casework import Key
+from domain.errors import Refused
+from domain.facts import term_of
+
+IfMatch = Annotated[
+    str | None,
+    Header(pattern=r'^(\*|(W/)?"[0-9]{1,9}")$', description='所依据的版本，如 "3"；已有新的记录时答 412'),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1, max_length=200, pattern="^[!-~]([ -~]*[!-~])?$", description="同一键、同一内容只办一次"
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """附带条件 — the version the officer saw, and the key under which the act is done once."""
+
+    expects: int | None
+    key: str | None
+
+    def keyed(self, path: str, form: Form) -> Key | None:
+        """幂等键: the key with the digest of what was sent: method, path and content."""
+        if self.key is None:
+            return None
+        content = json.dumps(form.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return Key(self.key, sha256(f"POST {path}\n{content}".encode()).hexdigest())
+
+
+def conditions(if_match: IfMatch = None, idempotency_key: IdempotencyKey = None) -> Conditions:
+    """附带条件: from the headers If-Match and Idempotency-Key."""
+    expects = None if if_match in {None, "*"} else int(str(if_match).removeprefix("W/").strip('"'))
+    return Conditions(expects, idempotency_key)
+
+
+Conditioned = Annotated[Conditions, Depends(conditions)]
+
+
+class Done(BaseModel):
+    """办理结果 — the case, its version, the position in the log, and the events made."""
+
+    id: UUID
+    version: int
+    position: int
+    events: list[str]
+
+
+class ActShown(BaseModel):
+    """操作 — whether an act is open to the officer now, and if not, why."""
+
+    act: str
+    term: str
+    open: bool
+    code: str | None = None
+    reason: str | None = None
+    basis: str | None = None
+
+
+class Acts(BaseModel):
+    """可办操作 — every act of the table, for this case, officer and moment."""
+
+    id: UUID
+    version: int
+    stage: str
+    items: list[ActShown]
+
+
+def done(receipt: Receipt, response: Response) -> dict[str, Any]:
+    """办理结果: the body and the ETag of what a command did."""
+    bind(position=receipt.position)
+    response.headers["ETag"] = f'"{receipt.version}"'
+    return {
+        "id": receipt.id,
+        "version": receipt.version,
+        "position": receipt.position,
+        "events": list(receipt.events),
+        **dict(receipt.extra),
+    }
+
+
+def body_of(form: type[Form]) -> Any:
+    """A form without required fields may be left out altogether."""
+    return Annotated[form, Body(default_factory=form) if is_optional(form) else Body()]
+
+
+def add_acts(router: APIRouter, kind: Kind, prefix: str = "") -> None:
+    """加入操作: a route for every command of the kind, and the one that tells which are open.
+
+    `prefix` begins the operation ids of kinds whose slugs another kind has too.
+    """
+    for slug, command in kind.commands.items():
+        _add_act(router, kind, slug, command, prefix)
+    _add_list(router, kind, prefix)
+
+
+def _add_act(router: APIRouter, kind: Kind, slug: str, command: type, prefix: str) -> None:
+    form = form_of(command)
+
+    def perform(
+        id: UUID, services: Held, act: Signed, sent: Conditioned, response: Response, body: Any
+    ) -> Any:
+        bind(**{kind.name: id}, command=slug)
+        key = sent.keyed(f"{router.prefix}/{id}/{slug}", body)
+        made = command_of(body)
+        receipt = services.casework.handle(id, made, act, kind=kind, expects=sent.expects, key=key)
+        return done(receipt, response)
+
+    perform.__annotations__["body"] = body_of(form)
+    router.post(
+        f"/{{id}}/{slug}",
+        response_model=Done,
+        responses=WRITES,
+        summary=term_of(command),
+        description=command.__doc__,
+        operation_id=f"{prefix}{slug}",
+    )(perform)
+
+
+def _add_list(router: APIRouter, kind: Kind, prefix: str) -> None:
+    @router.get(
+        "/{id}/acts",
+        summary="可办操作",
+        response_model=Acts,
+        response_model_exclude_none=True,
+        responses=READS,
+        operation_id=f"{prefix}acts",
+    )
+    def acts(id: UUID, services: Held, act: Signed, response: Response) -> Any:
+        """可办操作: 每项操作当前能否办理，不能办理的说明理由和依据."""
+        bind(**{kind.name: id})
+        _, situation = services.casework.situation(id, act, kind)
+        version = len(situation.history)
+        response.headers["ETag"] = f'"{version}"'
+        items = [
+            _shown(slug, command, kind.refusal(situation, slug)) for slug, command in kind.commands.items()
+        ]
+        stage = kind.project(situation.history).stage.value
+        return Acts(id=id, version=version, stage=stage, items=items)
+
+
+def _shown(slug: str, command: type, closed: Refused | None) -> ActShown:
+    shown = ActShown(act=slug, term=term_of(command), open=closed is None)
+    if closed is None:
+        return shown
+    return shown.model_copy(update={"code": closed.code, "reason": closed.message, "basis": closed.basis})

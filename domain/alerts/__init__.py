@@ -1,0 +1,1 @@
+"""预警: planned from the clocks of any kind of case, recorded in the case, each once."""

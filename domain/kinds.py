@@ -1,0 +1,18 @@
+"""案件种类表: the kinds of case there are, and which kind a stream's first fact begins."""
+
+from collections.abc import Mapping
+
+from domain.cases import Kind
+from domain.facts import Fact
+from domain.petition import kind as petition
+
+PETITION = petition.KIND
+
+KINDS: tuple[Kind, ...] = (PETITION,)
+
+_BY_OPENING: Mapping[type[Fact], Kind] = {kind.opening: kind for kind in KINDS}
+
+
+def kind_of(first: Fact) -> Kind | None:
+    """案件种类: of the case that this fact opens; None if the stream is no case's."""
+    return _BY_OPENING.get(type(first))

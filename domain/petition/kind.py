@@ -1,0 +1,83 @@
+"""信访事项作为案件种类: what `Casework`, the alerts and the read models ask of a petition."""
+
+from collections.abc import Sequence
+
+from domain.acts import Act
+from domain.cases import Kind
+from domain.directory.fold import Directory
+from domain.petition.events import Registered
+from domain.petition.fold import Petition, project
+from domain.petition.petition import COMMANDS, decide
+from domain.petition.registration import basis_of
+from domain.petition.situation import Situation, clocks_of, refusal, standing_of
+from domain.rules import authority
+from domain.rules.deadlines import Clock
+
+
+def _may_read(petition: Petition, directory: Directory, act: Act) -> bool:
+    return authority.may_read(standing_of(petition, directory), act)
+
+
+def _group(group: str, clock: Clock, petition: Petition, directory: Directory) -> Sequence[str]:
+    answers = "unit" if clock.answerable == "unit" else "office"
+    unit = clock.unit if answers == "unit" else petition.office
+    office = directory.is_office(unit)
+    match group:
+        case "handler":
+            return [petition.handler] if petition.handler else []
+        case "unit":
+            return directory.holders(unit, ("office_clerk",) if office else ("unit_clerk",))
+        case "unit_head":
+            return directory.holders(unit, ("office_head",) if office else ("unit_head",))
+        case "office":
+            return directory.holders(petition.office, ("office_clerk", "office_head"))
+        case "instructing_leader":
+            return petition.instructed_by
+        case _:
+            return directory.with_post((group,))
+
+
+def _may_be_told(officer: str, petition: Petition, directory: Directory) -> bool:
+    """An alert tells that there is such a case: only who may read the case in one of their posts is told."""
+    person = directory.officers.get(officer)
+    if person is None:
+        return False
+    standing = standing_of(petition, directory)
+    if not authority.may_receive(standing, person.unit, person.name, officer):
+        return False
+    if not standing.confidential:
+        return True
+    return (
+        person.unit in {standing.office, *standing.units}
+        or officer in standing.people
+        or person.post in authority.READ_ACCUSATIONS_POSTS
+    )
+
+
+def _wardens(petition: Petition, directory: Directory) -> Sequence[str]:
+    """The petition office's head; if the office itself stands accused, whoever the case passed through, the auditors."""
+    heads = directory.holders(petition.office, ("office_head",))
+    others = [*petition.people, *directory.with_post(("leader", "inspector", "office_head", "auditor"))]
+    for group in (heads, others):
+        told = [officer for officer in group if _may_be_told(officer, petition, directory)]
+        if told:
+            return told
+    return []
+
+
+KIND = Kind(
+    name="petition",
+    label="信访事项",
+    opening=Registered,
+    commands=COMMANDS,
+    project=lambda facts: project(None, facts),
+    clocks=clocks_of,
+    may_read=_may_read,
+    situation=Situation,
+    refusal=refusal,
+    decide=decide,
+    basis_of=basis_of,
+    group=_group,
+    may_be_told=_may_be_told,
+    wardens=_wardens,
+)
