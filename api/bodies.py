@@ -164,8 +164,20 @@ def _type_of(name: str, hint: Any) -> Any:
         return hint
     if is_dataclass(hint):
         # is_dataclass also admits instances; a hint is never one
-        return form_of(hint)  # type: ignore[arg-type]
+        return _entry(form_of(hint), getattr(hint, "SHORTHAND", None))  # type: ignore[arg-type]
     simple = {str: Long if name in LONG_TEXTS else Short, date: Day, int: Number, UUID: Id}
     if hint in simple:
         return simple[hint]
     raise TypeError(f"no form for {name}: {hint!r}; add the type to api/bodies.py")
+
+
+def _entry(form: type[Form], shorthand: str | None) -> Any:
+    """An entry within a command; where it names a field as its shorthand, a plain text stands for that field alone."""
+    if shorthand is None:
+        return form
+
+    def written_out(given: Any) -> Any:
+        return {shorthand: given} if isinstance(given, str) else given
+
+    # a type made at run time, which the checker can't see as one
+    return Annotated[form, BeforeValidator(written_out, json_schema_input_type=form | str)]

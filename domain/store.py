@@ -1,9 +1,10 @@
 """存储接口: what the domain asks of the event store. The store implements it; the domain never imports the store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from domain.attachments import Held
 from domain.facts import Fact
 
 
@@ -63,4 +64,5 @@ class Recorder(Protocol):
     def select_log(self, after: int, limit: int) -> list[Stored]: ...
     def find_receipt(self, actor: str, key: str) -> StoredReceipt | None: ...
     def enabled_channels(self) -> list[str]: ...
+    def uploads(self, officer: str, hashes: Sequence[str]) -> dict[str, Held]: ...
     def max_notification_id(self) -> int | None: ...

@@ -16,6 +16,7 @@ from psycopg.rows import DictRow, tuple_row
 from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
+from domain.attachments import Held
 from domain.store import OutboxRow, Stored, StoredReceipt
 
 
@@ -24,6 +25,11 @@ class ReceiptExists(IntegrityError):
 
 
 FIND_RECEIPT = "SELECT actor, key, digest, receipt FROM public.command_receipts WHERE actor = %s AND key = %s"
+FIND_UPLOADS = (
+    "SELECT sha256, size, media_type FROM public.attachment_contents WHERE sha256 = ANY(%s)"
+    " AND EXISTS (SELECT FROM public.attachment_uploads u"
+    " WHERE u.sha256 = attachment_contents.sha256 AND u.officer = %s)"
+)
 INSERT_RECEIPT = (
     "INSERT INTO public.command_receipts (actor, key, digest, receipt) VALUES (%s, %s, %s, %s)"
     " ON CONFLICT DO NOTHING RETURNING key"
@@ -121,6 +127,12 @@ class CaseRecorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as curs:
             rows = curs.execute("SELECT id FROM public.alert_channels WHERE enabled ORDER BY id")
             return [str(row[0]) for row in rows]
+
+    def uploads(self, officer: str, hashes: Sequence[str]) -> dict[str, Held]:
+        """已上传内容: of these contents, those that the officer has uploaded; who knows a hash has not the file."""
+        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as curs:
+            rows = curs.execute(FIND_UPLOADS, (list(hashes), officer))
+            return {sha256: Held(size, media_type) for sha256, size, media_type in rows}
 
     def _rows(self, query: bytes, parameters: Sequence[Any]) -> list[Stored]:
         with (

@@ -7,6 +7,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.popo import POPOApplicationRecorder, POPOFactory
 
+from domain.attachments import Held
 from domain.casework import Casework
 from domain.store import OutboxRow, Stored, StoredReceipt
 
@@ -18,6 +19,7 @@ class MemoryRecorder(POPOApplicationRecorder):
         super().__init__()
         self.receipts: dict[tuple[str, str], StoredReceipt] = {}
         self.outbox: list[OutboxRow] = []
+        self.uploaded: dict[tuple[str, str], Held] = {}
 
     def insert_events(
         self,
@@ -47,6 +49,10 @@ class MemoryRecorder(POPOApplicationRecorder):
 
     def find_receipt(self, actor: str, key: str) -> StoredReceipt | None:
         return self.receipts.get((actor, key))
+
+    def uploads(self, officer: str, hashes: Sequence[str]) -> dict[str, Held]:
+        found = {sha256: self.uploaded.get((officer, sha256)) for sha256 in hashes}
+        return {sha256: held for sha256, held in found.items() if held is not None}
 
     def enabled_channels(self) -> list[str]:
         return ["mail"]

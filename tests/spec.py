@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from domain import attachments
 from domain.directory.fold import Directory, Officer
 from domain.errors import NotYours, Refused, Unknown
 from domain.facts import Fact
@@ -68,7 +69,7 @@ class Outcome:
             by=self.by.id,
             unit=self.by.unit,
             role=self.by.post,
-            **own,
+            **attachments.settled(own, lambda _: {}),
         )
         if on is not None:
             assert legal == date.fromisoformat(on)

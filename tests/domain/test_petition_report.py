@@ -1,11 +1,12 @@
 """反馈 (A3, A8, A9): the unit's report to whoever assigned the matter."""
 
+from domain.attachments import AttachmentEntry
 from domain.petition import events
 from domain.petition.commands import Report
 from tests.builders import UNIT_A, a_clerk, a_petition, handler, in_handling, on
 from tests.spec import given, open_in, who_may
 
-COMMAND = Report("办理情况报告", attachments=("现场照片.jpg",))
+COMMAND = Report("办理情况报告", attachments=(AttachmentEntry("现场照片.jpg"),))
 
 
 def test_a8_the_holding_unit_or_the_handler_reports():
