@@ -18,6 +18,7 @@ from domain.acts import Act, Receipt, envelope, system_act
 from domain.alerts import plan as alerts
 from domain.alerts.commands import AcknowledgeAlert
 from domain.alerts.events import QUIET, AlertAcknowledged
+from domain.attachments import settled
 from domain.cases import Draft, Kind, State
 from domain.directory import fold as directory_fold
 from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
@@ -334,7 +335,8 @@ class Casework(Application[UUID]):
         return self._stripes[case_id.int % STRIPES]
 
     def _fact(self, kind: Kind, draft: Draft, situation: Any) -> Fact:
-        made, on, fields = draft
+        made, on, stated = draft
+        fields = settled(stated, lambda hashes: self.store.uploads(situation.act.by, hashes))
         history = situation.history
         basis = kind.basis_of(made, on, fields, situation)
         return made(
