@@ -1,0 +1,384 @@
+"""督查事项的折叠: events → state. Imports events and stages only; assignments only, no decision, no clock."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.alerts.events import QUIET, AlertAcknowledged, Alerted
+from domain.facts import Fact
+from domain.petition.events import Against
+from domain.supervision import events
+from domain.supervision.stages import Stage
+
+
+class Extension(msgspec.Struct, frozen=True):
+    """延期申请 — an open request; `level` is how far it has come: "officer", "unit" or "inspector"."""
+
+    asked_on: date
+    asked_by: tuple[str, ...]
+    reason: str
+    progress: str
+    expected_on: date
+    limit: str
+    level: str
+
+
+class Share(msgspec.Struct, frozen=True):
+    """承办份额 — one unit's part in the item, from its allocation until it is let off.
+
+    `due_on` is the unit's limit if one was set; `waived` that the lead did not wait for the result; `since` begins the
+    present round, which a send-back opens anew.
+    """
+
+    unit: str
+    lead: bool
+    allocated_on: date
+    since: date
+    due_on: date | None = None
+    handler: str | None = None
+    objected_on: date | None = None
+    objection_settled: bool = False
+    extension: Extension | None = None
+    reports: int = 0
+    signed: bool = False
+    periods: tuple[str, ...] = ()
+    result_on: date | None = None
+    submitted_by: tuple[str, ...] = ()
+    waived: bool = False
+    redo_by: date | None = None
+    released_on: date | None = None
+
+    @property
+    def released(self) -> bool:
+        """已退出承办: the unit was let off."""
+        return self.released_on is not None
+
+
+class Points(msgspec.Struct, frozen=True):
+    """考核分 — points of one unit, as entered or adjusted."""
+
+    unit: str
+    points: int
+    reason: str
+    on: date
+    by: str
+
+
+class Item(msgspec.Struct, frozen=True):
+    """督查事项 — the state of one supervision item: the fold of its stored events and nothing else.
+
+    `units` are those it is or was allocated to, `people` the officers it passed through, `leaders` those it was
+    submitted to by name, `signed_by` those whose note approved it.
+    """
+
+    id: UUID
+    version: int
+    number: str
+    stage: Stage
+    stage_on: date
+    opened_on: date
+    opened_at: datetime
+    last_on: date
+    source: str
+    category: str
+    subject: str
+    requirements: str
+    opened_by_unit: str
+    people: tuple[str, ...]
+    due_on: date | None = None
+    public: bool = False
+    form: str = "item"
+    limit_class: str | None = None
+    cadence: str | None = None
+    leader_review: bool = False
+    petition: UUID | None = None
+    petition_number: str | None = None
+    petition_office: str | None = None
+    received_on: date | None = None
+    body: str | None = None
+    confidential: bool = False
+    against: tuple[Against, ...] = ()
+    leaders: tuple[str, ...] = ()
+    signed_by: tuple[str, ...] = ()
+    issued_on: date | None = None
+    lead_unit: str | None = None
+    task_group: str | None = None
+    shares: tuple[Share, ...] = ()
+    units: tuple[str, ...] = ()
+    scores: tuple[Points, ...] = ()
+    body_told_on: date | None = None
+    closed_on: date | None = None
+    alerts: frozenset[UUID] = frozenset()
+    acknowledged: frozenset[UUID] = frozenset()
+
+    @property
+    def holding(self) -> tuple[Share, ...]:
+        """在办份额: the shares of the units that have not been let off, the lead's first."""
+        return tuple(sorted((s for s in self.shares if not s.released), key=lambda s: not s.lead))
+
+    @property
+    def assisting_units(self) -> tuple[str, ...]:
+        """协办单位: the units that hold a share beside the lead."""
+        return tuple(share.unit for share in self.holding if not share.lead)
+
+    def share(self, unit: str) -> Share | None:
+        """单位份额: the share that the unit holds now."""
+        return next((share for share in self.holding if share.unit == unit), None)
+
+
+Changes = dict[str, Any]
+"""变更: the fields of the state that a fact sets."""
+
+
+def actors(fact: Fact) -> tuple[str, ...]:
+    """行为人: the officer who acted and the one stood in for."""
+    return (fact.by,) if fact.for_whom is None else (fact.by, fact.for_whom)
+
+
+def _principal(fact: Fact) -> str:
+    return fact.for_whom or fact.by
+
+
+def _opened(fact: events.Opened) -> Item:
+    return Item(
+        id=fact.originator_id,
+        version=fact.originator_version,
+        number=fact.number,
+        stage=Stage.OPENED,
+        stage_on=fact.on,
+        opened_on=fact.on,
+        opened_at=fact.recorded_at,
+        last_on=fact.on,
+        source=fact.source,
+        category=fact.category,
+        subject=fact.subject,
+        requirements=fact.requirements,
+        opened_by_unit=fact.opened_by_unit,
+        people=actors(fact),
+        due_on=fact.due_on,
+        public=fact.public,
+        form=fact.form,
+        limit_class=fact.limit_class,
+        cadence=fact.cadence,
+        leader_review=fact.leader_review,
+        petition=fact.petition,
+        petition_number=fact.petition_number,
+        petition_office=fact.petition_office,
+        received_on=fact.received_on,
+        body=fact.body,
+        confidential=fact.confidential,
+        against=fact.against,
+    )
+
+
+def _added(old: tuple[str, ...], new: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*old, *new)))
+
+
+def _to(stage: Stage, fact: Fact, **more: Any) -> Changes:
+    return {"stage": stage, "stage_on": fact.on, **more}
+
+
+def _moving(stage: Stage) -> Callable[[Item, Fact], Changes]:
+    return lambda _, fact: _to(stage, fact)
+
+
+def _closing(stage: Stage) -> Callable[[Item, Fact], Changes]:
+    return lambda _, fact: _to(stage, fact, closed_on=fact.on)
+
+
+def _submitted(item: Item, fact: events.Submitted) -> Changes:
+    people = _added(item.people, fact.leaders)
+    return _to(Stage.SUBMITTED, fact, leaders=fact.leaders, signed_by=(), people=people)
+
+
+def _signed(item: Item, fact: events.LeaderInstructed | events.Countersigned) -> Changes:
+    people = _added(item.people, actors(fact))
+    if not fact.approve:
+        return _to(Stage.OPENED, fact, signed_by=(), people=people)
+    signed = _added(item.signed_by, (_principal(fact),))
+    changes: Changes = {"signed_by": signed, "people": people}
+    if item.stage is Stage.SUBMITTED and set(item.leaders) <= set(signed):
+        changes |= _to(Stage.APPROVED, fact)
+    return changes
+
+
+def _amended(_: Item, fact: events.Amended) -> Changes:
+    names = ("subject", "requirements", "category", "due_on", "public", "cadence", "leader_review")
+    return {name: value for name in names if (value := getattr(fact, name)) is not None}
+
+
+def _shared(item: Item, unit: str, lead: bool, fact: Fact, due_on: date | None) -> tuple[Share, ...]:
+    """The shares once the unit holds one: what it had begun goes on, unless as the new lead it must submit again."""
+    found = item.share(unit)
+    if found is None or (lead and not found.lead and found.result_on is not None):
+        handler = found.handler if found is not None else None
+        share = Share(unit, lead, fact.on, fact.on, due_on=due_on, handler=handler)
+        return (*(s for s in item.shares if s is not found), share)
+    kept = replace(found, lead=lead, due_on=due_on or found.due_on)
+    return tuple(kept if s is found else s for s in item.shares)
+
+
+def _without(item: Item, unit: str, fact: Fact) -> tuple[Share, ...]:
+    return tuple(
+        replace(s, released_on=fact.on, extension=None) if s.unit == unit and not s.released else s
+        for s in item.shares
+    )
+
+
+def _allocated(item: Item, fact: events.Allocated) -> Changes:
+    named = (fact.lead_unit, *fact.assisting_units)
+    for share in item.holding:
+        if share.unit not in named:
+            item = replace(item, shares=_without(item, share.unit, fact))
+    for unit in named:
+        lead = unit == fact.lead_unit
+        item = replace(item, shares=_shared(item, unit, lead, fact, fact.unit_due_on))
+    return _to(
+        Stage.HANDLING,
+        fact,
+        lead_unit=fact.lead_unit,
+        task_group=fact.task_group or item.task_group,
+        shares=item.shares,
+        units=_added(item.units, named),
+        issued_on=item.issued_on or fact.on,
+    )
+
+
+def _objection_settled(item: Item, fact: events.ObjectionSettled) -> Changes:
+    share = item.share(fact.of_unit)
+    if share is None or not fact.agree:
+        return _of_share(item, fact.of_unit, objection_settled=True)
+    released = replace(item, shares=_without(item, fact.of_unit, fact))
+    if fact.to_unit is not None:
+        shares = _shared(released, fact.to_unit, share.lead, fact, share.due_on)
+        lead_unit = fact.to_unit if share.lead else item.lead_unit
+        return {"shares": shares, "units": _added(item.units, (fact.to_unit,)), "lead_unit": lead_unit}
+    if share.lead:
+        return _to(Stage.ISSUED, fact, shares=released.shares, lead_unit=None)
+    return {"shares": released.shares}
+
+
+def _of_share(item: Item, unit: str, **changes: Any) -> Changes:
+    found = item.share(unit)
+    return {"shares": tuple(replace(s, **changes) if s is found else s for s in item.shares)}
+
+
+def _designated(item: Item, fact: events.Designated) -> Changes:
+    changes = _of_share(item, fact.of_unit, handler=fact.officer)
+    return changes | {"people": _added(item.people, (fact.officer,))}
+
+
+def _reported(item: Item, fact: events.Reported) -> Changes:
+    share = item.share(fact.of_unit)
+    before = share.reports if share is not None else 0
+    periods = share.periods if share is not None else ()
+    if fact.period is not None:
+        periods = _added(periods, (fact.period,))
+    return _of_share(item, fact.of_unit, reports=before + 1, signed=fact.signed, periods=periods)
+
+
+def _result_submitted(item: Item, fact: events.ResultSubmitted) -> Changes:
+    own = {"result_on": fact.on, "submitted_by": actors(fact), "extension": None, "redo_by": None}
+    changes = _of_share(item, fact.of_unit, **own)
+    if fact.of_unit != item.lead_unit:
+        return changes
+    shares = tuple(
+        replace(s, waived=True, extension=None) if not s.released and s.result_on is None else s
+        for s in changes["shares"]
+    )
+    return _to(Stage.RESULT, fact, shares=shares)
+
+
+def _sent_back(item: Item, fact: events.SentBack) -> Changes:
+    again: Changes = {
+        "since": fact.on,
+        "result_on": None,
+        "submitted_by": (),
+        "signed": False,
+        "waived": False,
+    }
+    changes = _of_share(item, fact.of_unit, **again, redo_by=fact.redo_by)
+    item = replace(item, shares=changes["shares"])
+    if item.lead_unit is not None and fact.of_unit != item.lead_unit:
+        changes = _of_share(item, item.lead_unit, **again)
+    return _to(Stage.HANDLING, fact, **changes)
+
+
+def _extension_requested(item: Item, fact: events.ExtensionRequested) -> Changes:
+    request = Extension(
+        fact.on, actors(fact), fact.reason, fact.progress, fact.expected_on, fact.limit, fact.level
+    )
+    return _of_share(item, fact.of_unit, extension=request)
+
+
+def _extension_vetted(item: Item, fact: events.ExtensionVetted) -> Changes:
+    share = item.share(fact.of_unit)
+    if share is None or share.extension is None:
+        return {}
+    return _of_share(item, fact.of_unit, extension=replace(share.extension, level=fact.level))
+
+
+def _extension_granted(item: Item, fact: events.ExtensionGranted) -> Changes:
+    field = "redo_by" if fact.limit == "redo" else "due_on"
+    changes = _of_share(item, fact.of_unit, extension=None, **{field: fact.due_on})
+    return changes | {"due_on": fact.item_due_on or item.due_on}
+
+
+STEPS: dict[type[Fact], Callable[[Item, Any], Changes]] = {
+    events.Submitted: _submitted,
+    events.LeaderInstructed: _signed,
+    events.Countersigned: _signed,
+    events.Amended: _amended,
+    events.Issued: lambda _, f: _to(Stage.ISSUED, f, issued_on=f.on),
+    events.Withdrawn: _closing(Stage.WITHDRAWN),
+    events.Allocated: _allocated,
+    events.Designated: _designated,
+    events.Objected: lambda i, f: _of_share(i, f.of_unit, objected_on=f.on),
+    events.ObjectionSettled: _objection_settled,
+    events.Reported: _reported,
+    events.ReportSigned: lambda i, f: _of_share(i, f.of_unit, signed=True),
+    events.ResultSubmitted: _result_submitted,
+    events.ExtensionRequested: _extension_requested,
+    events.ExtensionVetted: _extension_vetted,
+    events.ExtensionGranted: _extension_granted,
+    events.ExtensionRefused: lambda i, f: _of_share(i, f.of_unit, extension=None),
+    events.Vetted: _moving(Stage.VETTED),
+    events.SubmittedToLeader: _moving(Stage.WITH_LEADER),
+    events.SentBack: _sent_back,
+    events.SignedOff: _closing(Stage.SIGNED_OFF),
+    events.SubmittedToSuperior: _moving(Stage.WITH_SUPERIOR),
+    events.Scored: lambda i, f: {"scores": (*i.scores, Points(f.of_unit, f.points, f.reason, f.on, f.by))},
+    events.SentForReading: lambda i, f: {"people": _added(i.people, f.officers)},
+    events.ReportedToBody: lambda _, f: {"body_told_on": f.on},
+    events.Archived: lambda _, f: _to(Stage.ARCHIVED, f),
+    Alerted: lambda i, f: {"alerts": i.alerts | {f.alert_id}},
+    AlertAcknowledged: lambda i, f: {"acknowledged": i.acknowledged | {f.alert_id}},
+}
+"""折叠表: what each fact changes."""
+
+RECORD_ONLY: frozenset[type[Fact]] = frozenset({events.UnitInstructed, events.Urged})
+"""仅作记录: facts that stay in the history and change no field of the state."""
+
+
+def fold(item: Item | None, fact: Fact) -> Item | None:
+    """折叠: the item after the fact. A stream's first fact is its opening."""
+    if item is None:
+        return _opened(fact) if isinstance(fact, events.Opened) else None
+    kind = type(fact)
+    step = STEPS.get(kind)
+    changes = step(item, fact) if step is not None else {}
+    if fact.on > item.last_on and kind not in QUIET:
+        changes["last_on"] = fact.on
+    return replace(item, version=fact.originator_version, **changes)
+
+
+def project(item: Item | None, facts: Iterable[Fact]) -> Item | None:
+    """投影函数: folds facts into the item; the shape that the library's repository calls."""
+    for fact in facts:
+        item = fold(item, fact)
+    return item
