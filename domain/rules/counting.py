@@ -45,17 +45,24 @@ def limit(
     extension_days: int = 0,
     suspensions: Suspensions = (),
     due_set: date | None = None,
+    moved_to: date | None = None,
+    count_from: date | None = None,
     granted: bool = False,
 ) -> Limit:
     """期限 — of one clock: length, then extension, then the days suspended, then one roll to a working day.
 
-    A backwards clock counts from its start towards the past. `due_set` is the date set for the single case;
-    a clock whose length the rules fix keeps its length and says so. Days already `granted` are counted as they
-    were granted, even where the cap has since been lowered.
+    A backwards clock counts towards the past, from `count_from` or else from its start. `due_set` is the date set
+    for the single case; a clock whose length the rules fix keeps its length and says so. `moved_to` is the definite
+    date to which it was moved afterwards. Days already `granted` are counted as they were granted, even where the
+    cap has since been lowered.
     """
+    moved_to = moved_to if spec.movable else None
+    if spec.unit == "date" and due_set is None:
+        due_set, moved_to = moved_to, None
     _check(spec, 0 if granted else extension_days, suspensions, due_set)
+    given = _Given(started_on, count_from if spec.backwards else None, due_set, moved_to)
     try:
-        return _limit(spec, started_on, calendar, extension_days, suspensions, due_set)
+        return _limit(spec, given, calendar, extension_days, suspensions)
     except (OverflowError, ValueError) as error:
         raise CannotCount("deadline.out_of_range", "期限超出可计算的日期范围", spec.basis) from error
 
@@ -86,42 +93,58 @@ def _check(spec: ClockSpec, extension_days: int, suspensions: Suspensions, due_s
             raise refuse("deadline.out_of_range", "中止期间超出可计算的范围")
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The dates a clock is counted by: where it starts, where it is counted back from, what was set and moved."""
+
+    started_on: date
+    count_from: date | None
+    due_set: date | None
+    moved_to: date | None
+
+    @property
+    def base(self) -> date:
+        return self.count_from or self.started_on
+
+    def chosen(self, spec: ClockSpec) -> date | None:
+        """The date set, where the rule lets one be set."""
+        return self.due_set if spec.settable else None
+
+
 def _limit(
-    spec: ClockSpec,
-    started_on: date,
-    calendar: Calendar,
-    extension_days: int,
-    suspensions: Suspensions,
-    due_set: date | None,
+    spec: ClockSpec, given: _Given, calendar: Calendar, extension_days: int, suspensions: Suspensions
 ) -> Limit:
-    said = list(_opening(spec, started_on, calendar, due_set))
-    chosen = due_set if due_set is not None and spec.settable else None
-    nominal = chosen if chosen is not None else _length(spec, started_on, calendar)
-    said += _counted(spec, started_on, nominal, calendar, chosen)
+    said = list(_opening(spec, given, calendar))
+    chosen = given.chosen(spec)
+    nominal = chosen if chosen is not None else _length(spec, given.base, calendar)
+    said += _counted(spec, given, nominal, calendar)
+    if given.moved_to is not None:
+        nominal = given.moved_to
+        said.append(f"期限另行改定，至{in_words(nominal, calendar)}届满{basis(spec.basis)}。")
     if extension_days:
         nominal = _forward(spec, nominal, extension_days, calendar)
         said.append(_extended(spec, extension_days, nominal, calendar))
     if suspensions:
-        nominal, days = _suspended(spec, started_on, nominal, suspensions, calendar)
+        nominal, days = _suspended(spec, given.started_on, nominal, suspensions, calendar)
         said.append(_paused(spec, suspensions, days, nominal, calendar))
     due = calendar.next_working(nominal) if spec.roll else nominal
-    said += _rolled(spec, nominal, due, calendar)
+    said += _rolled(spec, given, nominal, due, calendar)
     said.append(f"到期日：{in_words(due, calendar)}，当日24时（北京时间）届满。")
-    loose = _loose_years(spec, started_on, nominal, due, chosen, extension_days, calendar)
+    loose = _loose_years(spec, given, nominal, due, extension_days, calendar)
     said += [_provisional(year, calendar) for year in loose]
     return Limit(nominal, due, bool(loose), tuple(said))
 
 
-def _length(spec: ClockSpec, started_on: date, calendar: Calendar) -> date:
+def _length(spec: ClockSpec, base: date, calendar: Calendar) -> date:
     """The last day of the bare length, before extension, suspension and roll."""
     length = spec.length or 0
     if spec.backwards:
-        return calendar.subtract(started_on, length)
+        return calendar.subtract(base, length)
     if spec.unit == "working_day":
-        return calendar.add(started_on, length, spec.first_day)
+        return calendar.add(base, length, spec.first_day)
     if spec.unit == "month":
-        return _months_after(started_on, length)
-    return started_on + timedelta(days=max(length - 1, 0) if spec.first_day else length)
+        return _months_after(base, length)
+    return base + timedelta(days=max(length - 1, 0) if spec.first_day else length)
 
 
 def _months_after(d: date, months: int) -> date:
@@ -162,29 +185,30 @@ def _each(first: date, last: date) -> Iterator[date]:
 
 
 def _loose_years(
-    spec: ClockSpec,
-    started_on: date,
-    nominal: date,
-    due: date,
-    chosen: date | None,
-    extension_days: int,
-    calendar: Calendar,
+    spec: ClockSpec, given: _Given, nominal: date, due: date, extension_days: int, calendar: Calendar
 ) -> list[int]:
     """Years without a decree whose days decided: working days counted, last days tried for the roll."""
+    base, fixed = given.base, given.moved_to or given.chosen(spec)
     tried: list[tuple[date, date]] = [(nominal, due)] if spec.roll else []
-    if spec.unit == "working_day" and chosen is None:
-        first = nominal if spec.backwards else started_on if spec.first_day else started_on + DAY
-        tried.append((first, max(nominal, started_on - DAY) if spec.backwards else nominal))
-    elif spec.unit == "working_day" and chosen is not None and extension_days:
-        tried.append((chosen + DAY, nominal))
+    if spec.unit == "working_day" and fixed is None:
+        first = nominal if spec.backwards else base if spec.first_day else base + DAY
+        tried.append((first, max(nominal, base - DAY) if spec.backwards else nominal))
+    elif spec.unit == "working_day" and fixed is not None and extension_days:
+        tried.append((fixed + DAY, nominal))
     years = {year for first, last in tried for year in range(first.year, last.year + 1)}
     return sorted(year for year in years if year not in calendar.decrees)
 
 
-def _opening(spec: ClockSpec, started_on: date, calendar: Calendar, due_set: date | None) -> Iterator[str]:
-    start = in_words(started_on, calendar)
-    if spec.backwards:
-        yield f"自{start}起向前倒推。"
+def _opening(spec: ClockSpec, given: _Given, calendar: Calendar) -> Iterator[str]:
+    started_on, start = given.started_on, in_words(given.started_on, calendar)
+    back = f"{spec.counted_from}{in_words(given.base, calendar)}"
+    if spec.backwards and given.due_set is not None:
+        apart = "" if given.count_from is None else f"已另行指定日期，不自{back}倒推。"
+        yield f"起始日：{start}。{apart}"
+    elif spec.backwards and given.count_from is not None:
+        yield f"起始日：{start}。期限自{back}起向前倒推。"
+    elif spec.backwards:
+        yield f"自{back}起向前倒推。"
     elif spec.unit == "date":
         yield f"起始日：{start}。"
     elif spec.first_day:
@@ -194,14 +218,12 @@ def _opening(spec: ClockSpec, started_on: date, calendar: Calendar, due_set: dat
     else:
         next_day = in_words(started_on + DAY, calendar)
         yield f"起算：{start}为起始日，当日不计入，自{next_day}起算{basis('参照《民法典》第二百零一条')}。"
-    if due_set is not None and not spec.settable:
-        yield f"本时限长度由制度规定，不采用另行指定的{in_words(due_set, calendar)}。"
+    if given.due_set is not None and not spec.settable:
+        yield f"本时限长度由制度规定，不采用另行指定的{in_words(given.due_set, calendar)}。"
 
 
-def _counted(
-    spec: ClockSpec, started_on: date, nominal: date, calendar: Calendar, chosen: date | None
-) -> Iterator[str]:
-    end = in_words(nominal, calendar)
+def _counted(spec: ClockSpec, given: _Given, nominal: date, calendar: Calendar) -> Iterator[str]:
+    end, chosen = in_words(nominal, calendar), given.chosen(spec)
     if chosen is not None:
         yield f"按指定的期限办理，至{end}届满{basis(spec.basis)}。"
     elif spec.backwards:
@@ -218,7 +240,9 @@ def _counted(
     else:
         yield f"期限{spec.length}日（自然日，期间内的休息日、节假日不扣除），至{end}届满{basis(spec.basis)}。"
     if spec.unit == "working_day" and chosen is None:
-        yield from of_working_days(spec, started_on, nominal, calendar)
+        yield from of_working_days(spec, given.base, nominal, calendar)
+    if chosen is None and given.count_from is not None and nominal < given.started_on:
+        yield f"倒推的日期{end}早于起始日，起始时即已届满；需要另定时间的，应当指定日期。"
 
 
 def _extended(spec: ClockSpec, days: int, nominal: date, calendar: Calendar) -> str:
@@ -237,8 +261,8 @@ def _paused(spec: ClockSpec, suspensions: Suspensions, days: int, nominal: date,
     )
 
 
-def _rolled(spec: ClockSpec, nominal: date, due: date, calendar: Calendar) -> Iterator[str]:
-    if spec.unit == "working_day":
+def _rolled(spec: ClockSpec, given: _Given, nominal: date, due: date, calendar: Calendar) -> Iterator[str]:
+    if spec.unit == "working_day" and given.moved_to is None and given.chosen(spec) is None:
         return
     if due != nominal:
         sources = sources_of([nominal, due - DAY, due], calendar)

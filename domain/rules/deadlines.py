@@ -5,56 +5,37 @@ opens one clock per starting moment and matching rule, finds what stopped or can
 for the dates. The deadline projection, the case page, the sweep, the preview and the auditor's replay all call it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
 from domain.rules.calendar import Calendar
 from domain.rules.counting import limit
+from domain.rules.moments import (
+    Case,
+    Moment,
+    Reclassified,
+    concerning,
+    date_set,
+    days_extended,
+    moved_to,
+    stopped,
+    suspended,
+)
 from domain.rules.rulebook import Books, ClockSpec, Rulebook
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """时点 — something in a case's history that a rule book may start or stop a clock on.
-
-    `on` is the legal date, `known_on` the legal date of its record, `version` the event's place in the history.
-    """
-
-    name: str
-    on: date
-    version: int
-    unit: str
-    known_on: date
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Reclassified:
-    """改变分类 — the attributes a case had until the event of this version, on this legal date."""
-
-    version: int
-    on: date
-    attributes: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """计时对象 — the attributes of a case that rules ask about: kind, named rule book, category, track and so on."""
-
-    kind: str
-    rulebook: str | None
-    attributes: Mapping[str, str]
-    earlier: tuple[Reclassified, ...] = ()
+__all__ = ["OUTSIDE", "TRACK_BOOK", "Case", "Clock", "Moment", "Reclassified", "clocks"]
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
     """期限 — one running or ended clock: its rule, unit, dates and the explanation in Chinese, a step a line.
 
-    `window` says that it bounds what somebody may do, not what somebody must. `state` is running, suspended, stopped or cancelled; whether it is overdue depends on the day one asks
-    (`signals.signal`). `known_on` is the day on which the present due date first could be known.
+    `window` says that it bounds what somebody may do, not what somebody must. `state` is running, suspended, stopped
+    or cancelled; whether it is overdue depends on the day one asks (`signals.signal`). `known_on` is the day on which
+    the present due date first could be known. `part` tells apart clocks of one name that one event started: each
+    unit's, each period's.
     """
 
     clock: str
@@ -76,13 +57,25 @@ class Clock:
     extension_cap: int | None
     known_on: date
     explanation: tuple[str, ...]
+    part: str = ""
 
 
 TRACK_BOOK = "petition-summary"
 OUTSIDE = {"petitioner": "信访人", "review_organ": "复查机关", "reexamination_organ": "复核机关"}
 """Who answers for a clock without being a unit the case is with, and what to call them."""
 
-_MOVING = frozenset({"rescheduled", "extended", "hearing_opened", "hearing_closed"})
+_SOMEBODY_ELSES = frozenset({"office", "inspector", "leader", "lead_unit"})
+"""Those who answer for a clock that isn't the unit's own."""
+
+_MOVING = frozenset({"extended", "hearing_opened", "hearing_closed"})
+
+
+class _Found(NamedTuple):
+    """已起算: a clock, the unit it started at, and the version of the event that ended it."""
+
+    clock: Clock
+    unit: str
+    ended: int | None
 
 
 def clocks(
@@ -94,9 +87,10 @@ def clocks(
 ) -> list[Clock]:
     """期限计算: every clock of the case, in the order in which they started.
 
-    `as_of` only bounds a suspension that is still open; without it an open suspension counts its first day.
+    A clock is known by its name, its starting event and its part; no two share all three. `as_of` only bounds a
+    suspension that is still open; without it an open suspension counts its first day.
     """
-    found: list[tuple[Clock, int | None]] = []
+    found: list[_Found] = []
     for index, moment in enumerate(moments):
         for book, spec in _starting(case, moment, books):
             if _runs_already(found, book, spec, moment):
@@ -104,19 +98,24 @@ def clocks(
             clock = _clock(case, moments, index, book, spec, books, calendar, as_of)
             if clock is not None:
                 found.append(clock)
-    return [clock for clock, _ in found]
+    return [one.clock for one in found]
 
 
-def _runs_already(
-    found: Sequence[tuple[Clock, int | None]], book: Rulebook, spec: ClockSpec, moment: Moment
-) -> bool:
-    """已在计时: a case's clock, or a unit's, doesn't start again while it runs; only each round has its own."""
-    return spec.scope != "round" and any(
-        (clock.rulebook, clock.clock) == (book.id, spec.clock)
-        and (spec.scope == "case" or clock.unit == moment.unit)
-        and (ended is None or ended > moment.version)
-        for clock, ended in found
-    )
+def _runs_already(found: Sequence[_Found], book: Rulebook, spec: ClockSpec, moment: Moment) -> bool:
+    """已在计时: a case's clock, or a unit's, doesn't start again while it runs; only each round has its own.
+
+    A clock of another part is another clock.
+    """
+    for clock, unit, ended in found:
+        if (clock.clock, clock.part) != (spec.clock, moment.part):
+            continue
+        if clock.start_version == moment.version:
+            return True
+        if spec.scope == "round" or clock.rulebook != book.id:
+            continue
+        if (spec.scope == "case" or unit == moment.unit) and (ended is None or ended > moment.version):
+            return True
+    return False
 
 
 def _starting(case: Case, moment: Moment, books: Books) -> list[tuple[Rulebook, ClockSpec]]:
@@ -157,11 +156,11 @@ def _clock(
     books: Books,
     calendar: Calendar,
     as_of: date | None,
-) -> tuple[Clock, int | None] | None:
-    """The clock that starts at this place in the history, and the version of the event that ended it."""
+) -> _Found | None:
+    """The clock that starts at this place in the history; none if it waits for a date that nobody set."""
     start = moments[index]
-    later = _concerning(moments[index + 1 :], start, spec)
-    stopped_on, stop_at = _stopped(later, spec.stops)
+    later = concerning(moments[index + 1 :], start, spec)
+    stopped_on, stop_at = stopped(later, start, spec.stops)
     cancel_at = next((i for i, m in enumerate(later) if m.name in spec.cancels), None)
     cancelled = cancel_at is not None and (stop_at is None or cancel_at < stop_at)
     if cancelled:
@@ -176,10 +175,11 @@ def _clock(
     moved = books.moved(book, spec, start.on, stopped_on)
     if moved is not None:
         book, spec = moved
-    days = _extension(within, spec)
-    suspensions, suspended = _suspensions(within, spec, as_of, stopped_on)
-    due_set = _due_set(within, start, spec)
-    if spec.unit == "date" and due_set is None:
+    days = days_extended(within, spec)
+    suspensions, pausing = suspended(within, spec, as_of, stopped_on)
+    due_set, due_moved = date_set(start, spec), moved_to(within, spec)
+    count_from: date | None = start.data.get("count_from") if spec.backwards else None
+    if spec.needs_date and due_set is None and due_moved is None and count_from is None:
         return None
     dates = limit(
         spec,
@@ -188,12 +188,14 @@ def _clock(
         extension_days=days,
         suspensions=suspensions,
         due_set=due_set,
+        moved_to=due_moved,
+        count_from=count_from,
         granted=True,
     )
     # a duty that was already overdue when something else ended it stays overdue on record
     cancelled = cancelled and (spec.window or stopped_on is None or stopped_on <= dates.due_on)
-    state = "cancelled" if cancelled else "stopped" if stopped_on else "suspended" if suspended else "running"
-    known = [start.known_on, *(m.known_on for m in within if m.name in _MOVING)]
+    state = "cancelled" if cancelled else "stopped" if stopped_on else "suspended" if pausing else "running"
+    known = [start.known_on, *(m.known_on for m in within if _moves(m, spec))]
     clock = Clock(
         clock=spec.clock,
         label=spec.label,
@@ -202,7 +204,7 @@ def _clock(
         basis=spec.basis,
         answerable=spec.answerable,
         window=spec.window,
-        unit=spec.answerable if spec.answerable in OUTSIDE else _answering(spec, start, within),
+        unit=_answering(spec, start, moments[index:], within),
         start_version=start.version,
         started_on=start.on,
         nominal_due_on=dates.nominal_due_on,
@@ -214,72 +216,36 @@ def _clock(
         extension_cap=spec.extension_cap,
         known_on=max(known),
         explanation=dates.explanation,
+        part=start.part,
     )
-    return clock, ended
+    return _Found(clock, start.unit, ended)
 
 
-def _due_set(within: Sequence[Moment], start: Moment, spec: ClockSpec) -> date | None:
-    """指定日期: the date set for the single case, or the last one it was moved to."""
-    moved = [m for m in within if m.name == "rescheduled" and m.data.get("clock") == spec.clock]
-    due_on: date | None = (moved[-1] if moved else start).data.get("due_on")
-    return due_on
+def _moves(moment: Moment, spec: ClockSpec) -> bool:
+    """The due date may have changed by it."""
+    if moment.name == "rescheduled":
+        return moment.data.get("clock") == spec.clock
+    return moment.name in _MOVING
 
 
-def _answering(spec: ClockSpec, start: Moment, within: Sequence[Moment]) -> str:
-    """责任单位: the unit the clock started at; a case's own clock goes with the case to the unit that got it."""
+def _answering(spec: ClockSpec, start: Moment, since: Sequence[Moment], within: Sequence[Moment]) -> str:
+    """责任单位: who answers. The unit the clock started at, or whoever is named for one that isn't the unit's own;
+    a case's own clock goes with the case to the unit that got it, the lead's to the unit that leads now."""
+    if spec.answerable in OUTSIDE:
+        return spec.answerable
+    if spec.answerable in _SOMEBODY_ELSES and start.data.get("answered_by"):
+        return str(start.data["answered_by"])
+    if spec.answerable == "lead_unit":
+        return _leading(start, since)
     if spec.scope != "case" or spec.answerable != "unit":
         return start.unit
     return next((m.unit for m in reversed(within) if m.name == "received"), start.unit)
 
 
-def _concerning(later: Sequence[Moment], start: Moment, spec: ClockSpec) -> list[Moment]:
-    """相关时点: with scope "unit" only what the clock's own unit did or suffered; otherwise everything."""
-    if spec.scope != "unit":
-        return list(later)
-    return [m for m in later if m.unit in {start.unit, ""}]
-
-
-def _stopped(later: Sequence[Moment], stops: Sequence[str]) -> tuple[date | None, int | None]:
-    """停止时点: the earliest legal date on which any of the stops is complete, and its place in `later`.
-
-    "a+b" is complete when both have happened, on the later date of the two.
-    """
-    best: tuple[date, int] | None = None
-    for stop in stops:
-        parts = [_first(later, name) for name in stop.split("+")]
-        complete = [part for part in parts if part is not None]
-        if len(complete) < len(parts):
-            continue
-        reached = (max(later[i].on for i in complete), max(complete))
-        best = reached if best is None else min(best, reached)
-    return best if best is not None else (None, None)
-
-
-def _first(later: Sequence[Moment], name: str) -> int | None:
-    found = [(m.on, i) for i, m in enumerate(later) if m.name == name]
-    return min(found)[1] if found else None
-
-
-def _extension(within: Sequence[Moment], spec: ClockSpec) -> int:
-    """延期天数: days granted while the clock ran, if the rule knows an extension."""
-    if spec.extension_cap is None and not spec.extension_open:
-        return 0
-    return sum(int(m.data["days"]) for m in within if m.name == "extended")
-
-
-def _suspensions(
-    within: Sequence[Moment], spec: ClockSpec, as_of: date | None, stopped_on: date | None
-) -> tuple[list[tuple[date, date]], bool]:
-    """中止区间: closed intervals on grounds the rule lists, and whether one is still open."""
-    intervals: list[tuple[date, date]] = []
-    opened: date | None = None
-    for ground in spec.suspension:
-        for m in within:
-            if m.name == f"{ground}_opened":
-                opened = m.on
-            elif m.name == f"{ground}_closed" and opened is not None:
-                intervals.append((opened, m.on))
-                opened = None
-    if opened is not None:
-        intervals.append((opened, max(opened, stopped_on or as_of or opened)))
-    return intervals, opened is not None and stopped_on is None
+def _leading(start: Moment, since: Sequence[Moment]) -> str:
+    """主办单位: the unit last named as the lead, else the first of those the matter was last allocated to."""
+    named = [str(m.data["lead_unit"]) for m in since if m.data.get("lead_unit")]
+    if named:
+        return named[-1]
+    allocated = [m for m in since if m.name == "allocated"]
+    return next((m.unit for m in allocated if m.version == allocated[-1].version), start.unit)

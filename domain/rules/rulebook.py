@@ -26,7 +26,8 @@ class ClockSpec:
     `starts`, `stops` and `cancels` are moment names; "a+b" means that both have happened. `extension_cap` is
     the most days that may be added in all, None if none may; `extension_open` lets them be added without a
     fixed cap. A `window` bounds what somebody may do and nobody is late with it. `only` names the attributes a case must have for the clock to run. `scope` tells whether the clock is
-    the case's, each holding unit's, or each round's (every starting moment opens its own).
+    the case's, each holding unit's, or each round's (every starting moment opens its own). `counted_from` says in
+    Chinese which date of the case a backwards clock is counted back from; without that date it doesn't start.
     """
 
     clock: str
@@ -48,11 +49,22 @@ class ClockSpec:
     note: str = ""
     extension_open: bool = False
     window: bool = False
+    counted_from: str = ""
 
     @property
     def settable(self) -> bool:
         """可另定日期 — the due date is set case by case, or may be."""
         return self.unit == "date" or self.backwards
+
+    @property
+    def movable(self) -> bool:
+        """可改定日期 — the due date may be moved to a definite date afterwards."""
+        return self.settable or (self.unit == "working_day" and self.extension_open)
+
+    @property
+    def needs_date(self) -> bool:
+        """须有日期 — it can't be counted from its start alone."""
+        return self.unit == "date" or bool(self.counted_from)
 
     def applies(self, attributes: Mapping[str, str]) -> bool:
         """适用 — the case has the attributes that the clock asks for."""
@@ -142,6 +154,7 @@ def _clock(book: str, table: Mapping[str, object]) -> ClockSpec:
         note=row.text("note", ""),
         extension_open=row.flag("extension_open"),
         window=row.flag("window"),
+        counted_from=row.text("counted_from", ""),
     )
     row.done()
     for fault, message in _faults(spec):
@@ -157,6 +170,7 @@ def _faults(spec: ClockSpec) -> Iterator[tuple[bool, str]]:
     yield spec.unit == "working_day" and spec.roll, "按工作日计，不存在顺延（roll）"
     yield spec.backwards and spec.unit != "working_day", "只有按工作日计的时限可以倒推"
     yield spec.backwards and spec.first_day, "倒推的时限不能当日起算"
+    yield bool(spec.counted_from) and not spec.backwards, "只有倒推的时限写明自何日倒推（counted_from）"
     yield spec.length == 0 and not spec.backwards, "期限长度 length 须为正数"
     yield spec.extension_cap is not None and spec.extension_open, "延期既定上限又不设上限"
     yield spec.extension_cap == 0, "不得延期的时限不写 extension_cap"
