@@ -12,6 +12,7 @@ from api import (
     alerts,
     commands,
     deadlines,
+    directory,
     errors,
     feed,
     health,
@@ -23,7 +24,7 @@ from api import (
 from api.bootstrap import Services
 from api.intake import Intake, Watch
 
-PARTS = (sessions, commands, petitions, deadlines, alerts, feed, rules, imports, health)
+PARTS = (sessions, directory, commands, petitions, deadlines, alerts, feed, rules, imports, health)
 
 ABOUT = (
     "信访与督查事项的登记、流转、时限与预警。日期为北京时间的法定日期；错误一律为 application/problem+json。"

@@ -26,7 +26,8 @@ def accused_units(against: Iterable[Named], directory: Directory) -> frozenset[s
         unit.id
         for unit in directory.units.values()
         for text in written
-        if text in {plain(unit.id), plain(unit.code)} or names_unit(text, plain(unit.name))
+        if text in {plain(unit.id), plain(unit.code)}
+        or any(names_unit(text, plain(name)) for name in unit.names)
     }
     below = {under for unit in named for under in directory.below(unit)}
     return frozenset(written | named | below)
@@ -39,6 +40,6 @@ def accused_people(against: Iterable[Named], directory: Directory) -> frozenset[
         officer.id
         for officer in directory.officers.values()
         for text in written
-        if text == plain(officer.id) or names_person(text, plain(officer.name))
+        if text == plain(officer.id) or any(names_person(text, plain(name)) for name in officer.names)
     }
     return frozenset(written | named)

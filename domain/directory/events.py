@@ -66,7 +66,7 @@ class OfficerDismissed(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "directory.officer_dismissed.1"
     officer: str
-    reason: str
+    reason: str = ""
 
 
 class StandInsNamed(Fact, frozen=True, kw_only=True):

@@ -117,9 +117,7 @@ class Directory(msgspec.Struct, frozen=True):
 
     def units_named(self, name: str) -> frozenset[str]:
         """曾用名称: the ids of all units that bear the name, or ever bore it."""
-        return frozenset(
-            u.id for u in self.units.values() if u.name == name or any(one.name == name for one in u.called)
-        )
+        return frozenset(u.id for u in self.units.values() if name in u.names)
 
     def resolve(self, unit: str) -> str:
         """单位标识: the id of a unit given by id, by name or by the former name of just one; else what was given."""

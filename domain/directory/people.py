@@ -58,6 +58,11 @@ class Unit(msgspec.Struct, frozen=True):
     parent: str = ""
     called: tuple[Called, ...] = ()
 
+    @property
+    def names(self) -> frozenset[str]:
+        """现名和曾用名."""
+        return frozenset((self.name, *(one.name for one in self.called)))
+
 
 class Officer(msgspec.Struct, frozen=True):
     """工作人员 — the main post an officer holds in a unit, further posts, who stands in, and when the officer is away.
@@ -73,6 +78,11 @@ class Officer(msgspec.Struct, frozen=True):
     stand_ins: tuple[str, ...] = ()
     absences: tuple[Absence, ...] = ()
     called: tuple[Called, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """现名和曾用名."""
+        return frozenset((self.name, *(one.name for one in self.called)))
 
     @property
     def serving(self) -> bool:

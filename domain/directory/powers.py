@@ -1,0 +1,77 @@
+"""维护机构人员的权限: who may change units, posts, stand-ins and absences. Nobody gives powers to himself.
+
+The system administrator runs the service; the inspector is named its manager by Article 10 (系统维护权). Both are bound
+by the same limits, and everything they do stays in the directory's history.
+"""
+
+from datetime import UTC
+from typing import Any
+
+from domain.acts import Act
+from domain.directory.fold import DIRECTORY_ID, Directory
+from domain.directory.people import Officer
+from domain.errors import NotNow, NotYours, Unknown
+
+ARTICLE_10 = "《单位督查督办工作制度》第十条"
+MANAGERS = frozenset({"admin", "inspector", "system"})
+HEADS = frozenset({"unit_head", "office_head"})
+OF_A_UNIT = frozenset({"office_clerk", "office_head", "unit_head", "unit_clerk", "unit_officer"})
+"""Posts whose holders' stand-ins and absences their own head may manage."""
+
+
+def must_manage(act: Act) -> None:
+    """系统维护权: raises NotYours("directory.not_yours")."""
+    if act.role not in MANAGERS:
+        raise NotYours("directory.not_yours", "机构和人员由系统管理员或者督查员维护。", ARTICLE_10)
+
+
+def must_not_be_own(officer: str, act: Act) -> None:
+    """不得自任: neither the acting officer's post nor that of the officer stood in for. Raises NotYours."""
+    if officer in {act.by, act.for_whom}:
+        raise NotYours("directory.own_post", "本人的职务不得由本人或者其顶岗人员任免，请由他人办理。")
+
+
+def may_manage_duty(officer: Officer, act: Act) -> bool:
+    """管理顶岗离岗: managers for everybody, a head for those all of whose posts are within the head's own unit."""
+    if act.role in MANAGERS:
+        return True
+    within = all(one.unit == act.unit and one.post in OF_A_UNIT for one in officer.posts)
+    return act.role in HEADS and bool(officer.posts) and within
+
+
+def must_manage_duty(officer: Officer, act: Act) -> None:
+    """管理顶岗离岗: raises NotYours("duty.not_yours")."""
+    if not may_manage_duty(officer, act):
+        raise NotYours(
+            "duty.not_yours", "顶岗、离岗由本人所在单位负责人、系统管理员或者督查员登记。", ARTICLE_10
+        )
+
+
+def serving(officer: str, directory: Directory) -> Officer:
+    """在任人员: raises Unknown("officer.unknown") and NotNow("directory.dismissed")."""
+    found = known(officer, directory)
+    if not found.serving:
+        raise NotNow("directory.dismissed", "该人员已经离任。")
+    return found
+
+
+def known(officer: str, directory: Directory) -> Officer:
+    """在册人员: raises Unknown("officer.unknown")."""
+    found = directory.officers.get(officer)
+    if found is None:
+        raise Unknown("officer.unknown", "没有这个人员。")
+    return found
+
+
+def envelope(directory: Directory, act: Act) -> dict[str, Any]:
+    """信封: of the directory's next fact."""
+    return {
+        "originator_id": DIRECTORY_ID,
+        "originator_version": directory.version + 1,
+        "on": act.today,
+        "recorded_at": act.at.astimezone(UTC),
+        "by": act.by,
+        "unit": act.unit,
+        "role": act.role,
+        "for_whom": act.for_whom,
+    }
