@@ -53,7 +53,7 @@ class Situation(Protocol):
     def clocks(self) -> list[Clock]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """案件种类 — how one kind of case is read, decided and watched.
 

@@ -26,6 +26,7 @@ HOUSING = "云溪县住房和城乡建设局"
 def test_a_list_hides_what_the_rule_hides(database: Database, written: str):
     condition = Visibility(
         all=True,
+        confidential=True,
         officer="x",
         unit="unit-a",
         people=("x", "赵一"),
