@@ -36,11 +36,11 @@ FALL_DUE = """
     WHERE case_id IN (SELECT case_id FROM deadline_steps WHERE NOT raised ORDER BY fire_on LIMIT %(due)s)
 """
 OPEN = """
-    SELECT case_id, clock, start_version, step, due_on, fire_on FROM deadline_steps WHERE NOT raised LIMIT %s
+    SELECT case_id, clock, start_version, part, step, due_on, fire_on FROM deadline_steps WHERE NOT raised LIMIT %s
 """
 NO_INDEX = "-c enable_indexscan=off -c enable_indexonlyscan=off -c enable_bitmapscan=off"
 
-Step = tuple[UUID, str, int, str, date, date]
+Step = tuple[UUID, str, int, str, str, date, date]
 
 
 class Nobody:

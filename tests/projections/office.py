@@ -196,6 +196,7 @@ class Office:
             category="accusation",
             against=(commands.AgainstEntry(unit="清江区住建局"), commands.AgainstEntry(person="李四")),
         )
+        self.do(declined, "clerk", "2026-01-09", commands.Propose("请领导批示"))
         self.do(declined, "leader", "2026-01-09", commands.Instruct("请依法办理"))
         people = tuple(commands.AgainstEntry(person=name) for name in ("陈国平", "周五"))
         against_people = self.transferred(

@@ -14,7 +14,7 @@ from eventstore.database import Database, library_env
 from projections.deadlines import Deadlines
 from projections.runner import catch_up
 
-Key = tuple[UUID, str, int, str, date]
+Key = tuple[UUID, str, int, str, str, date]
 """What an alert is about: case, clock, the clock's start, step and due date."""
 
 
@@ -96,7 +96,7 @@ class Bureau:
     def raised(self) -> Counter[Key]:
         """What was alerted, and how often."""
         return Counter(
-            (one.originator_id, one.clock, one.start_version, step, one.due_on)
+            (one.originator_id, one.clock, one.start_version, one.part, step, one.due_on)
             for one in self.alerts()
             for step in (*one.covers, one.step)
         )
