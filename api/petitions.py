@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api import case_reading, case_shapes, lists, masking
+from api import case_reading, case_shapes, lists, masking, readings
 from api.case_reading import look
 from api.errors import READS
 from api.identity import Held, Signed
@@ -83,11 +83,7 @@ def petitioners(
     """Who the petitioners are, in full, and where they want the reply. Every reading is recorded before it is answered."""
     seen = look(services, act, id, at, known_at)
     case_reading.must_see_personal_data(services, act, id)
-    with services.database.transaction() as connection:
-        connection.execute(
-            "INSERT INTO readings (case_id, officer, what, at) VALUES (%s, %s, 'petitioners', %s)",
-            (id, act.by, act.at),
-        )
+    readings.note(services, act, id, "petitioners")
     return {"items": masking.identified(seen.petition), "reply_to": seen.petition.personal.reply_to}
 
 

@@ -111,13 +111,13 @@ def claim(database: Database) -> float:
 
 def scan(database: Database) -> float:
     """全表扫描: the seconds that reading all open clocks and comparing their days would take."""
-    return each(1, lambda: [step for step in steps(database, SAMPLE) if step[5] <= TODAY]) * CLOCKS / SAMPLE
+    return each(1, lambda: [step for step in steps(database, SAMPLE) if step[6] <= TODAY]) * CLOCKS / SAMPLE
 
 
 def mark(database: Database) -> float:
     """逐条标记: the seconds that marking so many takes, once they are found."""
     found = steps(database, DUE)
-    names = ("case_id", "clock", "start_version", "step", "due_on")
+    names = ("case_id", "clock", "start_version", "part", "step", "due_on")
     rows = [dict(zip(names, step, strict=False)) for step in found]
 
     def update() -> None:

@@ -1,7 +1,7 @@
 """案件种类: read models that hold petitions, supervision items and monthly lists alike.
 
 Only read models change, and those are made from the events: their tables are made anew and their positions
-forgotten, so that every runner begins at the first event again.
+forgotten, so that every runner begins at the first event again. A reading tells for whom it was made, too.
 """
 
 from alembic import op
@@ -13,8 +13,9 @@ depends_on = None
 
 DROP = """
 SET LOCAL lock_timeout = '10s';
-DROP TABLE ledger, deadlines, deadline_steps, timeline, alerts;
+DROP TABLE ledger, deadlines, deadline_steps, alerts;
 DELETE FROM projection_tracking;
+ALTER TABLE readings ADD COLUMN for_whom text;
 """
 
 LEDGER = """
@@ -97,20 +98,7 @@ CREATE TABLE deadline_steps (
 CREATE INDEX deadline_steps_fire_on_idx ON deadline_steps (fire_on) WHERE NOT raised;
 """
 
-TIMELINE = """
-CREATE TABLE timeline (
-    case_id uuid NOT NULL,
-    version bigint NOT NULL,
-    position bigint NOT NULL,
-    event text NOT NULL,
-    on_date date NOT NULL,
-    recorded_at timestamptz NOT NULL,
-    by text NOT NULL,
-    unit text NOT NULL,
-    for_whom text,
-    PRIMARY KEY (case_id, version)
-);
-
+ALERTS = """
 CREATE TABLE alerts (
     alert_id uuid PRIMARY KEY,
     case_id uuid NOT NULL,
@@ -135,5 +123,5 @@ CREATE INDEX alerts_open_idx ON alerts (unit, raised_at) WHERE acknowledged_at I
 
 
 def upgrade() -> None:
-    for part in (DROP, LEDGER, DEADLINES, TIMELINE):
+    for part in (DROP, LEDGER, DEADLINES, ALERTS):
         op.execute(part)
