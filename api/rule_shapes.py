@@ -17,6 +17,7 @@ def summary(books: Books, id: str, today: date) -> dict[str, Any]:
         "title": book.title,
         "kind": book.kind,
         "statutory": book.statutory,
+        "beside": list(book.beside),
         "source": book.source,
         "version": book.version,
         "published_at": book.published_at,

@@ -56,6 +56,7 @@ def publish(table: Mapping[str, Any], base: Rulebase, act: Act) -> RulebookPubli
     _must_fit(book, others)
     _must_not_compete(book, base.rulebooks)
     _must_descend(book, base.rulebooks)
+    _must_stand_apart(book, base.rulebooks)
     return RulebookPublished(
         **_envelope(base, act, book.source), rulebook=book.id, table=rulebooks.as_table(book)
     )
@@ -125,6 +126,26 @@ def _must_descend(book: Rulebook, others: Sequence[Rulebook]) -> None:
         Books([*others, book])
     except RulebookError as error:
         raise Invalid("rulebook.malformed", f"{error}。") from error
+
+
+def _must_stand_apart(book: Rulebook, others: Sequence[Rulebook]) -> None:
+    """并行时限不重复: two books beside one kind of case never start clocks of one name on one moment."""
+    books = Books([*others, book])
+    own = {(spec.clock, start) for spec in books.clocks(book) for start in spec.starts}
+    for one in others:
+        apart = one.id == book.id or not set(one.beside) & set(book.beside)
+        if apart or (one.in_force_to is not None and one.in_force_to < book.in_force_from):
+            continue
+        if book.in_force_to is not None and book.in_force_to < one.in_force_from:
+            continue
+        shared = sorted(
+            {spec.clock for spec in books.clocks(one) for s in spec.starts if (spec.clock, s) in own}
+        )
+        if shared:
+            raise Invalid(
+                "rulebook.beside_clash",
+                f"与并行的规则册“{one.id}”有同名时限：{'、'.join(shared)}，请另用名称。",
+            )
 
 
 def on_trial(table: Mapping[str, Any], base: Rulebase, at: datetime) -> Rulebase:

@@ -122,7 +122,8 @@ def _starting(case: Case, moment: Moment, books: Books) -> list[tuple[Rulebook, 
     """适用规则: the rules that start a clock on this moment, each with its book's version.
 
     The simplified track is no rule book of its own but an addition: its clocks run beside the statutory ones;
-    what starts its handling limit is not what starts the ordinary one, so one matter never has two running.
+    what starts its handling limit is not what starts the ordinary one, so one matter never has two running. Books that
+    lie beside this kind of case add theirs, save one of a name that starts on this moment anyway.
     """
     named = None if case.rulebook in {None, TRACK_BOOK} else case.rulebook
     book = books.version(named, moment.on) if named is not None else None
@@ -131,12 +132,21 @@ def _starting(case: Case, moment: Moment, books: Books) -> list[tuple[Rulebook, 
     track = books.version(TRACK_BOOK, moment.on) if case.attributes.get("simplified") == "yes" else None
     if track is not None:
         candidates += [(track, spec) for spec in track.clocks]
-    return [
-        (b, spec)
-        for b, spec in candidates
-        if moment.name in spec.starts
-        and (spec.applies(case.attributes) or _let_go(case, spec, moment) is not None)
+    main = [(b, spec) for b, spec in candidates if _starts(case, spec, moment)]
+    names = {spec.clock for _, spec in main}
+    return main + [
+        (other, spec)
+        for other in books.beside(case.kind, moment.on)
+        for spec in books.clocks(other, moment.on)
+        if other.id != book.id and spec.clock not in names and _starts(case, spec, moment)
     ]
+
+
+def _starts(case: Case, spec: ClockSpec, moment: Moment) -> bool:
+    """起算: the moment starts the clock, and the case has or once had the attributes it asks for."""
+    return moment.name in spec.starts and (
+        spec.applies(case.attributes) or _let_go(case, spec, moment) is not None
+    )
 
 
 def _let_go(case: Case, spec: ClockSpec, moment: Moment) -> Reclassified | None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from domain.rules.rulebook import ClockSpec
 
-_FOR_ALL = frozenset({"withdrawn", "signed_off", "replied", "declined"})
-"""What ends a matter for every unit that works on it, whichever of them it was done by."""
+_FOR_ALL = frozenset({"withdrawn", "signed_off", "replied", "declined", "extended"})
+"""What ends or extends a matter for every unit that works on it, whichever of them did it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def concerning(later: Sequence[Moment], start: Moment, spec: ClockSpec) -> list[
     """相关时点: what may end or move the clock that starts here.
 
     With scope "unit" what the clock's own unit did or suffered, and, where several units work side by side, what
-    ends the matter for all of them; with scope "case" what isn't of another part; with "round" everything.
+    is done for all of them; with scope "case" what isn't of another part; with "round" everything.
     """
     if spec.scope == "case":
         return [m for m in later if m.part in {"", start.part}]

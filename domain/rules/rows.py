@@ -11,6 +11,9 @@ from domain.rules.calendar import CalendarError, as_date, as_instant
 UNITS = ("day", "working_day", "month", "date")
 SCOPES = ("case", "unit", "round")
 SUSPENSIONS = ("hearing",)
+KINDS = ("petition", "supervision", "document", "month", "staff_complaint", "time_limited")
+"""The kinds of case beside whose own rule book another may lie."""
+
 ANSWERABLE = (
     "office", "unit", "petitioner", "review_organ", "reexamination_organ", "lead_unit", "inspector", "leader",
 )  # fmt: skip
@@ -20,8 +23,9 @@ CONDITIONS = (
 MOMENTS = frozenset(
     [
         # a petition
-        *("registered", "registered_at_office", "kept_by_office", "received"),
-        *("passed_on", "passed_to", "transferred", "objected", "handed_back", "kept", "instructed"),
+        *("registered", "registered_at_office", "kept_by_office", "received", "assisting"),
+        *("passed_on", "passed_to", "transferred", "objected", "handed_back", "kept"),
+        *("instructed", "instruction_passed_on"),
         *("accepted", "accepted_ordinary", "declined", "negative_decision"),
         *("notice_served", "notice_exempted", "replied", "opinion_served", "concluded", "signed_off"),
         *("simplified", "switched_to_ordinary", "extended", "withdrawn", "reopened"),
@@ -38,7 +42,14 @@ MOMENTS = frozenset(
         *("reexamination_posted", "reexamination_requested", "reexamination_concluded"),
         *("reexamination_served", "hearing", "hearing_opened", "hearing_closed"),
         # a supervision item
-        *("issued", "allocated", "result_submitted", "sent_back", "submitted_to_superior"),
+        *(
+            "issued",
+            "allocated",
+            "result_submitted",
+            "result_for_review",
+            "sent_back",
+            "submitted_to_superior",
+        ),
         *("extension_requested", "extension_answered", "cadence_due"),
         # the filing of negative decisions
         *("filed", "month_ended", "month_list_sent"),

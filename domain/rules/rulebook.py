@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import to_builtins
 
 from domain.rules.calendar import TABLES
-from domain.rules.rows import ANSWERABLE, SCOPES, SUSPENSIONS, UNITS, Row, RulebookError
+from domain.rules.rows import ANSWERABLE, KINDS, SCOPES, SUSPENSIONS, UNITS, Row, RulebookError
 from domain.rules.signals import AlertStep
 
 __all__ = ["Books", "ClockSpec", "Rulebook", "RulebookError", "as_table", "parse", "shipped"]
@@ -75,7 +75,8 @@ class ClockSpec:
 class Rulebook:
     """规则册 — one version of a regulation's clocks.
 
-    `statutory` marks the book that judges matters of its `kind` when none is named.
+    `statutory` marks the book that judges matters of its `kind` when none is named. Its clocks also run `beside` those
+    of the book that judges, for cases of the kinds it names there.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Rulebook:
     statutory: bool = False
     alerts: tuple[AlertStep, ...] = ()
     note: str = ""
+    beside: tuple[str, ...] = ()
 
     def in_force(self, on: date) -> bool:
         """有效 — in force on that date, both ends inclusive."""
@@ -118,12 +120,15 @@ def parse(table: Mapping[str, object]) -> Rulebook:
         statutory=row.flag("statutory"),
         alerts=tuple(AlertStep.parse(row.about, entry) for entry in row.rows("alerts")),
         note=row.text("note", ""),
+        beside=row.texts("beside", KINDS),
     )
     row.done()
     if book.in_force_to is not None and book.in_force_to < book.in_force_from:
         raise row.error("的失效日期早于施行日期")
     if book.inherits == book.id:
         raise row.error("不能继承自身")
+    if book.kind in book.beside:
+        raise row.error("不能与所适用的同类事项并行（beside）")
     if not clocks and book.inherits is None:
         raise row.error("没有时限（clock）")
     row.once("时限", [spec.clock for spec in clocks])
@@ -225,6 +230,14 @@ class Books:
         if found is None:
             raise RulebookError(f"没有适用于“{kind}”的规则册")
         return found
+
+    def beside(self, kind: str, on: date) -> tuple[Rulebook, ...]:
+        """并行规则册 — those in force on that date whose clocks run beside the main book's for that kind of case."""
+        newest = (
+            _nearest([b for b in versions if b.in_force(on)], on) for versions in self._versions.values()
+        )
+        found = [book for book in newest if book is not None and kind in book.beside]
+        return tuple(sorted(found, key=lambda book: book.id))
 
     def clocks(self, book: Rulebook, on: date | None = None) -> tuple[ClockSpec, ...]:
         """全部时限 — the book's own clocks, then those it inherits and doesn't replace.

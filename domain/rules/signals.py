@@ -15,7 +15,7 @@ from domain.rules.rows import Row
 
 STATUSES = ("running", "suspended", "met", "met_late", "overdue", "cancelled")
 LIGHTS = ("green", "yellow", "red", "grey")
-RECIPIENTS = ("handler", "unit", "unit_head", "office", "inspector", "leader")
+RECIPIENTS = ("handler", "unit", "unit_head", "office", "inspector", "leader", "instructing_leader")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ SignIn = Callable[[str], Caller]
 CatchUp = Callable[[], None]
 
 IDS = [
-    "documents", "letters-cppcc", "letters-grain-bureau", "negative-filing", "petition-2005", "petition-2022",
+    "documents", "leader-instruction", "letters-cppcc", "letters-grain-bureau", "negative-filing", "petition-2005", "petition-2022",
     "petition-summary", "petition-zhejiang-2016", "staff-complaints", "supervision", "time-limited",
 ]  # fmt: skip
 

@@ -71,10 +71,10 @@ class TestSteps:
     def test_a_window_is_told_before_it_ends_and_nobody_is_late_with_it(self):
         assert [step for step, _ in dated(with_unit("2026-03-02"), "object")] == ["due_soon_2", "due"]
 
-    def test_a_documents_reminder_replaces_the_common_one_and_goes_to_the_leader(self):
+    def test_a_documents_reminder_replaces_the_common_one(self):
         story = with_unit("2026-03-02", rulebook="documents", limit_class="ordinary")
         assert dated(story, "ordinary")[1] == ("due_soon_2", "2026-03-12")
-        assert told(story, "ordinary", "due_soon_2") == {"a-clerk", "leader"}
+        assert told(story, "ordinary", "due_soon_2") == {"a-clerk"}
 
     def test_petitioners_windows_are_never_alerted(self):
         assert {item.clock.clock for item in plan(answered())} == set()

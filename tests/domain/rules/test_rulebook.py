@@ -15,22 +15,26 @@ from domain.rules.signals import AlertStep
 IDS = {
     "petition-2022", "petition-2005", "petition-summary", "petition-zhejiang-2016", "letters-grain-bureau",
     "letters-cppcc", "staff-complaints", "time-limited", "documents", "supervision", "negative-filing",
+    "leader-instruction",
 }  # fmt: skip
 CLOCKS = {
     "petition-2022": (
         "route notify object finish review-request review reexamination-request reexamination "
-        "assigned-report advice-reply"
+        "assigned-report advice-reply assist"
     ),
-    "petition-2005": "decide finish review-request review reexamination-request reexamination advice-reply",
+    "petition-2005": "decide finish review-request review reexamination-request reexamination advice-reply assist",
     "petition-summary": "hop accept finish",
-    "petition-zhejiang-2016": "route finish",
+    "petition-zhejiang-2016": "route finish assist",
     "letters-grain-bureau": "leader-assigned superior-assigned",
     "letters-cppcc": "settle reply pass-on",
     "staff-complaints": "simple complex",
     "time-limited": "routine special decision",
     "documents": "read incoming ordinary street dispatch",
-    "supervision": "item unit-limit objection extension-answer result-review redo cadence",
+    "supervision": (
+        "item unit-limit objection extension-answer result-review redo cadence cadence-half-year cadence-month"
+    ),
     "negative-filing": "file month-list",
+    "leader-instruction": "pass-on",
 }
 
 
@@ -49,7 +53,7 @@ def with_length(id: str, clock: str, length: int):
 
 
 class TestShipped:
-    def test_all_eleven_are_there(self):
+    def test_all_twelve_are_there(self):
         assert {each.id for each in rulebook.shipped()} == IDS
 
     @pytest.mark.parametrize("id", CLOCKS)
@@ -132,7 +136,11 @@ class TestVersion:
         known = books.known(early)
         assert known.version("petition-2022", date(2026, 1, 1)) is None
         assert known.statutory("petition", date(2022, 6, 1)).id == "petition-2005"
-        assert {spec.clock for spec in known.clocks(book("petition-zhejiang-2016"))} == {"route", "finish"}
+        assert {spec.clock for spec in known.clocks(book("petition-zhejiang-2016"))} == {
+            "route",
+            "finish",
+            "assist",
+        }
 
     def test_an_amendment_judges_from_its_date(self):
         second = amended("petition-2005", date(2015, 1, 1))
@@ -146,7 +154,7 @@ class TestVersion:
 class TestInheriting:
     def test_what_a_book_does_not_replace_comes_from_its_parent(self, books: Books, calendar: Calendar):
         zhejiang = books.version("petition-zhejiang-2016", date(2026, 5, 20))
-        assert len(books.clocks(zhejiang)) == 10
+        assert len(books.clocks(zhejiang)) == 11
         assert books.clock(zhejiang, "route").length == 5
         notify = books.clock(zhejiang, "notify")
         assert notify is books.clock(book("petition-2022"), "notify")

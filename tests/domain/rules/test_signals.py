@@ -69,7 +69,7 @@ class TestSteps:
     def test_a_books_own_step_takes_the_place_of_the_common_one(self, calendar: Calendar):
         documents = next(book for book in rulebook.shipped() if book.id == "documents")
         own = {step.id: step for step in steps(documents.alerts)}
-        assert own["due_soon_2"].recipients == ("handler", "unit", "leader")
+        assert own["due_soon_2"].recipients == ("handler", "unit", "instructing_leader")
         assert set(own) == {step.id for step in steps()}
         found = dict(steps_for(DUE, calendar, documents.alerts))
         assert found["due_soon_2"] == date(2026, 9, 30)
