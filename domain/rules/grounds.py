@@ -60,6 +60,12 @@ def supervision_grounds() -> tuple[Entry, ...]:
 
 
 @cache
+def source_categories() -> tuple[Entry, ...]:
+    """立项来源类别: what supervision items are opened for."""
+    return _entries(_table("supervision.toml")["category"])
+
+
+@cache
 def representation() -> Representation:
     """走访代表: the rule on representatives of a collective visit."""
     row = _table("representation.toml")
@@ -88,3 +94,8 @@ def decline_ground(given: str) -> Entry:
 def supervision_ground(given: str) -> Entry:
     """督办情形: by code, label or alias. Raises Invalid("ground.unknown")."""
     return _find(given, supervision_grounds(), "ground.unknown", "督办情形")
+
+
+def source_category(given: str) -> Entry:
+    """立项来源类别: by code, label or alias. Raises Invalid("item.unknown_category")."""
+    return _find(given, source_categories(), "item.unknown_category", "立项来源类别")

@@ -126,13 +126,17 @@ class Objected(Fact, frozen=True, kw_only=True):
 
 
 class ObjectionSettled(Fact, frozen=True, kw_only=True):
-    """协调异议 — the unit is let off, and another may take over at once, or it keeps its task (第十七条)."""
+    """协调异议 — the unit is let off, and another may take over at once, or it keeps its task (第十七条).
+
+    `unit_due_on` is the limit of the unit that takes over, if it isn't the usual one.
+    """
 
     TOPIC: ClassVar[str] = "item.objection_settled.1"
     of_unit: str
     agree: bool
     reason: str
     to_unit: str | None = None
+    unit_due_on: date | None = None
 
 
 class Reported(Fact, frozen=True, kw_only=True):
@@ -194,14 +198,13 @@ class ExtensionVetted(Fact, frozen=True, kw_only=True):
 class ExtensionGranted(Fact, frozen=True, kw_only=True):
     """批准延期 — with a definite date (第十九条), which moves the item's own limit if it lies beyond it.
 
-    `limit` is the clock whose date moves; `days` the working days added to one that is counted in them.
+    `limit` is the clock whose date moves.
     """
 
     TOPIC: ClassVar[str] = "item.extension_granted.1"
     of_unit: str
     due_on: date
     limit: str
-    days: int = 0
     item_due_on: date | None = None
     remark: str | None = None
 

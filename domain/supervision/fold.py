@@ -255,7 +255,7 @@ def _objection_settled(item: Item, fact: events.ObjectionSettled) -> Changes:
         return _of_share(item, fact.of_unit, objection_settled=True)
     released = replace(item, shares=_without(item, fact.of_unit, fact))
     if fact.to_unit is not None:
-        shares = _shared(released, fact.to_unit, share.lead, fact, share.due_on)
+        shares = _shared(released, fact.to_unit, share.lead, fact, fact.unit_due_on)
         lead_unit = fact.to_unit if share.lead else item.lead_unit
         return {"shares": shares, "units": _added(item.units, (fact.to_unit,)), "lead_unit": lead_unit}
     if share.lead:

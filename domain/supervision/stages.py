@@ -82,9 +82,11 @@ def _only(*stages: Stage) -> frozenset[Stage]:
 
 
 OPENINGS: dict[str, Opening] = {
-    "submit": _row("limit_named", inspector=_only(_S.OPENED)),
+    "submit": _row(inspector=_only(_S.OPENED)),
     "instruct": _row("not_signed_yet", named_leader=_only(_S.SUBMITTED), unit_head=_HANDLING),
-    "countersign": _row("instructed not_signed_yet", leader=_only(_S.SUBMITTED, _S.APPROVED)),
+    "countersign": _row(
+        "instructed named_or_approved not_signed_yet", leader=_only(_S.SUBMITTED, _S.APPROVED)
+    ),
     "amend": _row(inspector=_only(_S.OPENED, _S.APPROVED)),
     "issue": _row(inspector=_only(_S.APPROVED)),
     "withdraw": _row(leader=_LIVE, inspector=_BEFORE_ISSUE),

@@ -1,0 +1,148 @@
+"""开放条件: what must hold besides stage and power, and the guard that asks the table of openings."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from domain.errors import NotNow, NotYours, Refused, Unknown
+from domain.rules import item_powers as powers
+from domain.supervision.situation import BOOK, Situation
+from domain.supervision.stages import LABELS, OPENINGS, Stage
+
+
+class _Condition(NamedTuple):
+    """条件 — when it holds, and how it is refused: code, message, article."""
+
+    holds: Callable[[Situation], bool]
+    refused: Refused
+
+
+def _not_now(code: str, message: str, article: str) -> Refused:
+    return NotNow(code, message, f"{BOOK}{article}")
+
+
+def _report_signed(s: Situation) -> bool:
+    """A head who submits has seen the report; a clerk submits what the head has signed."""
+    return s.act.role in powers.HEADS or (s.share.reports > 0 and s.share.signed)
+
+
+def _lead_submitters(s: Situation) -> frozenset[str]:
+    lead = s.item.share(s.item.lead_unit) if s.item.lead_unit is not None else None
+    return frozenset(lead.submitted_by) if lead is not None else frozenset()
+
+
+CONDITIONS: dict[str, _Condition] = {
+    "instructed": _Condition(
+        lambda s: bool(s.item.signed_by),
+        _not_now("item.not_instructed_yet", "尚无领导批示，请先批示，再会签。", "第十五条"),
+    ),
+    "named_or_approved": _Condition(
+        lambda s: (
+            s.item.stage is not Stage.SUBMITTED or not s.item.leaders or s.act.principal in s.item.leaders
+        ),
+        NotYours("item.not_yours", "该事项由报请批示的领导会签。", f"{BOOK}第九条、第十五条"),
+    ),
+    "not_signed_yet": _Condition(
+        lambda s: s.item.stage is Stage.HANDLING or s.act.principal not in s.item.signed_by,
+        _not_now("item.already_signed", "您已经在该事项上签署意见。", "第十五条"),
+    ),
+    "issued_or_document": _Condition(
+        lambda s: s.item.stage is Stage.ISSUED or s.item.form == "document",
+        _not_now("item.not_issued", "经领导批准后应当先下发，再分办；只有公文可以直接分办。", "第十五条"),
+    ),
+    "result_open": _Condition(
+        lambda s: s.act.role == "leader" or s.share.result_on is None,
+        _not_now("item.result_submitted", "本单位的办理结果已经上报。", "第十八条"),
+    ),
+    "not_objected_yet": _Condition(
+        lambda s: s.share.objected_on is None,
+        _not_now("item.already_objected", "本单位已经就该事项报告过一次。", "第十七条"),
+    ),
+    "open_objection": _Condition(
+        lambda s: any(share.objected_on and not share.objection_settled for share in s.item.holding),
+        _not_now("item.no_objection", "没有待协调的职责异议。", "第十七条"),
+    ),
+    "own_objection_settled": _Condition(
+        lambda s: s.share.objected_on is None or s.share.objection_settled,
+        _not_now("item.objection_open", "本单位提出的职责异议尚待协调。", "第十七条"),
+    ),
+    "report_to_sign": _Condition(
+        lambda s: s.share.reports > 0 and not s.share.signed,
+        _not_now("item.no_report_to_sign", "没有待审签的报告。", "第十八条"),
+    ),
+    "report_signed": _Condition(
+        _report_signed,
+        _not_now("item.report_not_signed", "专题报告应当经承办单位领导审签后上报。", "第十八条"),
+    ),
+    "no_open_request": _Condition(
+        lambda s: s.share.extension is None,
+        _not_now("item.extension_request_open", "本单位已有延期申请待批。", "第十九条"),
+    ),
+    "limit_running": _Condition(
+        lambda s: s.limit(s.act.unit) is not None,
+        _not_now("item.nothing_to_extend", "本单位没有可以延期的办理时限。", "第十九条"),
+    ),
+    "request_to_vet": _Condition(
+        lambda s: bool(s.asked()),
+        _not_now("item.no_extension_request", "没有待您审核的延期申请。", "第十九条"),
+    ),
+    "request_to_answer": _Condition(
+        lambda s: bool(s.asked()),
+        _not_now(
+            "item.no_extension_request",
+            "没有待您批复的延期申请：申请先经承办单位审核，再报督查员，需要时转报领导。",
+            "第十九条",
+        ),
+    ),
+    "somebody_to_urge": _Condition(
+        lambda s: any(share.result_on is None for share in s.item.holding),
+        _not_now("item.nobody_to_urge", "各承办单位均已上报办理结果。", "第二十条"),
+    ),
+    "not_own_result": _Condition(
+        lambda s: not s.actors & _lead_submitters(s),
+        NotYours("item.own_result", "本人上报的办理结果应当由他人审核。", f"{BOOK}第二十二条"),
+    ),
+    "from_a_meeting": _Condition(
+        lambda s: s.item.form == "meeting",
+        _not_now("item.no_body", "该事项不是会议议定事项，无需向会议报告。", "第二十一条"),
+    ),
+    "body_not_told_yet": _Condition(
+        lambda s: s.item.body_told_on is None,
+        _not_now("item.body_told_already", "已经向会议报告。", "第二十一条"),
+    ),
+    "body_told": _Condition(
+        lambda s: (
+            s.item.form != "meeting"
+            or s.item.stage is not Stage.SIGNED_OFF
+            or s.item.body_told_on is not None
+        ),
+        _not_now("item.body_not_told", "会议议定事项的办理结果应当先向会议报告，再归档。", "第二十一条"),
+    ),
+}
+
+
+def refusal(situation: Situation, slug: str) -> Refused | None:
+    """是否开放: why the act is closed to this officer now, or None. Order: hidden, not yours, wrong stage, conditions.
+
+    Raises nothing; the caller raises what it gets.
+    """
+    opening = OPENINGS[slug]
+    standing, act, stage = situation.standing, situation.act, situation.item.stage
+    if not powers.may_read(standing, act):
+        return Unknown("item.unknown", "查无此件。")
+    held = [power for power in opening.powers if powers.POWERS[power](standing, act)]
+    if not held:
+        return _not_yours("该操作由{}办理。", opening.powers)
+    if stage not in opening.stages:
+        message = f"当前环节为“{LABELS[stage]}”，不能办理该操作。"
+        return NotNow("item.wrong_stage", message, stage=stage.value)
+    if not any(stage in opening.grants[power] for power in held):
+        here = tuple(power for power in opening.powers if stage in opening.grants[power])
+        return _not_yours(f"在“{LABELS[stage]}”环节，该操作由{{}}办理。", here)
+    unmet = (CONDITIONS[name] for name in opening.conditions)
+    return next((condition.refused for condition in unmet if not condition.holds(situation)), None)
+
+
+def _not_yours(message: str, needed: tuple[str, ...]) -> Refused:
+    labels = "、".join(powers.LABELS[power] for power in needed)
+    articles = "、".join(powers.ARTICLES[power].removeprefix(BOOK) for power in needed)
+    return NotYours("item.not_yours", message.format(labels), f"{BOOK}{articles}")
