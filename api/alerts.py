@@ -12,7 +12,7 @@ from api.alert_shapes import Wording
 from api.bodies import Form, Long
 from api.bootstrap import Services
 from api.errors import READS, WRITES, SignedOut
-from api.identity import Credentials, Held, Signed, present
+from api.identity import Held, Signed, Token, present
 from api.logs import bind
 from api.paging import MOST, USUAL, After, Cursor, Limit
 from domain.acts import Act
@@ -85,7 +85,7 @@ def stream(
     request: Request,
     services: Held,
     act: Signed,
-    credentials: Credentials,
+    token: Token,
     last_event_id: Annotated[
         str | None, Header(pattern="^[0-9]{1,18}$", description="上次收到的事件编号")
     ] = None,
@@ -93,7 +93,7 @@ def stream(
     """Server-sent events: an event `alert` for each new alert raised to me; its id resumes after a break."""
     since = int(last_event_id) if last_event_id is not None else _seen_by_all_views(services)
     bell = alert_stream.bell(services.database.dsn)
-    unread = _unread(services, act, credentials.credentials if credentials is not None else None)
+    unread = _unread(services, act, token)
     seats: alert_stream.Seats = request.app.state.seats
     return alert_stream.Streaming(alert_stream.stream(bell, unread, since), seats.take(act.by))
 
@@ -108,9 +108,11 @@ def _unread(services: Services, act: Act, token: str | None) -> alert_stream.Unr
     and post as when the stream was opened."""
 
     def unread(since: int, upto: int) -> list[tuple[int, dict[str, Any]]]:
-        now = present(services, token)
-        if (now.by, now.unit, now.role) != (act.by, act.unit, act.role):
-            raise SignedOut("session.post_changed", "职务已变动，请重新打开。")
+        capacity = f"{act.unit}/{act.role}"
+        try:
+            now = present(services, token, for_whom=act.for_whom, post=capacity, seen=False)
+        except NotYours:
+            raise SignedOut("session.post_changed", "职务已变动，请重新打开。") from None
         if upto <= since:
             return []
         with services.database.transaction() as connection:

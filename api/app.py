@@ -8,8 +8,10 @@ from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
 
 from api import (
+    accounts,
     alert_stream,
     alerts,
+    attachments,
     commands,
     deadlines,
     directory,
@@ -17,14 +19,32 @@ from api import (
     feed,
     health,
     imports,
+    own_password,
     petitions,
+    readings,
     rules,
     sessions,
 )
 from api.bootstrap import Services
+from api.cookies import SameSite
 from api.intake import Intake, Watch
 
-PARTS = (sessions, directory, commands, petitions, deadlines, alerts, feed, rules, imports, health)
+PARTS = (
+    sessions,
+    own_password,
+    accounts,
+    directory,
+    commands,
+    petitions,
+    readings,
+    deadlines,
+    alerts,
+    feed,
+    rules,
+    imports,
+    attachments,
+    health,
+)
 
 ABOUT = (
     "信访与督查事项的登记、流转、时限与预警。日期为北京时间的法定日期；错误一律为 application/problem+json。"
@@ -42,6 +62,7 @@ def create_app(services: Services) -> FastAPI:
     for part in PARTS:
         app.include_router(part.router)
     app.add_middleware(Intake)
+    app.add_middleware(SameSite)
     app.add_middleware(Watch)
     app.add_middleware(CorrelationIdMiddleware)
     # the framework documents this assignment; its type says method

@@ -1,9 +1,12 @@
-"""身份: who is acting. Taken from the session alone – never from a URL, a body or another header.
+"""身份: who is acting. Taken from the session or token alone – never from a URL or a body.
 
-Tokens are 256 random bits; the table holds their SHA-256 only.
+Whoever stands in for somebody or holds further posts says in `Acting-For` and `Acting-As` in which capacity; whether
+that is so is judged by the directory. Tokens are 256 random bits; the tables hold their SHA-256 only.
 """
 
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -12,12 +15,24 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
+from api import cookies, scopes
 from api.bootstrap import Services
 from api.errors import SignedOut
 from api.logs import bind
-from domain.acts import Act
+from domain.acts import Act, legal_date
+from domain.directory.capacity import act_of
+from domain.errors import Invalid, NotYours
 
-bearer = HTTPBearer(auto_error=False, description="POST /v1/sessions 返回的 token")
+IDLE = timedelta(hours=2)
+"""A session that nobody used for so long has ended."""
+NOTED = timedelta(minutes=1)
+"""So exact is what is kept of when a session or token was last used."""
+API_TOKEN = "sxt_"
+"""How the tokens of other systems begin."""
+BACKGROUND = ("/v1/alerts/stream",)
+"""What a page asks for by itself: doesn't count as somebody's being there."""
+
+bearer = HTTPBearer(auto_error=False, description="POST /v1/sessions 返回的 token，或 POST /v1/tokens 的令牌")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
 
@@ -32,32 +47,120 @@ Held = Annotated[Services, Depends(held)]
 
 def digest(token: str) -> bytes:
     """令牌摘要: what is stored of a token."""
-    return sha256(token.encode()).digest()
+    return sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def present(services: Services, token: str | None) -> Act:
-    """出示令牌: the act of the officer whose token it is, in the post the directory gives now. Raises SignedOut."""
+def token_of(request: Request, credentials: Credentials) -> str | None:
+    """出示的令牌: from the header or, where there is none, from the cookie."""
+    if "authorization" in request.headers:
+        return credentials.credentials if credentials is not None else None
+    return request.cookies.get(cookies.SESSION)
+
+
+Token = Annotated[str | None, Depends(token_of)]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """持有人 — whose session or token it is; of a token also what it opens."""
+
+    officer: str
+    scopes: frozenset[str] | None = None
+
+
+def present(
+    services: Services,
+    token: str | None,
+    *,
+    for_whom: str | None = None,
+    post: str | None = None,
+    seen: bool = True,
+) -> Act:
+    """出示令牌: the act of the officer whose token it is, in the post the directory gives now. Raises SignedOut, and
+    NotYours for a capacity that isn't the officer's; `seen` notes that the officer is there."""
+    return _act(services, holder(services, token, seen=seen), for_whom, post)
+
+
+def holder(services: Services, token: str | None, *, seen: bool = True) -> Holder:
+    """持有人: who holds a session or token that is good now. Raises SignedOut."""
     now = services.clock()
-    officer = None
+    found = None
     if token:
-        with services.database.connection() as connection:
-            row = connection.execute(
-                "SELECT officer FROM sessions WHERE token_digest = %s AND expires_at > %s",
-                (digest(token), now),
-            ).fetchone()
-        officer = services.casework.directory().officers.get(row["officer"]) if row is not None else None
-    if officer is None:
+        find = _of_token if token.startswith(API_TOKEN) else _of_session
+        found = find(services, digest(token), now, seen)
+    if found is None or not services.casework.directory().is_serving(found.officer):
         raise SignedOut("session.missing", "尚未登录或登录已失效，请重新登录。")
-    bind(actor=officer.id)
-    return Act(by=officer.id, unit=officer.unit, role=officer.post, at=now, name=officer.name)
+    bind(actor=found.officer)
+    return found
 
 
-def signed_in(services: Held, credentials: Credentials) -> Act:
-    """已登录: the act of the officer who sent the request. Raises SignedOut."""
-    return present(services, credentials.credentials if credentials is not None else None)
+def _of_session(services: Services, stored: bytes, now: datetime, seen: bool) -> Holder | None:
+    with services.database.connection() as connection:
+        row = connection.execute(
+            "SELECT s.officer, s.last_seen_at FROM sessions s LEFT JOIN accounts a ON a.officer = s.officer"
+            " WHERE s.token_digest = %s AND s.expires_at > %s AND s.last_seen_at > %s AND a.locked_at IS NULL",
+            (stored, now, now - IDLE),
+        ).fetchone()
+        if row is not None and seen and now - row["last_seen_at"] >= NOTED:
+            connection.execute("UPDATE sessions SET last_seen_at = %s WHERE token_digest = %s", (now, stored))
+    return Holder(row["officer"]) if row is not None else None
+
+
+def _of_token(services: Services, stored: bytes, now: datetime, _: bool) -> Holder | None:
+    with services.database.connection() as connection:
+        row = connection.execute(
+            "SELECT officer, scopes, last_used_at FROM api_tokens WHERE token_digest = %s"
+            " AND revoked_at IS NULL AND (expires_on IS NULL OR expires_on >= %s)",
+            (stored, legal_date(now)),
+        ).fetchone()
+        if row is not None and (row["last_used_at"] is None or now - row["last_used_at"] >= NOTED):
+            connection.execute(
+                "UPDATE api_tokens SET last_used_at = %s WHERE token_digest = %s", (now, stored)
+            )
+    return Holder(row["officer"], frozenset(row["scopes"])) if row is not None else None
+
+
+def signed_in(request: Request, services: Held, token: Token) -> Act:
+    """已登录: the act of the officer who sent the request, in the capacity that the headers name. Raises SignedOut, and
+    NotYours for a token without the scope and for a capacity that isn't the officer's."""
+    path = request.scope["path"]
+    found = holder(services, token, seen=path not in BACKGROUND)
+    for_whom, post = _one(request, "acting-for"), _one(request, "acting-as")
+    if found.scopes is not None:
+        needed = scopes.needed(request.method, path)
+        if needed not in found.scopes:
+            raise NotYours("token.scope_missing", "这个令牌没有办理此项的权限。")
+        if for_whom is not None:
+            raise NotYours("token.no_standing_in", "令牌不能代人办理。")
+    return _act(services, found, for_whom, post)
 
 
 Signed = Annotated[Act, Depends(signed_in)]
+
+
+def in_person(act: Signed) -> Act:
+    """本人: the act of an officer about what is the officer's own; nobody does that for somebody else."""
+    if act.for_whom is not None:
+        raise NotYours("session.in_person", "本人的登录和口令只能由本人处理。")
+    return act
+
+
+Personal = Annotated[Act, Depends(in_person)]
+
+
+def _act(services: Services, found: Holder, for_whom: str | None, post: str | None) -> Act:
+    directory = services.casework.directory()
+    act = act_of(directory, found.officer, services.clock(), for_whom=for_whom, post=post)
+    if act.for_whom is not None:
+        bind(for_whom=act.for_whom)
+    return act
+
+
+def _one(request: Request, name: str) -> str | None:
+    values = request.headers.getlist(name)
+    if len(values) > 1:
+        raise Invalid("request.header_twice", "同一请求头只能出现一次。")
+    return values[0] if values else None
 
 
 class SignedFirst(APIRoute):
@@ -68,9 +171,8 @@ class SignedFirst(APIRoute):
 
         async def handle_signed(request: Request) -> Response:
             if request.method == "POST":
-                given = await bearer(request)
-                token = given.credentials if given is not None else None
-                await run_in_threadpool(present, request.app.state.services, token)
+                token = token_of(request, await bearer(request))
+                await run_in_threadpool(holder, request.app.state.services, token)
             return await handle(request)
 
         return handle_signed

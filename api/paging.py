@@ -1,12 +1,14 @@
 """分页: cursors as opaque text, and how many rows a list may be asked for."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from fastapi import Query
 
 from domain.errors import Invalid
+
+T = TypeVar("T", str, int)
 
 MOST, USUAL = 200, 50
 LONGEST = 500
@@ -36,3 +38,15 @@ def decode(text: str | None) -> tuple[Any, ...] | None:
     except (ValueError, RecursionError, msgspec.DecodeError) as error:
         raise Invalid("cursor.malformed", "翻页标记无效，请从第一页重新查询。") from error
     return tuple(values)
+
+
+def place(text: str | None, kind: type[T], first: T) -> T:
+    """起点: what a cursor of one part stands for, `first` for the first page. Raises Invalid("cursor.malformed")."""
+    values = decode(text)
+    if values is None:
+        return first
+    match values:
+        case (kind() as found,) if "\x00" not in str(found):
+            return found
+        case _:
+            raise Invalid("cursor.malformed", "翻页标记无效，请从第一页重新查询。")

@@ -1,50 +1,46 @@
 """登录与退出: who knows the password gets a token for twelve hours; signing out ends it at once.
 
-A wrong password and an unknown name cost the same work and get the same answer.
+A wrong password, an unknown name and a locked account cost the same work and get the same answer.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from secrets import token_urlsafe
-from threading import BoundedSemaphore, Lock
-from typing import Annotated
+from threading import BoundedSemaphore
+from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pwdlib import PasswordHash
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from api import cookies, passwords, tries
 from api.bodies import Short
 from api.bootstrap import Services
-from api.errors import READS, SignedOut, TooOften, responses
-from api.identity import Credentials, Held, Signed, digest
+from api.errors import READS, SignedOut, responses
+from api.identity import IDLE, Held, Personal, Token, digest
 from api.logs import bind
-from domain.errors import Busy
+from domain.acts import legal_date
+from domain.errors import Busy, Unknown
 from eventstore.database import Database
+from projections.view import Connection
 
 LASTS = timedelta(hours=12)
-TRIES, WITHIN = 10, timedelta(minutes=5)
-NAME_TRIES = 20
-"""Failures of one name in a row, from any addresses, after which every further try has to wait, ever longer."""
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
-FORGOTTEN = timedelta(hours=24)
-REMEMBERED = 10_000
 PATIENCE = 3.0
 """Seconds to wait for a turn at the hashing before the answer is "busy"."""
 
+Via = Literal["password", "oidc"]
+
 router = APIRouter(prefix="/v1/sessions", tags=["登录"])
-passwords = PasswordHash.recommended()
 
 
 class Secret(BaseModel):
-    """登录 — username and password."""
+    """登录 — username and password; `cookie` for pages of our own, which hold no token."""
 
     model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
     username: Short
-    password: Annotated[str, Field(min_length=1, max_length=1000)]
+    password: Annotated[str, Field(min_length=1, max_length=passwords.LONGEST)]
+    cookie: bool = False
 
 
 class OfficerShown(BaseModel):
@@ -58,10 +54,12 @@ class OfficerShown(BaseModel):
 
 
 class Session(BaseModel):
-    """会话 — until when, and whose."""
+    """会话 — until when, whose, in which posts that officer may act (Acting-As), and for whom today (Acting-For)."""
 
     expires_at: AwareDatetime
     officer: OfficerShown
+    acting_as: list[str]
+    acting_for: list[str]
 
 
 class NewSession(Session):
@@ -70,67 +68,30 @@ class NewSession(Session):
     token: str
 
 
-@dataclass(slots=True)
-class _Guessing:
-    """Failures in a row for one name, from wherever, and when the next try is heard."""
+class SessionShown(BaseModel):
+    """我的会话 — one of my own; `current` is the one that asks."""
 
-    failures: int
-    last: datetime
-    wait: timedelta
+    id: UUID
+    created_at: AwareDatetime
+    last_seen_at: AwareDatetime
+    expires_at: AwareDatetime
+    via: Via
+    current: bool
 
-    def left(self, now: datetime) -> timedelta:
-        return self.last + self.wait - now
+
+class SessionList(BaseModel):
+    """我的会话列表 — newest first."""
+
+    items: list[SessionShown]
 
 
 class Doorkeeper:
-    """门卫 — counts failed tries per name and address, and per name from anywhere, whose waits grow; lets few hash at
-    a time (64 MiB each)."""
+    """门卫 — lets few hash at a time (64 MiB each)."""
 
     def __init__(self, at_once: int, patience: float = PATIENCE) -> None:
-        self._lock = Lock()
         self._patience = patience
-        self._failed: OrderedDict[tuple[str, str], list[datetime]] = OrderedDict()
-        self._guessed: OrderedDict[str, _Guessing] = OrderedDict()
         self._turns = BoundedSemaphore(at_once)
         self._queue = BoundedSemaphore(at_once * 8)
-
-    def admit(self, who: tuple[str, str], now: datetime) -> None:
-        """放行: counts the try as failed until `forget`. Raises TooOften."""
-        with self._lock:
-            wait = max(self._near(who, now), self._anywhere(who[0], now))
-            if wait <= timedelta():
-                self._count(who, now)
-        if wait > timedelta():
-            seconds = int(wait.total_seconds()) + 1
-            raise TooOften("session.too_often", "登录尝试过于频繁，请稍后再试。", retry_after=seconds)
-
-    def _near(self, who: tuple[str, str], now: datetime) -> timedelta:
-        """How long this name has to wait at this address."""
-        recent = [at for at in self._failed.get(who, ()) if now - at < WITHIN]
-        return recent[0] + WITHIN - now if len(recent) >= TRIES else timedelta()
-
-    def _anywhere(self, name: str, now: datetime) -> timedelta:
-        """How long this name has to wait wherever it is tried: addresses are cheap to change."""
-        known = self._guessed.get(name)
-        return known.left(now) if known is not None else timedelta()
-
-    def _count(self, who: tuple[str, str], now: datetime) -> None:
-        recent = [at for at in self._failed.pop(who, []) if now - at < WITHIN]
-        self._failed[who] = [*recent, now]
-        known = self._guessed.pop(who[0], None)
-        failures = known.failures + 1 if known is not None and now - known.last < FORGOTTEN else 1
-        doublings = min(failures - NAME_TRIES, 10)
-        wait = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT) if doublings >= 0 else timedelta()
-        self._guessed[who[0]] = _Guessing(failures, now, wait)
-        for table in (self._failed, self._guessed):
-            while len(table) > REMEMBERED:
-                table.popitem(last=False)
-
-    def forget(self, who: tuple[str, str]) -> None:
-        """登录成功: earlier failures no longer count."""
-        with self._lock:
-            self._failed.pop(who, None)
-            self._guessed.pop(who[0], None)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -155,83 +116,155 @@ def door(request: Request) -> Doorkeeper:
     return keeper
 
 
-@cache
-def _nobody() -> str:
-    """A hash that no password has, checked in place of an unknown name's."""
-    return passwords.hash(token_urlsafe())
+Door = Annotated[Doorkeeper, Depends(door)]
+
+
+def place(request: Request) -> str:
+    """来处: the address a request comes from."""
+    return request.client.host if request.client else ""
+
+
+Place = Annotated[str, Depends(place)]
 
 
 def create_account(database: Database, username: str, officer: str, password: str) -> None:
-    """开户: an officer's name and password; for a name that exists, the password is replaced."""
+    """开户: an officer's name and password; for a name that exists, the password is replaced and sessions end."""
     with database.transaction() as connection:
         connection.execute(
-            "INSERT INTO accounts (username, officer, password_hash) VALUES (%s, %s, %s)"
+            "INSERT INTO accounts (username, officer, password_hash, password_set_at) VALUES (%s, %s, %s, now())"
             " ON CONFLICT (username) DO UPDATE SET officer = EXCLUDED.officer,"
-            " password_hash = EXCLUDED.password_hash",
-            (username, officer, passwords.hash(password)),
+            " password_hash = EXCLUDED.password_hash, password_set_at = now()",
+            (username, officer, passwords.hashed(password)),
         )
+        connection.execute("DELETE FROM account_codes WHERE account = %s", (username,))
+        end_sessions(connection, officer)
 
 
-def open_session(services: Services, officer: str) -> tuple[str, datetime]:
+def open_session(services: Services, officer: str, via: Via = "password") -> tuple[str, datetime]:
     """建立会话: the token, which is stored nowhere, and when it ends."""
-    token, now = token_urlsafe(32), services.clock()
     with services.database.transaction() as connection:
-        connection.execute(
-            "INSERT INTO sessions (token_digest, officer, created_at, expires_at) VALUES (%s, %s, %s, %s)",
-            (digest(token), officer, now, now + LASTS),
-        )
+        return begin_session(connection, officer, via, services.clock())
+
+
+def begin_session(connection: Connection, officer: str, via: Via, now: datetime) -> tuple[str, datetime]:
+    """建立会话: in the caller's transaction, which has made sure of the account."""
+    token = token_urlsafe(32)
+    connection.execute(
+        "INSERT INTO sessions (token_digest, officer, created_at, last_seen_at, expires_at, via)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        (digest(token), officer, now, now, now + LASTS, via),
+    )
     return token, now + LASTS
 
 
-def _shown(services: Services, officer: str) -> OfficerShown:
+def end_sessions(connection: Connection, officer: str, *, but: str | None = None) -> int:
+    """结束会话: all of an officer's, perhaps but the one with this token; how many there were."""
+    kept = digest(but) if but is not None else b""
+    return connection.execute(
+        "DELETE FROM sessions WHERE officer = %s AND token_digest <> %s", (officer, kept)
+    ).rowcount
+
+
+def end_session(connection: Connection, token: str | None) -> None:
+    """结束会话: the one with this token, if there is one."""
+    connection.execute("DELETE FROM sessions WHERE token_digest = %s", (digest(token or ""),))
+
+
+def shown(services: Services, officer: str, expires_at: datetime) -> Session:
+    """会话说明."""
     directory = services.casework.directory()
     found = directory.officers[officer]
-    return OfficerShown(
-        id=found.id,
-        name=found.name,
-        unit=found.unit,
-        unit_name=directory.unit_name(found.unit),
-        post=found.post,
+    return Session(
+        expires_at=expires_at,
+        officer=OfficerShown(
+            id=found.id,
+            name=found.name,
+            unit=found.unit,
+            unit_name=directory.unit_name(found.unit),
+            post=found.post,
+        ),
+        acting_as=[post.key for post in found.posts],
+        acting_for=directory.stands_in_for(officer, legal_date(services.clock())),
     )
 
 
-@router.post("", summary="登录", status_code=201, responses=responses(401, 413, 422, 429, 503))
+@router.post("", summary="登录", status_code=201, responses=responses(401, 403, 413, 422, 429, 503))
 def sign_in(
-    request: Request, services: Held, keeper: Annotated[Doorkeeper, Depends(door)], secret: Secret
+    request: Request, response: Response, services: Held, keeper: Door, address: Place, secret: Secret
 ) -> NewSession:
-    """登录: 返回 12 小时内有效的 token."""
-    who = (secret.username, request.client.host if request.client else "")
-    keeper.admit(who, services.clock())
+    """登录: 返回 12 小时内有效的 token；两小时不用即失效。cookie 为 true 时另设 Cookie."""
+    tries.admit(services.database, address, services.clock(), secret.username)
     with services.database.connection() as connection:
         row = connection.execute(
             "SELECT officer, password_hash FROM accounts WHERE username = %s", (secret.username,)
         ).fetchone()
     with keeper.turn():
-        matches = passwords.verify(secret.password, row["password_hash"] if row is not None else _nobody())
-    if row is None or not matches or row["officer"] not in services.casework.directory().officers:
-        raise SignedOut("session.refused", "用户名或口令不正确。")
-    keeper.forget(who)
+        matches = passwords.matches(secret.password, row["password_hash"] if row is not None else None)
+    refused = SignedOut("session.refused", "用户名或口令不正确。")
+    if row is None or not matches or not services.casework.directory().is_serving(row["officer"]):
+        raise refused
+    with services.database.transaction() as connection:
+        still = connection.execute(
+            "SELECT FROM accounts WHERE username = %s AND password_hash = %s AND locked_at IS NULL FOR SHARE",
+            (secret.username, row["password_hash"]),
+        ).fetchone()
+        if still is None:
+            raise refused
+        if secret.cookie:
+            end_session(connection, request.cookies.get(cookies.SESSION))
+        token, ends = begin_session(connection, row["officer"], "password", services.clock())
+    tries.forget(services.database, address, secret.username)
     bind(actor=row["officer"])
-    token, ends = open_session(services, row["officer"])
-    return NewSession(token=token, expires_at=ends, officer=_shown(services, row["officer"]))
+    if secret.cookie:
+        cookies.set_session(request, response, token, LASTS)
+    return NewSession(token=token, **dict(shown(services, row["officer"], ends)))
+
+
+@router.get("", summary="我的会话", responses=READS)
+def sessions(services: Held, act: Personal, token: Token) -> SessionList:
+    """我的会话: 在用的登录，最近的在前."""
+    now = services.clock()
+    with services.database.connection() as connection:
+        rows = connection.execute(
+            "SELECT id, created_at, last_seen_at, expires_at, via, token_digest = %s AS current FROM sessions"
+            " WHERE officer = %s AND expires_at > %s AND last_seen_at > %s ORDER BY created_at DESC, id",
+            (digest(token or ""), act.by, now, now - IDLE),
+        ).fetchall()
+    return SessionList(items=[SessionShown(**row) for row in rows])
 
 
 @router.get("/current", summary="当前会话", responses=READS)
-def current(services: Held, act: Signed, credentials: Credentials) -> Session:
+def current(services: Held, act: Personal, token: Token) -> Session:
     """当前会话: 当前登录的工作人员."""
-    token = credentials.credentials if credentials is not None else ""
     with services.database.connection() as connection:
         row = connection.execute(
-            "SELECT expires_at FROM sessions WHERE token_digest = %s", (digest(token),)
+            "SELECT expires_at FROM sessions WHERE token_digest = %s", (digest(token or ""),)
         ).fetchone()
     if row is None:
         raise SignedOut("session.missing", "尚未登录或登录已失效，请重新登录。")
-    return Session(expires_at=row["expires_at"], officer=_shown(services, act.by))
+    return shown(services, act.by, row["expires_at"])
 
 
 @router.delete("/current", summary="退出登录", status_code=204, response_class=Response, responses=READS)
-def sign_out(services: Held, act: Signed, credentials: Credentials) -> None:
+def sign_out(request: Request, response: Response, services: Held, _: Personal, token: Token) -> None:
     """退出: 令牌立即失效."""
-    token = credentials.credentials if credentials is not None else ""
     with services.database.transaction() as connection:
-        connection.execute("DELETE FROM sessions WHERE token_digest = %s", (digest(token),))
+        end_session(connection, token)
+    cookies.clear_session(request, response)
+
+
+@router.delete("", summary="退出所有登录", status_code=204, response_class=Response, responses=READS)
+def sign_out_everywhere(request: Request, response: Response, services: Held, act: Personal) -> None:
+    """退出所有登录: 本人的所有会话立即失效，包括当前会话."""
+    with services.database.transaction() as connection:
+        end_sessions(connection, act.by)
+    cookies.clear_session(request, response)
+
+
+@router.delete("/{id}", summary="结束一个会话", status_code=204, response_class=Response, responses=READS)
+def end_one(id: UUID, services: Held, act: Personal) -> None:
+    """结束本人的一个会话."""
+    with services.database.transaction() as connection:
+        ended = connection.execute("DELETE FROM sessions WHERE id = %s AND officer = %s", (id, act.by))
+    if ended.rowcount == 0:
+        raise Unknown("session.unknown", "没有这个会话。")

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from ipaddress import ip_network
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -16,6 +17,17 @@ HOST = "127.0.0.1"
 
 class SettingError(ValueError):
     """设置有误 — a variable holds what cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oidc:
+    """统一身份认证 — the OpenID Connect provider, what we are to it, and the claim that may hold a username of ours."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+    claim: str | None = "preferred_username"
+    """按此声明首次绑定: None where only an administrator links accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +46,13 @@ class Settings:
     pool_size: int = 12
     password_checks: int = 2
     """同时核验口令数: each takes 64 MiB for a moment."""
+    oidc: Oidc | None = None
+    """统一身份认证: None without one."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Self:
         """读取: SHIXIAN_HOME, SHIXIAN_HOST, SHIXIAN_PORT, SHIXIAN_TRUSTED_PROXY, SHIXIAN_EMPTY,
-        SHIXIAN_LOG_LEVEL and DATABASE_URL.
+        SHIXIAN_LOG_LEVEL, DATABASE_URL and SHIXIAN_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _CLAIM.
 
         Raises SettingError.
         """
@@ -51,6 +65,7 @@ class Settings:
             trusted_proxy=_proxy(given.get("SHIXIAN_TRUSTED_PROXY", "").strip()),
             empty=_flag("SHIXIAN_EMPTY", given.get("SHIXIAN_EMPTY", "")),
             log_level=_level(given.get("SHIXIAN_LOG_LEVEL") or "info"),
+            oidc=_oidc(given),
         )
 
 
@@ -88,6 +103,36 @@ def _proxy(text: str) -> str | None:
         return str(ip_network(text)) if text else None
     except ValueError:
         raise SettingError("SHIXIAN_TRUSTED_PROXY 应为反向代理的 IP 地址或网段，如 10.0.0.5。") from None
+
+
+def _oidc(given: Mapping[str, str]) -> Oidc | None:
+    issuer = given.get("SHIXIAN_OIDC_ISSUER", "").strip()
+    if not issuer:
+        return None
+    if not _is_private(issuer):
+        raise SettingError("SHIXIAN_OIDC_ISSUER 应为 https:// 开头的地址（本机可用 http://）。")
+    client_id = given.get("SHIXIAN_OIDC_CLIENT_ID", "").strip()
+    if not client_id:
+        raise SettingError("使用统一身份认证时，应设置 SHIXIAN_OIDC_CLIENT_ID。")
+    claim = given.get("SHIXIAN_OIDC_CLAIM", "").strip() or "preferred_username"
+    return Oidc(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=given.get("SHIXIAN_OIDC_CLIENT_SECRET", ""),
+        claim=None if claim == "none" else claim,
+    )
+
+
+def _is_private(address: str) -> bool:
+    """Nobody on the way can read along: https, or this machine."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        local = host == "localhost" or ((host[:1].isdigit() or ":" in host) and ip_address(host).is_loopback)
+    except ValueError:
+        return False
+    plain = not (parts.query or parts.fragment or parts.username)
+    return bool(host) and plain and (parts.scheme == "https" or (parts.scheme == "http" and local))
 
 
 def _flag(name: str, text: str) -> bool:

@@ -10,6 +10,7 @@ from scheduler.outbox import dispatch
 from scheduler.sweep import RaisesAlerts, sweep
 
 OWN_RECEIPTS_KEPT = timedelta(days=1)
+TRIES_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,12 @@ def show_life(context: Context) -> None:
 
 
 def purge_sessions(context: Context) -> None:
-    """清理会话: sessions past their end."""
+    """清理会话: sessions, one-time codes and begun sign-ins past their end, and tries nobody counts any longer."""
+    now = context.clock()
     with context.database.transaction() as connection:
-        connection.execute("DELETE FROM sessions WHERE expires_at < %s", (context.clock(),))
+        for table in ("sessions", "account_codes", "oidc_logins"):
+            connection.execute(f"DELETE FROM {table} WHERE expires_at < %s", (now,))
+        connection.execute("DELETE FROM sign_in_failures WHERE last_at < %s", (now - TRIES_KEPT,))
 
 
 def purge_receipts(context: Context) -> None:

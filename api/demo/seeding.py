@@ -10,7 +10,7 @@ import structlog
 from api import letters
 from api.bootstrap import Services
 from api.demo import cases
-from api.sessions import passwords
+from api.passwords import hasher
 from domain.acts import Act, legal_date, system_act
 from domain.directory import decisions
 from domain.directory.fold import DIRECTORY_ID, Directory, fold
@@ -52,7 +52,7 @@ def _has_accounts(services: Services) -> bool:
 
 def _accounts(services: Services, officers: list[str]) -> None:
     """One hash for all: hashing takes a while, and everybody knows this password anyhow."""
-    hashed = passwords.hash(PASSWORD)
+    hashed = hasher.hash(PASSWORD)
     with services.database.transaction() as connection, connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO accounts (username, officer, password_hash) VALUES (%s, %s, %s)",

@@ -93,8 +93,8 @@ def lasting(services: Services, officer: str) -> str:
     token, ends = open_session(services, officer)
     with services.database.transaction() as connection:
         connection.execute(
-            "UPDATE sessions SET expires_at = %s WHERE token_digest = %s",
-            (ends + timedelta(days=30), digest(token)),
+            "UPDATE sessions SET expires_at = %(later)s, last_seen_at = %(later)s WHERE token_digest = %(token)s",
+            {"later": ends + timedelta(days=30), "token": digest(token)},
         )
     return token
 

@@ -1,5 +1,6 @@
 """Signing in and out: what a token is good for, how long, and what a guesser learns."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,14 +14,20 @@ from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from api import sessions
+from api import passwords
 from api.bootstrap import Services
 from api.errors import TooOften
-from api.identity import digest
+from api.identity import IDLE, digest
 from api.serving import config
-from api.sessions import LONGEST_WAIT, NAME_TRIES, REMEMBERED, TRIES, Doorkeeper, create_account
+from api.sessions import Doorkeeper, create_account
 from api.settings import SettingError, Settings
+from api.tries import ADDRESS_TRIES, LONGEST_WAIT, NAME_TRIES, TRIES, WITHIN, admit, forget
+from domain.acts import system_act
+from domain.directory import decisions
+from domain.directory.fold import DIRECTORY_ID
 from domain.errors import Busy
+from domain.facts import Fact
+from eventstore.database import Database
 from tests.api.caller import Caller
 from tests.api.conftest import SignIn
 from tests.api.problems import refused
@@ -33,8 +40,8 @@ def quick_hashes(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same hash at next to no cost, for those who sign in dozens of times."""
     quick = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
     unknown = quick.hash("of nobody")
-    monkeypatch.setattr(sessions, "passwords", quick)
-    monkeypatch.setattr(sessions, "_nobody", lambda: unknown)
+    monkeypatch.setattr(passwords, "hasher", quick)
+    monkeypatch.setattr(passwords, "_nobody", lambda: unknown)
     with services.database.transaction() as connection:
         connection.execute("UPDATE accounts SET password_hash = %s", (quick.hash(PASSWORD),))
 
@@ -67,8 +74,11 @@ def test_a_name_and_its_password_get_a_token(client: Caller, clock: Clock):
         "post": "unit_clerk",
     }
     assert datetime.fromisoformat(session["expires_at"]) == clock() + timedelta(hours=12)
+    assert session["acting_as"] == ["unit-a/unit_clerk"]
+    assert session["acting_for"] == []
     current = client.signed(session["token"]).get("/v1/sessions/current").json()
-    assert current == {name: session[name] for name in ("expires_at", "officer")}
+    assert current == {name: session[name] for name in session if name != "token"}
+    assert "set-cookie" not in answer.headers
 
 
 def test_a_token_is_random_and_only_its_digest_is_kept(client: Caller, services: Services):
@@ -87,10 +97,56 @@ def test_a_token_is_random_and_only_its_digest_is_kept(client: Caller, services:
 
 def test_after_twelve_hours_it_ends(client: Caller, clock: Clock):
     officer = client.signed(sign(client, "office").json()["token"])
-    clock.set(clock() + timedelta(hours=12) - timedelta(seconds=1))
+    for _ in range(11):
+        clock.set(clock() + timedelta(hours=1))
+        assert officer.get("/v1/sessions/current").status_code == 200
+    clock.set(clock() + timedelta(hours=1) - timedelta(seconds=1))
     assert officer.get("/v1/sessions/current").status_code == 200
     clock.set(clock() + timedelta(seconds=1))
     refused(officer.get("/v1/sessions/current"), 401, "session.missing")
+
+
+def test_left_alone_for_two_hours_it_ends(client: Caller, clock: Clock):
+    officer = client.signed(sign(client, "office").json()["token"])
+    clock.set(clock() + IDLE - timedelta(seconds=1))
+    assert officer.get("/v1/sessions/current").status_code == 200
+    clock.set(clock() + IDLE)
+    refused(officer.get("/v1/sessions/current"), 401, "session.missing")
+
+
+def test_one_sees_and_ends_ones_own_sessions_only(client: Caller, sign_in: SignIn, clock: Clock):
+    here = sign_in("office")
+    clock.set(clock() + timedelta(minutes=1))
+    there, other = sign_in("office"), sign_in("leader")
+    items = here.get("/v1/sessions").json()["items"]
+    assert [one["current"] for one in items] == [False, True]
+    assert {one["via"] for one in items} == {"password"}
+    refused(other.delete(f"/v1/sessions/{items[0]['id']}"), 404, "session.unknown")
+    assert here.delete(f"/v1/sessions/{items[0]['id']}").status_code == 204
+    refused(there.get("/v1/sessions/current"), 401, "session.missing")
+    assert here.get("/v1/sessions/current").status_code == 200
+
+
+def test_signing_out_everywhere_ends_all_of_ones_own(client: Caller, sign_in: SignIn):
+    here, there, other = sign_in("office"), sign_in("office"), sign_in("leader")
+    assert here.delete("/v1/sessions").status_code == 204
+    for ended in (here, there):
+        refused(ended.get("/v1/sessions/current"), 401, "session.missing")
+    assert other.get("/v1/sessions/current").status_code == 200
+
+
+def test_who_is_dismissed_is_signed_out_and_cannot_sign_in(
+    client: Caller, services: Services, sign_in: SignIn
+):
+    officer = sign_in("unit-a-officer")
+    act = system_act(services.clock())
+
+    def drafts(_: int) -> list[Fact]:
+        return [decisions.dismiss("unit-a-officer", "调离", services.casework.directory(), act)]
+
+    services.casework.publish(DIRECTORY_ID, drafts, act)
+    refused(officer.get("/v1/sessions/current"), 401, "session.missing")
+    refused(sign(client, "unit-a-officer"), 401, "session.refused")
 
 
 def test_signing_out_ends_it_at_once_and_only_it(client: Caller, sign_in: SignIn):
@@ -199,10 +255,12 @@ def test_nobody_says_by_a_header_where_they_are(app: FastAPI, settings: Settings
     assert guesses(app, settings) == [401] * TRIES + [429]
 
 
-def test_the_proxy_that_was_named_says_where_a_request_came_from(app: FastAPI, settings: Settings):
+def test_the_proxy_that_was_named_says_where_a_request_came_from(
+    app: FastAPI, services: Services, settings: Settings
+):
     assert guesses(app, replace(settings, trusted_proxy="127.0.0.1/32")) == [401] * (TRIES + 1)
+    forget(services.database, "127.0.0.1", "office")
     another = replace(settings, trusted_proxy="10.9.9.9/32")
-    app.state.doorkeeper = Doorkeeper(2)
     assert guesses(app, another) == [401] * TRIES + [429]
 
 
@@ -231,25 +289,68 @@ class TestTheDoorkeeper:
             with pytest.raises(ZeroDivisionError), keeper.turn():
                 raise ZeroDivisionError
 
-    def test_it_forgets_the_oldest_when_many_names_are_tried(self, clock: Clock):
-        keeper = Doorkeeper(1)
-        for number in range(REMEMBERED + 10):
-            keeper.admit((f"name-{number}", "address"), clock())
-        assert len(keeper._failed) == REMEMBERED
 
-    def test_a_name_tried_from_everywhere_has_to_wait_ever_longer(self, clock: Clock):
-        keeper, number, waits = Doorkeeper(1), 0, []
+class TestTheCountOfTries:
+    """登录尝试."""
+
+    def test_a_name_tried_from_everywhere_has_to_wait_ever_longer(self, database: Database, clock: Clock):
+        number, waits = 0, []
         for number in range(NAME_TRIES):
-            keeper.admit(("office", f"address-{number}"), clock())
+            admit(database, f"10.0.0.{number}", clock(), "office")
         for _ in range(8):
             with pytest.raises(TooOften) as refusal:
-                keeper.admit(("office", "another"), clock())
+                admit(database, "10.2.2.2", clock(), "office")
             waits.append(int(str(refusal.value.details["retry_after"])))
             clock.set(clock() + timedelta(seconds=waits[-1]))
             number += 1
-            keeper.admit(("office", f"address-{number}"), clock())
+            admit(database, f"10.0.0.{number}", clock(), "office")
         assert waits == sorted(waits)
         assert waits[0] < waits[1] < waits[-1] == LONGEST_WAIT.total_seconds() + 1
-        keeper.admit(("leader", "another"), clock())
-        keeper.forget(("office", "another"))
-        keeper.admit(("office", "another"), clock())
+        admit(database, "10.2.2.2", clock(), "leader")
+        forget(database, "10.2.2.2", "office")
+        admit(database, "10.2.2.2", clock(), "office")
+
+    @pytest.mark.parametrize("address", ["10.0.0.1", "2001:db8::{:x}"])
+    def test_many_names_tried_from_one_address_have_to_wait(
+        self, database: Database, clock: Clock, address: str
+    ):
+        for number in range(ADDRESS_TRIES):
+            admit(database, address.format(number + 1), clock(), f"name-{number}")
+        with pytest.raises(TooOften):
+            admit(database, address.format(5000), clock(), "one more")
+        with pytest.raises(TooOften):
+            admit(database, address.format(5000), clock())
+        admit(database, "10.0.0.2", clock(), "one more")
+        clock.set(clock() + WITHIN)
+        admit(database, address.format(5000), clock(), "one more")
+
+    def test_signing_in_oneself_does_not_make_others_names_cheap(self, database: Database, clock: Clock):
+        for number in range(ADDRESS_TRIES - 1):
+            admit(database, "10.0.0.1", clock(), f"name-{number}")
+            admit(database, "10.0.0.1", clock(), "own")
+            forget(database, "10.0.0.1", "own")
+        admit(database, "10.0.0.1", clock(), "another")
+        with pytest.raises(TooOften):
+            admit(database, "10.0.0.1", clock(), "own")
+
+    def test_it_holds_in_every_process_and_counts_each_try_of_many_at_once(
+        self, database_dsn: str, clock: Clock
+    ):
+        with Database(database_dsn) as one, Database(database_dsn) as other, ThreadPoolExecutor(8) as threads:
+
+            def heard(number: int) -> bool:
+                try:
+                    admit((one, other)[number % 2], "10.0.0.1", clock(), "office")
+                except TooOften:
+                    return False
+                return True
+
+            assert sum(threads.map(heard, range(TRIES * 4))) == TRIES
+
+    def test_no_tried_name_is_stored(self, database: Database, clock: Clock):
+        admit(database, "10.0.0.1", clock(), "a password in the wrong field")
+        with database.connection() as connection:
+            rows = connection.execute("SELECT * FROM sign_in_failures").fetchall()
+        assert len(rows) == 3
+        assert "password" not in repr(rows)
+        assert "10.0.0.1" not in repr(rows)

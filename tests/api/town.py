@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from api.bootstrap import Services
-from api.sessions import passwords
+from api.passwords import hasher
 from domain.acts import envelope, system_act
 from domain.directory.events import OfficerAppointed, UnitFounded
 from domain.directory.fold import DIRECTORY_ID
@@ -39,7 +39,7 @@ NAMES = tuple(officer for officer, *_ in OFFICERS)
 @cache
 def hashed(password: str) -> str:
     """Hashing takes a moment; once a run is enough."""
-    return passwords.hash(password)
+    return hasher.hash(password)
 
 
 def found(services: Services) -> None:

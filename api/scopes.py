@@ -1,0 +1,56 @@
+"""令牌权限: which scope a token for another system needs, by method and address. What isn't listed is closed to tokens:
+accounts, sessions, tokens, settings.
+"""
+
+from typing import NamedTuple
+
+SCOPES = {
+    "read:cases": "查询事项、期限、规则、日历和机构人员",
+    "write:cases": "登记和办理事项",
+    "read:statistics": "查询统计",
+    "read:events": "读取事件流",
+    "imports": "导入文件",
+    "alerts": "查询和签收预警",
+}
+
+
+class Opening(NamedTuple):
+    """开放 — a method at an address and everything below it, and the scope it needs."""
+
+    method: str
+    prefix: str
+    scope: str
+
+
+OPENINGS = (
+    Opening("GET", "/v1/petitions", "read:cases"),
+    Opening("POST", "/v1/petitions", "write:cases"),
+    Opening("GET", "/v1/supervision-items", "read:cases"),
+    Opening("POST", "/v1/supervision-items", "write:cases"),
+    Opening("GET", "/v1/negative-lists", "read:cases"),
+    Opening("POST", "/v1/negative-lists", "write:cases"),
+    Opening("GET", "/v1/attachments", "read:cases"),
+    Opening("POST", "/v1/attachments", "write:cases"),
+    Opening("GET", "/v1/deadlines", "read:cases"),
+    Opening("POST", "/v1/deadline-preview", "read:cases"),
+    Opening("GET", "/v1/rulebooks", "read:cases"),
+    Opening("GET", "/v1/calendars", "read:cases"),
+    Opening("GET", "/v1/directory", "read:cases"),
+    Opening("GET", "/v1/exports", "read:cases"),
+    Opening("GET", "/v1/statistics", "read:statistics"),
+    Opening("GET", "/v1/events", "read:events"),
+    Opening("GET", "/v1/imports", "imports"),
+    Opening("POST", "/v1/imports", "imports"),
+    Opening("GET", "/v1/alerts", "alerts"),
+    Opening("POST", "/v1/alerts", "alerts"),
+)
+
+
+def needed(method: str, path: str) -> str | None:
+    """所需权限: None where no scope opens anything."""
+    found = (one for one in OPENINGS if one.method == method and _is_below(path, one.prefix))
+    return next((one.scope for one in found), None)
+
+
+def _is_below(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(prefix + "/")

@@ -1,0 +1,128 @@
+"""登录尝试: failed tries are counted in the database – per name and address, per name from anywhere, per address with
+any name – so that the count holds in every process and after a restart.
+
+A tried name may be a password typed into the wrong field: only its digest is kept, for a day.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from ipaddress import ip_address, ip_network
+
+import structlog
+
+from api.errors import TooOften
+from eventstore.database import Database
+from projections.view import Connection
+
+TRIES, WITHIN = 10, timedelta(minutes=5)
+"""So many failures of one name at one address."""
+ADDRESS_TRIES = 100
+"""So many failures at one address in the same time, whatever the names."""
+NAME_TRIES = 20
+"""Failures of one name in a row, from any addresses, after which every further try has to wait, ever longer."""
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
+FORGOTTEN = timedelta(hours=24)
+NONE = timedelta()
+
+log = structlog.get_logger("sign_in")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """计数 — failures of one kind, since when, and when the last one was."""
+
+    failures: int
+    since: datetime
+    last_at: datetime
+
+    def wait(self, kind: str, now: datetime) -> timedelta:
+        """尚需等待: how long until the next try is heard."""
+        if self.is_over(kind, now):
+            return NONE
+        if kind == "name":
+            doublings = min(self.failures - NAME_TRIES, 10)
+            pause = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT) if doublings >= 0 else NONE
+            return self.last_at + pause - now
+        most = TRIES if kind == "near" else ADDRESS_TRIES
+        return self.since + WITHIN - now if self.failures >= most else NONE
+
+    def is_over(self, kind: str, now: datetime) -> bool:
+        """已过时: whether the count begins anew."""
+        return now - self.last_at >= FORGOTTEN if kind == "name" else now - self.since >= WITHIN
+
+
+def admit(database: Database, address: str, now: datetime, name: str | None = None) -> None:
+    """放行: counts the try as failed until `forget`. Raises TooOften; a try that isn't heard isn't counted."""
+    keys = _keys(address, name)
+    with database.transaction() as connection:
+        # names before addresses, so that no two tries wait for each other
+        for kind in ("name", "address"):
+            if kind in keys:
+                lock = int.from_bytes(keys[kind][:8], signed=True)
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (lock,))
+        counts = {kind: _count(connection, kind, key) for kind, key in keys.items()}
+        wait = max(count.wait(kind, now) if count else NONE for kind, count in counts.items())
+        if wait <= NONE:
+            for kind, key in keys.items():
+                _add(connection, kind, key, counts[kind], now)
+    if wait > NONE:
+        log.warning("sign_in.limited")
+        seconds = int(wait.total_seconds()) + 1
+        raise TooOften("session.too_often", "登录尝试过于频繁，请稍后再试。", retry_after=seconds)
+
+
+def forget(database: Database, address: str, name: str | None = None) -> None:
+    """登录成功: earlier failures of the name no longer count; of the address, only this try doesn't."""
+    keys = _keys(address, name)
+    with database.transaction() as connection:
+        for kind, key in keys.items():
+            if kind == "address":
+                connection.execute(
+                    "UPDATE sign_in_failures SET failures = greatest(failures - 1, 0)"
+                    " WHERE kind = %s AND digest = %s",
+                    (kind, key),
+                )
+            else:
+                connection.execute(
+                    "DELETE FROM sign_in_failures WHERE kind = %s AND digest = %s", (kind, key)
+                )
+
+
+def _keys(address: str, name: str | None) -> dict[str, bytes]:
+    place = _network(address)
+    keys = {"address": _digest("address", place)}
+    if name is not None:
+        keys |= {"name": _digest("name", name), "near": _digest("near", name, place)}
+    return keys
+
+
+def _network(address: str) -> str:
+    """A household or an office has one IPv4 address, but 2^64 of IPv6."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network(f"{parsed}/64", strict=False)) if parsed.version == 6 else str(parsed)
+
+
+def _digest(*parts: str) -> bytes:
+    return sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).digest()
+
+
+def _count(connection: Connection, kind: str, key: bytes) -> Count | None:
+    row = connection.execute(
+        "SELECT failures, since, last_at FROM sign_in_failures WHERE kind = %s AND digest = %s", (kind, key)
+    ).fetchone()
+    return Count(row["failures"], row["since"], row["last_at"]) if row is not None else None
+
+
+def _add(connection: Connection, kind: str, key: bytes, count: Count | None, now: datetime) -> None:
+    goes_on = count is not None and not count.is_over(kind, now)
+    failures, since = (count.failures + 1, count.since) if count is not None and goes_on else (1, now)
+    connection.execute(
+        "INSERT INTO sign_in_failures (kind, digest, failures, since, last_at) VALUES (%s, %s, %s, %s, %s)"
+        " ON CONFLICT (kind, digest) DO UPDATE SET failures = EXCLUDED.failures, since = EXCLUDED.since,"
+        " last_at = EXCLUDED.last_at",
+        (kind, key, failures, since, now),
+    )
