@@ -13,12 +13,12 @@ NEEDS = ("deadlines", "ledger")
 """The views which a reader who asks for a position must wait for."""
 
 SOONEST_FIRST = Order(
-    "d.due_on NULLS LAST, d.case_id, d.clock, d.start_version",
-    ("due_on", "case_id", "clock", "start_version"),
-    tuple[date | None, UUID, str, int],
+    "d.due_on NULLS LAST, d.case_id, d.clock, d.start_version, d.part",
+    ("due_on", "case_id", "clock", "start_version", "part"),
+    tuple[date | None, UUID, str, int, str],
     "(d.due_on > %(cursor_due_on)s OR (d.due_on IS NULL AND %(cursor_due_on)s::date IS NOT NULL)"
-    " OR (d.due_on IS NOT DISTINCT FROM %(cursor_due_on)s AND (d.case_id, d.clock, d.start_version)"
-    " > (%(cursor_case_id)s, %(cursor_clock)s, %(cursor_start_version)s)))",
+    " OR (d.due_on IS NOT DISTINCT FROM %(cursor_due_on)s AND (d.case_id, d.clock, d.start_version, d.part)"
+    " > (%(cursor_case_id)s, %(cursor_clock)s, %(cursor_start_version)s, %(cursor_part)s)))",
 )
 
 
