@@ -26,13 +26,14 @@ def found_unit(
     name: Annotated[str, typer.Argument(help="单位名称。 Its name.")],
     kind: Annotated[str, typer.Option(help=f"类别。 One of: {', '.join(decisions.KINDS)}")] = "unit",
     code: Annotated[str, typer.Option(help="代码，用于编号，如 XF。 Code that numbers begin with.")] = "",
+    parent: Annotated[str, typer.Option(help="上级单位标识。 The id of the unit above.")] = "",
 ) -> None:
     """设立单位。 Found a unit; the first one should be a petition_office with a code."""
     with services() as made:
         act = system_act(made.clock())
 
         def drafts(_: int) -> list[Fact]:
-            return [decisions.found_unit(id, name, kind, code, made.casework.directory(), act)]
+            return [decisions.found_unit(id, name, kind, code, made.casework.directory(), act, parent)]
 
         made.casework.publish(DIRECTORY_ID, drafts, act)
     out.print(f"已设立 {name}（{id}）。", markup=False)
