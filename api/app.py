@@ -24,6 +24,8 @@ from api import (
     readings,
     rules,
     sessions,
+    setup_page,
+    tokens,
 )
 from api.bootstrap import Services
 from api.cookies import SameSite
@@ -31,8 +33,10 @@ from api.intake import Intake, Watch
 
 PARTS = (
     sessions,
+    setup_page,
     own_password,
     accounts,
+    tokens,
     directory,
     commands,
     petitions,

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api import case_reading, case_shapes, lists, masking, readings
+from api import attachments, case_reading, case_shapes, lists, masking, readings
 from api.case_reading import look
 from api.errors import READS
 from api.identity import Held, Signed
 from api.instants import At, KnownAt
 from api.paging import USUAL, After, Cursor, Limit
+from domain.kinds import PETITION
 from domain.petition.commands import Category, Channel
 from domain.petition.stages import Stage
 from projections import ledger_list
@@ -109,3 +110,6 @@ def replay(services: Held, act: Signed, id: UUID, at: At = None, known_at: Known
     Each entry is judged on the latest legal date so far, the last one on the day asked about, by the rules known then.
     """
     return {"items": [case_shapes.step(then) for then in look(services, act, id, at, known_at).steps()]}
+
+
+attachments.add_reads(router, PETITION)

@@ -22,7 +22,7 @@ DOCX, XLSX, PPTX = (
     f"{_OFFICE}.{kind}"
     for kind in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
 )
-DOC, XLS, PPT = "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint"
+DOC, XLS = "application/msword", "application/vnd.ms-excel"
 OFD, PNG, JPEG, TIFF, TEXT = "application/ofd", "image/png", "image/jpeg", "image/tiff", "text/plain"
 
 EXTENSIONS: dict[str, tuple[str, ...]] = {
@@ -33,7 +33,6 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
     PPTX: ("pptx",),
     DOC: ("doc", "wps"),
     XLS: ("xls", "et"),
-    PPT: ("ppt", "dps"),
     PNG: ("png",),
     JPEG: ("jpg", "jpeg"),
     TIFF: ("tif", "tiff"),
