@@ -50,7 +50,7 @@ CONDITIONS: dict[str, _Condition] = {
         _not_now("item.not_issued", "经领导批准后应当先下发，再分办；只有公文可以直接分办。", "第十五条"),
     ),
     "result_open": _Condition(
-        lambda s: s.act.role == "leader" or s.share.result_on is None,
+        lambda s: s.share.result_on is None,
         _not_now("item.result_submitted", "本单位的办理结果已经上报。", "第十八条"),
     ),
     "not_objected_yet": _Condition(

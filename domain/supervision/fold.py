@@ -44,6 +44,7 @@ class Share(msgspec.Struct, frozen=True):
     objection_settled: bool = False
     extension: Extension | None = None
     reports: int = 0
+    reported_on: date | None = None
     signed: bool = False
     periods: tuple[str, ...] = ()
     result_on: date | None = None
@@ -279,7 +280,9 @@ def _reported(item: Item, fact: events.Reported) -> Changes:
     periods = share.periods if share is not None else ()
     if fact.period is not None:
         periods = _added(periods, (fact.period,))
-    return _of_share(item, fact.of_unit, reports=before + 1, signed=fact.signed, periods=periods)
+    return _of_share(
+        item, fact.of_unit, reports=before + 1, reported_on=fact.on, signed=fact.signed, periods=periods
+    )
 
 
 def _result_submitted(item: Item, fact: events.ResultSubmitted) -> Changes:

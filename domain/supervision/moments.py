@@ -5,21 +5,18 @@ What concerns the whole item has no unit, so that it reaches the clocks of all u
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from domain.acts import legal_date
 from domain.facts import Fact
 from domain.rules.deadlines import Case, Moment
 from domain.supervision import events
 from domain.supervision.fold import Item, Share, fold
-from domain.supervision.periods import periods
+from domain.supervision.periods import owed
 from domain.supervision.stages import Stage
 
 DOCUMENT_LIMITS = ("read", "incoming", "ordinary", "street")
 """Clocks of the rule book on documents, by class of limit; counted in working days from the receipt."""
-
-SHORT_NOTICE = timedelta(days=9)
-"""A unit that gets an item so late in a quarter owes no self-check for it: the day to send it in may have passed."""
 
 _PLAIN: dict[type[Fact], str] = {
     events.SignedOff: "signed_off",
@@ -144,15 +141,11 @@ def _received(moment: _Telling, share: Share, after: Item) -> Iterator[Moment]:
 
 def _cadence(moment: _Telling, share: Share, item: Item, after: date | None = None) -> Iterator[Moment]:
     """The reports that the unit owes from here on."""
-    begun = max(share.allocated_on, share.since)
-    for period in periods(item.cadence, begun, item.due_on, after):
-        short = item.cadence == "quarterly" and period.last - begun < SHORT_NOTICE
-        if short or period.name in share.periods:
-            continue
+    for period in owed(item, share, after):
         yield moment(
             "cadence_due",
             share.unit,
-            max(period.first, begun),
+            max(period.first, share.since),
             part=f"{share.unit}/{period.name}",
             period=period.name,
             count_from=period.last,
@@ -179,7 +172,7 @@ def _sent_back(fact: events.SentBack, moment: _Telling, after: Item) -> Iterator
             yield moment("sent_back", share.unit, part=share.unit, due_on=fact.redo_by)
         elif share.lead:
             yield moment("sent_back", share.unit, part=share.unit)
-        if share.since == fact.on and share.result_on is None:
+        if share.lead or share.unit == fact.of_unit:
             yield from _cadence(moment, share, after)
 
 

@@ -1,9 +1,14 @@
-"""反馈周期: the reporting periods of an item with a cadence. Pure arithmetic of quarters, half-years and months."""
+"""反馈周期: the reporting periods of an item with a cadence: quarters, half-years and months. Pure."""
 
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+from domain.supervision.fold import Item, Share
+
+SHORT_NOTICE = timedelta(days=9)
+"""From the day on which a quarter's self-check is due to the quarter's end it is never longer."""
 
 MONTHS = {"monthly": 1, "quarterly": 3, "half_yearly": 6}
 _WRITTEN = {"monthly": "{year}-{n:02d}", "quarterly": "{year}Q{n}", "half_yearly": "{year}H{n}"}
@@ -18,14 +23,21 @@ class Period:
     last: date
 
 
-def periods(cadence: str | None, begun: date, until: date | None, after: date | None = None) -> list[Period]:
-    """应报周期: every period that ends from `begun` to `until`, both inclusive, and later than `after` if given."""
-    if cadence is None or until is None:
+def owed(item: Item, share: Share, after: date | None = None) -> list[Period]:
+    """应报周期: what the unit has yet to report on – the periods that end while it has the item, and later than `after`.
+
+    A quarter that ends before the unit could send in its self-check in time is left out.
+    """
+    if item.cadence is None or item.due_on is None:
         return []
+    until, short = item.due_on, SHORT_NOTICE if item.cadence == "quarterly" else timedelta(0)
     return [
         period
-        for period in _from(cadence, begun)
-        if period.last <= until and (after is None or period.last > after)
+        for period in _from(item.cadence, share.since)
+        if period.last <= until
+        and period.last - share.since >= short
+        and period.name not in share.periods
+        and (after is None or period.last > after)
     ]
 
 

@@ -1,0 +1,85 @@
+"""督查事项作为案件种类: what `Casework`, the alerts and the read models ask of a supervision item."""
+
+from collections.abc import Sequence
+
+from domain.acts import Act
+from domain.cases import Kind
+from domain.directory.fold import Directory
+from domain.rules import item_powers as powers
+from domain.rules.deadlines import Clock
+from domain.supervision.conditions import refusal
+from domain.supervision.events import Opened
+from domain.supervision.fold import Item, project
+from domain.supervision.item import COMMANDS, basis_of, decide
+from domain.supervision.situation import Situation, clocks_of, standing_of
+
+UNITS_OWN = frozenset({"unit", "lead_unit"})
+"""Who answers for a clock that a handling unit has to keep; the others are the inspectors' business."""
+
+
+def _may_read(item: Item, directory: Directory, act: Act) -> bool:
+    return powers.may_read(standing_of(item, directory), act)
+
+
+def _group(group: str, clock: Clock, item: Item, directory: Directory) -> Sequence[str]:
+    units_own = clock.answerable in UNITS_OWN and clock.unit in item.units
+    share = item.share(clock.unit) if units_own else None
+    match group:
+        case "handler":
+            return [share.handler] if share is not None and share.handler is not None else []
+        case "unit":
+            return directory.holders(clock.unit, powers.CLERKS) if units_own else _inspectors(item, directory)
+        case "unit_head":
+            return directory.holders(clock.unit, powers.HEADS) if units_own else []
+        case "office" | "inspector":
+            return _inspectors(item, directory)
+        case "leader":
+            return item.leaders or item.signed_by or directory.with_post(("leader",))
+        case "instructing_leader":
+            return item.signed_by
+        case _:
+            return []
+
+
+def _inspectors(item: Item, directory: Directory) -> Sequence[str]:
+    """督查员: those of the unit that opened the item, or all if it has none."""
+    return directory.holders(item.opened_by_unit, ("inspector",)) or directory.with_post(("inspector",))
+
+
+def _may_be_told(officer: str, item: Item, directory: Directory) -> bool:
+    """An alert tells that there is such an item: only who may read it in one of their posts is told."""
+    person = directory.officers.get(officer)
+    standing = standing_of(item, directory)
+    if person is None or not powers.may_be_given(standing, person.unit, person.name, officer):
+        return False
+    return any(
+        powers.may_be_given(standing, post.unit) and powers.reads_as(standing, officer, post.unit, post.post)
+        for post in directory.posts(officer)
+    )
+
+
+def _wardens(item: Item, directory: Directory) -> Sequence[str]:
+    """The leaders and inspectors who may be told; if none may, the auditors."""
+    for posts in (("leader", "inspector"), ("auditor",)):
+        told = [o for o in directory.with_post(posts) if _may_be_told(o, item, directory)]
+        if told:
+            return told
+    return []
+
+
+KIND = Kind(
+    name="item",
+    label="督查事项",
+    opening=Opened,
+    commands=COMMANDS,
+    project=lambda facts: project(None, facts),
+    clocks=clocks_of,
+    may_read=_may_read,
+    situation=Situation,
+    refusal=refusal,
+    decide=decide,
+    basis_of=basis_of,
+    group=_group,
+    may_be_told=_may_be_told,
+    wardens=_wardens,
+)
