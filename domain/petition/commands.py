@@ -73,9 +73,10 @@ class Classify:
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    """拟办 — propose how to handle the matter."""
+    """拟办 — propose how to handle the matter, to these leaders or to every leader who may be shown it."""
 
     opinion: str
+    to_leaders: tuple[str, ...] = ()
     on: date | None = None
 
 
@@ -85,6 +86,53 @@ class Instruct:
 
     text: str
     on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassOnInstruction:
+    """转交批示 — pass a leader's note on to the unit that handles or assists."""
+
+    to_unit: str | None = None
+    text: str | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Investigate:
+    """调查核实 — the record of what was found and done, signed by whoever makes it."""
+
+    text: str
+    attachments: tuple[AttachmentEntry, ...] = ()
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignRecord:
+    """签字确认 — the leader in charge signs the record of the investigation."""
+
+    text: str | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveReport:
+    """审签报告 — a leader agrees to the report to the superior who assigned the matter."""
+
+    text: str | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendForReading:
+    """送阅 — send the case to officers to read, with the reason."""
+
+    officers: tuple[str, ...]
+    reason: str
+    on: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.officers:
+            raise Invalid("petition.nobody_named", "请写明送阅的人员。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +196,19 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class HandBack:
-    """退办 — agree to the unit's objection."""
+    """退办 — agree to the unit's objection; with several objections, name the unit."""
 
     reason: str
+    from_unit: str | None = None
     on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KeepWithUnit:
-    """维持交办 — don't agree to the unit's objection."""
+    """维持交办 — don't agree to the unit's objection; with several objections, name the unit."""
 
     reason: str
+    from_unit: str | None = None
     on: date | None = None
 
 
@@ -261,10 +311,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """答复 — issue the written opinion."""
+    """答复 — issue the written opinion; without the assisting units' reports only with a reason."""
 
     result: Literal["support", "explain", "not_support"]
     text: str
+    without_assistants: str | None = None
     on: date | None = None
 
 
@@ -284,10 +335,11 @@ class Serve:
 
 @dataclass(frozen=True, slots=True)
 class Urge:
-    """催办 — nudge the unit."""
+    """催办 — nudge the unit that handles, or one that assists."""
 
     method: Method
     text: str
+    to_unit: str | None = None
     on: date | None = None
 
 
@@ -405,10 +457,31 @@ class Rate:
     on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ConsentToRefusal:
+    """同意否定 — a leader consents to a negative decision; never the one who took it."""
+
+    text: str | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRefusal:
+    """否定报备 — file a negative decision, with the grounds, after a leader's consent."""
+
+    text: str
+    on: date | None = None
+
+
 COMMANDS: dict[str, type] = {
     "classify": Classify,
     "propose": Propose,
     "instruct": Instruct,
+    "pass-on-instruction": PassOnInstruction,
+    "investigate": Investigate,
+    "sign-record": SignRecord,
+    "approve-report": ApproveReport,
+    "send-for-reading": SendForReading,
     "accept": Accept,
     "switch-track": SwitchTrack,
     "decline": Decline,
@@ -443,4 +516,6 @@ COMMANDS: dict[str, type] = {
     "reopen": Reopen,
     "archive": Archive,
     "rate": Rate,
+    "consent-to-refusal": ConsentToRefusal,
+    "file-refusal": FileRefusal,
 }

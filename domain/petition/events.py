@@ -93,10 +93,11 @@ class Classified(Fact, frozen=True, kw_only=True):
 
 
 class Proposed(Fact, frozen=True, kw_only=True):
-    """拟办 — a proposal on how to handle the matter."""
+    """拟办 — a proposal on how to handle the matter, and the leaders it was put to."""
 
     TOPIC: ClassVar[str] = "petition.proposed.1"
     opinion: str
+    to: tuple[str, ...] = ()
 
 
 class Instructed(Fact, frozen=True, kw_only=True):
@@ -104,6 +105,44 @@ class Instructed(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.instructed.1"
     text: str
+
+
+class InstructionPassedOn(Fact, frozen=True, kw_only=True):
+    """转交批示 — the leader's note went on to the unit that deals with the matter."""
+
+    TOPIC: ClassVar[str] = "petition.instruction_passed_on.1"
+    to_unit: str
+    text: str | None = None
+
+
+class Investigated(Fact, frozen=True, kw_only=True):
+    """调查核实 — the record of what was found and done; whoever makes it signs it by making it."""
+
+    TOPIC: ClassVar[str] = "petition.investigated.1"
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+class RecordSigned(Fact, frozen=True, kw_only=True):
+    """签字确认 — the leader signed the record of the investigation."""
+
+    TOPIC: ClassVar[str] = "petition.record_signed.1"
+    text: str | None = None
+
+
+class ReportApproved(Fact, frozen=True, kw_only=True):
+    """审签报告 — a leader agreed to the report to the superior who assigned the matter."""
+
+    TOPIC: ClassVar[str] = "petition.report_approved.1"
+    text: str | None = None
+
+
+class SentForReading(Fact, frozen=True, kw_only=True):
+    """送阅 — the case was sent to these officers to read."""
+
+    TOPIC: ClassVar[str] = "petition.sent_for_reading.1"
+    officers: tuple[str, ...]
+    reason: str
 
 
 class Accepted(Fact, frozen=True, kw_only=True):
@@ -170,10 +209,11 @@ class HandedBack(Fact, frozen=True, kw_only=True):
 
 
 class KeptWithUnit(Fact, frozen=True, kw_only=True):
-    """维持交办 — the transferring office does not agree; the unit's clocks were never interrupted."""
+    """维持交办 — the office does not agree; the unit's clocks were never interrupted. No unit named: the holder."""
 
     TOPIC: ClassVar[str] = "petition.kept_with_unit.1"
     reason: str
+    from_unit: str | None = None
 
 
 class Designated(Fact, frozen=True, kw_only=True):
@@ -241,11 +281,12 @@ class Reported(Fact, frozen=True, kw_only=True):
 
 
 class Replied(Fact, frozen=True, kw_only=True):
-    """答复 — the written opinion is issued (条例 32)."""
+    """答复 — the written opinion is issued (条例 32), and why not every assisting unit was waited for."""
 
     TOPIC: ClassVar[str] = "petition.replied.1"
     result: str
     text: str
+    without_assistants: str | None = None
 
 
 class Served(Fact, frozen=True, kw_only=True):
@@ -263,6 +304,7 @@ class Urged(Fact, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "petition.urged.1"
     method: str
     text: str
+    to_unit: str | None = None
 
 
 class Supervised(Fact, frozen=True, kw_only=True):
@@ -365,6 +407,28 @@ class Rated(Fact, frozen=True, kw_only=True):
     about: str
     score: str
     comment: str | None = None
+
+
+class RefusalConsented(Fact, frozen=True, kw_only=True):
+    """同意否定 — a leader consented to the negative decision."""
+
+    TOPIC: ClassVar[str] = "petition.refusal_consented.1"
+    text: str | None = None
+
+
+class RefusalFiled(Fact, frozen=True, kw_only=True):
+    """否定报备 — the negative decision is filed with its grounds."""
+
+    TOPIC: ClassVar[str] = "petition.refusal_filed.1"
+    text: str
+
+
+class PutUnderSupervision(Fact, frozen=True, kw_only=True):
+    """列入督查 — a supervision item was opened from this petition."""
+
+    TOPIC: ClassVar[str] = "petition.put_under_supervision.1"
+    item: UUID
+    item_number: str
 
 
 def attachments_were_names(fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:

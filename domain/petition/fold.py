@@ -1,98 +1,22 @@
 """信访事项的折叠: events → state. Imports events and stages only; assignments only, no decision, no clock."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
-import msgspec
 from msgspec.structs import replace
 
 from domain.alerts.events import QUIET, AlertAcknowledged, Alerted
 from domain.facts import Fact
 from domain.petition import events
 from domain.petition.stages import Stage
+from domain.petition.state import AssistantsObjection, Petition, Record, Refusal
 from domain.review import events as review_events
 from domain.review.fold import Review, evolve, served
 
+__all__ = ["ANSWERED_AGAIN", "RECORD_ONLY", "STEPS", "Petition", "fold", "project"]
+
 ANSWERED_AGAIN = frozenset({"revoke", "redo"})
 """Results of 复查 and 复核 after which the matter is handled anew."""
-
-
-class Petition(msgspec.Struct, frozen=True):
-    """信访事项 — the state of one petition: the fold of its stored events and nothing else."""
-
-    id: UUID
-    version: int
-    number: str
-    office: str
-    stage: Stage
-    received_on: date
-    registered_at: datetime
-    last_on: date
-    channel: str
-    category: str
-    subject: str
-    content: str
-    query_code: str
-    petitioners: tuple[events.Petitioner, ...]
-    personal: events.Personal
-    headcount: int
-    holder: str
-    units: tuple[str, ...]
-    people: tuple[str, ...] = ()
-    instructed_by: tuple[str, ...] = ()
-    against: tuple[events.Against, ...] = ()
-    purpose: str | None = None
-    topic: str | None = None
-    way: str = "opinion"
-    rulebook: str | None = None
-    limit_class: str | None = None
-    first_contact: str | None = None
-    urgent: bool = False
-    at_office: bool = True
-    source: events.Source | None = None
-    track: str | None = None
-    simplified: bool = False
-    accepted_on: date | None = None
-    handling_since: date | None = None
-    acceptance_assumed: bool = False
-    declined_ground: str | None = None
-    forwarded_to: str | None = None
-    received_by_unit_on: date | None = None
-    held_since: date | None = None
-    passed_on_by_office: bool = False
-    assigned: bool = False
-    assisting_units: tuple[str, ...] = ()
-    objected_on: date | None = None
-    objection_answered: bool = False
-    handler: str | None = None
-    extension_requested_on: date | None = None
-    extension_requested_days: int = 0
-    extension_days: int = 0
-    asked_for_more_on: date | None = None
-    supplemented_on: date | None = None
-    hearing_opened_on: date | None = None
-    replied_on: date | None = None
-    reply_result: str | None = None
-    opinion_served_on: date | None = None
-    notices_served: tuple[str, ...] = ()
-    review: Review = Review()
-    supervised_on: date | None = None
-    leader_in_charge: str | None = None
-    urgent_reported_on: date | None = None
-    urgent_acknowledged_on: date | None = None
-    repeat_of: UUID | None = None
-    repeat_of_number: str | None = None
-    closed_on: date | None = None
-    rated: tuple[tuple[str, str], ...] = ()
-    alerts: frozenset[UUID] = frozenset()
-    acknowledged: frozenset[UUID] = frozenset()
-
-    @property
-    def anonymous(self) -> bool:
-        """匿名: nobody is named, so nobody can be notified (条例 23.2)."""
-        return not self.petitioners
 
 
 def _registered(fact: events.Registered) -> Petition:
@@ -141,8 +65,17 @@ def _seen_by(petition: Petition, *officers: str) -> Changes:
     return {"people": _with(petition.people, *officers)}
 
 
+def _doers(fact: Fact) -> tuple[str, ...]:
+    """经办人: who did it, and whom that officer stood in for."""
+    return (fact.by,) if fact.for_whom is None else (fact.by, fact.for_whom)
+
+
+_NOTE_SETTLED: Changes = {"instruction_open_on": None}
+"""批示已转交: nothing is left to pass on."""
+
+
 def _closing(stage: Stage) -> Callable[[Petition, Fact], Changes]:
-    return lambda _, fact: {"stage": stage, "closed_on": fact.on}
+    return lambda _, fact: {"stage": stage, "closed_on": fact.on, **_NOTE_SETTLED}
 
 
 def _passed_to(petition: Petition, unit: str, fact: Fact, assisting: tuple[str, ...] = ()) -> Changes:
@@ -152,11 +85,15 @@ def _passed_to(petition: Petition, unit: str, fact: Fact, assisting: tuple[str, 
         "holder": unit,
         "units": units,
         "assisting_units": assisting,
+        "assisted": (),
+        "assistants_objections": (),
+        "record": None,
         "received_by_unit_on": fact.on,
         "held_since": fact.on,
         "passed_on_by_office": True,
         "objection_answered": False,
         "handler": None,
+        **_NOTE_SETTLED,
     }
 
 
@@ -166,6 +103,8 @@ def _new_round(stage: Stage, review: Review, fact: Fact) -> Changes:
         "stage": stage,
         "handling_since": fact.on,
         "closed_on": None,
+        "assisted": (),
+        "record": None,
         "replied_on": None,
         "reply_result": None,
         "opinion_served_on": None,
@@ -185,16 +124,74 @@ def _accepted(petition: Petition, fact: events.Accepted) -> Changes:
         "track": fact.track,
         "simplified": petition.simplified or fact.track == "simplified",
         "acceptance_assumed": fact.assumed,
+        **(_NOTE_SETTLED if petition.received_by_unit_on is None else {}),
+    }
+
+
+def _refused(petition: Petition, fact: Fact) -> Changes:
+    """否定: a negative decision, to be filed."""
+    return {"refusal": Refusal(on=fact.on, decided_in=petition.holder, by=_doers(fact))}
+
+
+def _declined(petition: Petition, fact: events.Declined) -> Changes:
+    closed = {"stage": Stage.DECLINED, "declined_ground": fact.ground, "closed_on": fact.on}
+    return {**closed, **_NOTE_SETTLED, **_refused(petition, fact)}
+
+
+def _replied(petition: Petition, fact: events.Replied) -> Changes:
+    answered = {"stage": Stage.REPLIED, "replied_on": fact.on, "reply_result": fact.result}
+    refused = _refused(petition, fact) if fact.result == "not_support" else {}
+    return {**answered, **_NOTE_SETTLED, **refused}
+
+
+def _of_refusal(petition: Petition, **told: Any) -> Changes:
+    return {} if petition.refusal is None else {"refusal": replace(petition.refusal, **told)}
+
+
+def _signed(petition: Petition, fact: events.RecordSigned) -> Changes:
+    return {} if petition.record is None else {"record": replace(petition.record, signed_on=fact.on)}
+
+
+def _instructed(petition: Petition, fact: events.Instructed) -> Changes:
+    leader = fact.for_whom or fact.by
+    return {
+        "instructed_by": _with(petition.instructed_by, leader),
+        "instruction_open_on": fact.on,
+        **_seen_by(petition, leader),
     }
 
 
 def _forwarded(petition: Petition, fact: events.Forwarded) -> Changes:
     if fact.tracked:
         return _passed_to(petition, fact.to_organ, fact)
-    return {"stage": Stage.FORWARDED, "forwarded_to": fact.to_organ, "closed_on": fact.on}
+    gone = {"stage": Stage.FORWARDED, "forwarded_to": fact.to_organ, "closed_on": fact.on}
+    return {**gone, **_NOTE_SETTLED}
+
+
+def _objected(petition: Petition, fact: events.Objected) -> Changes:
+    if fact.unit not in petition.assisting_units:
+        return {"objected_on": fact.on}
+    objection = AssistantsObjection(fact.unit, fact.on)
+    return {"assistants_objections": (*petition.assistants_objections, objection)}
+
+
+def _kept(petition: Petition, fact: events.KeptWithUnit) -> Changes:
+    if fact.from_unit in {None, petition.holder}:
+        return {"objected_on": None, "objection_answered": True}
+    answered = (
+        replace(one, kept=True) if one.by_unit == fact.from_unit else one
+        for one in petition.assistants_objections
+    )
+    return {"assistants_objections": tuple(answered)}
 
 
 def _handed_back(petition: Petition, fact: events.HandedBack) -> Changes:
+    if fact.from_unit in petition.assisting_units:
+        left, objections = petition.assisting_units, petition.assistants_objections
+        return {
+            "assisting_units": tuple(unit for unit in left if unit != fact.from_unit),
+            "assistants_objections": tuple(one for one in objections if one.by_unit != fact.from_unit),
+        }
     return {
         "stage": Stage.REGISTERED,
         "holder": petition.units[0],
@@ -205,7 +202,15 @@ def _handed_back(petition: Petition, fact: events.HandedBack) -> Changes:
         "passed_on_by_office": False,
         "assigned": False,
         "assisting_units": (),
+        "assisted": (),
+        "assistants_objections": (),
     }
+
+
+def _reported(petition: Petition, fact: events.Reported) -> Changes:
+    if fact.unit in petition.assisting_units:
+        return {"assisted": _with(petition.assisted, fact.unit)}
+    return {"report_approved_on": None} if fact.unit == petition.office else {}
 
 
 def _served(petition: Petition, fact: events.Served) -> Changes:
@@ -218,9 +223,14 @@ def _served(petition: Petition, fact: events.Served) -> Changes:
 
 def _reopened(petition: Petition, fact: events.Reopened) -> Changes:
     if petition.accepted_on is not None:
-        return _new_round(Stage.HANDLING, Review(), fact)
+        return {**_new_round(Stage.HANDLING, Review(), fact), "refusal": None}
     back = Stage.REGISTERED if petition.received_by_unit_on is None else Stage.WITH_UNIT
-    return {**_new_round(back, Review(), fact), "declined_ground": None, "forwarded_to": None}
+    return {
+        **_new_round(back, Review(), fact),
+        "declined_ground": None,
+        "forwarded_to": None,
+        "refusal": None,
+    }
 
 
 def _review_asked(stage: Stage) -> Callable[[Petition, Fact], Changes]:
@@ -250,28 +260,28 @@ STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
     },
     events.Accepted: _accepted,
     events.TrackSwitched: lambda _, f: {"track": "ordinary"},
-    events.Declined: lambda _, f: {
-        "stage": Stage.DECLINED,
-        "declined_ground": f.ground,
-        "closed_on": f.on,
-    },
+    events.Declined: _declined,
     events.Forwarded: _forwarded,
     events.Assigned: lambda p, f: {
         **_passed_to(p, f.to_unit, f, f.assisting_units),
         "assigned": True,
     },
     events.Transferred: lambda p, f: _passed_to(p, f.to_unit, f),
-    events.Objected: lambda _, f: {"objected_on": f.on},
+    events.Objected: _objected,
     events.HandedBack: _handed_back,
-    events.KeptWithUnit: lambda _, f: {"objected_on": None, "objection_answered": True},
+    events.KeptWithUnit: _kept,
     events.Designated: lambda p, f: {"handler": f.officer, **_seen_by(p, f.officer)},
-    events.Instructed: lambda p, f: {
-        "instructed_by": _with(p.instructed_by, f.for_whom or f.by),
-        **_seen_by(p, f.for_whom or f.by),
-    },
+    events.Proposed: lambda p, f: _seen_by(p, *f.to),
+    events.Instructed: _instructed,
+    events.InstructionPassedOn: lambda _, f: dict(_NOTE_SETTLED),
+    events.Investigated: lambda _, f: {"record": Record(f.on, _doers(f))},
+    events.RecordSigned: _signed,
+    events.ReportApproved: lambda _, f: {"report_approved_on": f.on},
+    events.SentForReading: lambda p, f: _seen_by(p, *f.officers),
     events.ExtensionRequested: lambda _, f: {
         "extension_requested_on": f.on,
         "extension_requested_days": f.days,
+        "extension_requested_by": _doers(f),
     },
     events.ExtensionGranted: lambda _, f: {"extension_requested_on": None, "extension_days": f.days},
     events.ExtensionRefused: lambda _, f: {"extension_requested_on": None},
@@ -279,11 +289,8 @@ STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
     events.Supplemented: lambda _, f: {"supplemented_on": f.on},
     events.HearingOpened: lambda _, f: {"hearing_opened_on": f.on},
     events.HearingClosed: lambda _, f: {"hearing_opened_on": None},
-    events.Replied: lambda _, f: {
-        "stage": Stage.REPLIED,
-        "replied_on": f.on,
-        "reply_result": f.result,
-    },
+    events.Reported: _reported,
+    events.Replied: _replied,
     events.Served: _served,
     events.Supervised: lambda _, f: {"supervised_on": f.on},
     events.SupervisionAnswered: lambda _, f: {"supervised_on": None},
@@ -295,6 +302,12 @@ STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
     },
     events.UrgentAcknowledged: lambda _, f: {"urgent_acknowledged_on": f.on},
     events.LinkedAsRepeat: lambda _, f: {"repeat_of": f.earlier, "repeat_of_number": f.earlier_number},
+    events.PutUnderSupervision: lambda _, f: {
+        "supervision_item": f.item,
+        "supervision_item_number": f.item_number,
+    },
+    events.RefusalConsented: lambda p, f: _of_refusal(p, consented_on=f.on),
+    events.RefusalFiled: lambda p, f: _of_refusal(p, filed_on=f.on),
     events.Withdrawn: _closing(Stage.WITHDRAWN),
     events.SignedOff: _closing(Stage.SIGNED_OFF),
     events.Archived: lambda _, f: {"stage": Stage.ARCHIVED},
@@ -311,8 +324,6 @@ STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
 
 RECORD_ONLY: frozenset[type[Fact]] = frozenset(
     {
-        events.Proposed,
-        events.Reported,
         events.Urged,
         events.DelayNoticed,
         events.Rescheduled,

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from domain.acts import Act
 from domain.cases import Kind
 from domain.directory.fold import Directory
+from domain.petition.conditions import refusal
 from domain.petition.events import Registered
 from domain.petition.fold import Petition, project
 from domain.petition.petition import COMMANDS, decide
 from domain.petition.registration import basis_of
-from domain.petition.situation import Situation, clocks_of, refusal, standing_of
+from domain.petition.situation import Situation, clocks_of, standing_of
 from domain.rules import authority
 from domain.rules.deadlines import Clock
 
@@ -24,7 +25,8 @@ def _group(group: str, clock: Clock, petition: Petition, directory: Directory) -
     office = directory.is_office(unit)
     match group:
         case "handler":
-            return [petition.handler] if petition.handler else []
+            own = not clock.part
+            return [petition.handler] if petition.handler and own else []
         case "unit":
             return directory.holders(unit, ("office_clerk",) if office else ("unit_clerk",))
         case "unit_head":

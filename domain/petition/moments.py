@@ -18,15 +18,12 @@ _SERVED = {
     "reexamination-opinion": "reexamination_served",
 }
 _PLAIN: dict[type[Fact], tuple[str, ...]] = {
-    events.Objected: ("objected",),
-    events.KeptWithUnit: ("kept",),
-    events.HandedBack: ("handed_back",),
     events.HearingOpened: ("hearing_opened",),
     events.HearingClosed: ("hearing_closed",),
-    events.Reported: ("reported",),
-    events.Replied: ("replied", "concluded"),
     events.SupervisionAnswered: ("supervision_answered",),
     events.Instructed: ("instructed",),
+    events.InstructionPassedOn: ("instruction_passed_on",),
+    events.RefusalFiled: ("filed",),
     events.Withdrawn: ("withdrawn",),
     events.SignedOff: ("signed_off", "concluded"),
     review_events.ReviewRequested: ("review_requested",),
@@ -87,6 +84,10 @@ class _Telling:
             data=data,
         )
 
+    def of_part(self, name: str, unit: str, **data: object) -> Moment:
+        """协办单位的时点: of an assisting unit, whose clocks are its own."""
+        return self(name, unit, None, part=unit, **data)
+
 
 def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator[Moment]:
     moment = _Telling(fact, before.holder if before is not None else after.holder)
@@ -106,7 +107,20 @@ def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator
             for name in ("declined", "negative_decision", "concluded"):
                 yield moment(name)
         case events.Forwarded() | events.Assigned() | events.Transferred():
+            yield from _released(moment, before, after)
             yield from _passed_on(fact, moment, after)
+        case events.Objected() | events.KeptWithUnit() | events.HandedBack():
+            yield from _about_duty(fact, moment, before, after)
+        case events.Reported():
+            yield _reported(fact, moment, after)
+        case events.Replied():
+            for name in ("replied", "concluded"):
+                yield moment(name)
+            if fact.result == "not_support":
+                yield moment("negative_decision")
+            if fact.without_assistants is not None:
+                for unit in after.assistants_not_heard:
+                    yield moment.of_part("handed_back", unit)
         case events.TrackSwitched():
             yield moment("switched_to_ordinary")
             # The days already used stay used: the ordinary limit runs from the acceptance.
@@ -123,6 +137,8 @@ def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator
             yield moment("supervised", due_on=fact.answer_by)
         case events.Rescheduled():
             yield moment("rescheduled", clock="assigned-report", due_on=fact.due_on)
+            for unit in after.assistants_not_heard:
+                yield moment.of_part("rescheduled", unit, clock="assigned-report", due_on=fact.due_on)
         case events.Reopened():
             yield moment("reopened")
             yield from _again(moment, after)
@@ -145,6 +161,38 @@ def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator
 def _taken_on(moment: _Telling, after: Petition) -> Iterator[Moment]:
     yield moment("accepted")
     yield moment("simplified" if after.track == "simplified" else "accepted_ordinary")
+    for unit in after.assistants_not_heard:
+        yield moment.of_part("assisting", unit)
+
+
+def _released(moment: _Telling, before: Petition | None, after: Petition) -> Iterator[Moment]:
+    """免除协办: units that assisted until this fact and don't any more."""
+    for unit in before.assisting_units if before is not None else ():
+        if unit not in after.assisting_units:
+            yield moment.of_part("handed_back", unit)
+
+
+def _about_duty(
+    fact: events.Objected | events.KeptWithUnit | events.HandedBack,
+    moment: _Telling,
+    before: Petition | None,
+    after: Petition,
+) -> Iterator[Moment]:
+    """职权异议: of the unit that holds the case, or of one that assists."""
+    name = {events.Objected: "objected", events.KeptWithUnit: "kept"}.get(type(fact), "handed_back")
+    unit = fact.unit if isinstance(fact, events.Objected) else fact.from_unit
+    if before is not None and unit in before.assisting_units:
+        yield moment.of_part(name, str(unit))
+        return
+    yield moment(name)
+    yield from _released(moment, before, after)
+
+
+def _reported(fact: events.Reported, moment: _Telling, after: Petition) -> Moment:
+    """反馈: an assisting unit's report ends its own clocks alone; the office's, to the superior, none of a unit's."""
+    if fact.unit in after.assisting_units:
+        return moment.of_part("reported", fact.unit)
+    return moment("reported", unit=after.office if fact.unit == after.office else None)
 
 
 def _passed_on(
@@ -159,8 +207,16 @@ def _passed_on(
     if tracked:
         yield moment("received", unit=after.holder)
         yield moment("passed_to", unit=after.holder)
-    if isinstance(fact, events.Assigned) and fact.due_on is not None:
+    if not isinstance(fact, events.Assigned):
+        return
+    if fact.due_on is not None:
         yield moment("assigned_with_date", unit=after.holder, due_on=fact.due_on)
+    for unit in after.assisting_units:
+        yield moment.of_part("passed_to", unit)
+        if fact.due_on is not None:
+            yield moment.of_part("assigned_with_date", unit, due_on=fact.due_on)
+        if after.accepted_on is not None:
+            yield moment.of_part("assisting", unit)
 
 
 def _again(moment: _Telling, after: Petition) -> Iterator[Moment]:

@@ -12,8 +12,9 @@ from domain.cases import Draft, set_date
 from domain.directory.fold import Directory, Officer
 from domain.errors import Invalid, NotNow, NotYours
 from domain.facts import Fact
-from domain.petition import commands, events, routing
-from domain.petition.situation import Situation, refusal
+from domain.petition import commands, events, follow_up, routing
+from domain.petition.conditions import JOINT, refusal
+from domain.petition.situation import Situation
 from domain.petition.stages import Stage
 from domain.review import commands as review_commands
 from domain.review import review
@@ -187,7 +188,23 @@ def _reply(command: commands.Reply, situation: Situation) -> Draft:
             "《信访事项简易办理办法（试行）》",
         )
     on = situation.date(command.on, petition.accepted_on, "受理日")
-    return events.Replied, on, {"result": command.result, "text": command.text}
+    missing = petition.assistants_not_heard
+    if missing and command.without_assistants is None:
+        names = "、".join(situation.directory.unit_name(unit) for unit in missing)
+        raise NotNow(
+            "petition.assistants_not_heard",
+            f"协办单位{names}尚未反馈，请待其反馈后再答复，或者说明不待反馈的理由。",
+            JOINT,
+            units=list(missing),
+        )
+    if command.without_assistants is not None and not missing:
+        raise Invalid("petition.assistants_heard", "没有尚未反馈的协办单位，不必说明不待反馈的理由。", JOINT)
+    fields = {
+        "result": command.result,
+        "text": command.text,
+        "without_assistants": command.without_assistants,
+    }
+    return events.Replied, on, fields
 
 
 def _serve(command: commands.Serve, situation: Situation) -> Draft:
@@ -221,6 +238,12 @@ def _serve(command: commands.Serve, situation: Situation) -> Draft:
     return events.Served, on, {"notice": notice.code, "method": command.method, "personal": personal}
 
 
+def _urge(command: commands.Urge, situation: Situation) -> Draft:
+    to_unit = situation.must_be_involved(command.to_unit)
+    fields = {"method": command.method, "text": command.text, "to_unit": to_unit}
+    return events.Urged, situation.date(command.on), fields
+
+
 def _supervise(command: commands.Supervise, situation: Situation) -> Draft:
     ground = grounds.supervision_ground(command.ground)
     on = situation.date(command.on)
@@ -236,9 +259,7 @@ def _answer_supervision(command: commands.AnswerSupervision, situation: Situatio
 
 
 def _take_charge(command: commands.TakeCharge, situation: Situation) -> Draft:
-    leader = situation.directory.officers.get(command.leader)
-    if leader is None or leader.post != "leader":
-        raise Invalid("petition.not_a_leader", "包案人应为在册领导。")
+    leader = follow_up.a_leader(command.leader, situation)
     return events.TakenCharge, situation.date(command.on), {"leader": leader.id}
 
 
@@ -309,7 +330,6 @@ def _rate(command: commands.Rate, situation: Situation) -> Draft:
 
 DECISIONS: dict[type, Decision] = {
     commands.Classify: _classify,
-    commands.Propose: _plain(events.Proposed, "opinion"),
     commands.Instruct: _plain(events.Instructed, "text"),
     commands.Accept: _accept,
     commands.SwitchTrack: _switch_track,
@@ -324,7 +344,7 @@ DECISIONS: dict[type, Decision] = {
     commands.Report: _report,
     commands.Reply: _reply,
     commands.Serve: _serve,
-    commands.Urge: _plain(events.Urged, "method", "text"),
+    commands.Urge: _urge,
     commands.Supervise: _supervise,
     commands.AnswerSupervision: _answer_supervision,
     commands.TakeCharge: _take_charge,
@@ -337,6 +357,7 @@ DECISIONS: dict[type, Decision] = {
     commands.Reopen: _reopen,
     commands.Archive: _plain(events.Archived, "reason"),
     commands.Rate: _rate,
+    **follow_up.DECISIONS,
     **routing.DECISIONS,
     **review.DECISIONS,
 }

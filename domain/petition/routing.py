@@ -1,11 +1,13 @@
 """流转的决定: who a petition is passed on to, objections, hand-backs, and the officer who handles it."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from domain.cases import Draft, set_date
 from domain.errors import Invalid, NotNow
 from domain.petition import commands, events
+from domain.petition.follow_up import must_be_shown_to
 from domain.petition.situation import Situation
 from domain.rules import authority
 
@@ -76,31 +78,48 @@ def _transfer(command: commands.Transfer, situation: Situation) -> Draft:
 
 def _object(command: commands.Object, situation: Situation) -> Draft:
     on = situation.date(command.on, situation.petition.received_by_unit_on, "承办单位收件日")
-    periods = [c for c in situation.clocks if c.clock == "object" and c.unit == situation.petition.holder]
+    unit = situation.assisting_unit or situation.petition.holder
+    periods = [c for c in situation.clocks if c.clock == "object" and c.unit == unit]
     late = bool(periods) and on > periods[-1].due_on
     return events.Objected, on, {"reason": command.reason, "late": late}
 
 
+def _objector(named: str | None, situation: Situation) -> tuple[str, date | None]:
+    """异议单位: the unit whose open objection is meant, and since when it is open.
+
+    Raises Invalid("petition.which_unit") and NotNow("petition.no_objection").
+    """
+    petition = situation.petition
+    still_open = {one.by_unit: one.on for one in petition.assistants_objections if not one.kept}
+    if petition.objected_on is not None:
+        still_open[petition.holder] = petition.objected_on
+    if named is None and len(still_open) > 1:
+        names = "、".join(situation.directory.unit_name(unit) for unit in still_open)
+        raise Invalid("petition.which_unit", f"有多个单位提出异议（{names}），请写明是哪个单位。")
+    unit = next(iter(still_open)) if named is None else situation.directory.resolve(named)
+    if unit not in still_open:
+        basis = "《信访工作条例》第二十三条第三款"
+        raise NotNow("petition.no_objection", "该单位没有待处理的异议。", basis)
+    return unit, still_open[unit]
+
+
 def _hand_back(command: commands.HandBack, situation: Situation) -> Draft:
-    on = situation.date(command.on, situation.petition.objected_on, "提出异议日")
-    return events.HandedBack, on, {"reason": command.reason, "from_unit": situation.petition.holder}
+    unit, since = _objector(command.from_unit, situation)
+    on = situation.date(command.on, since, "提出异议日")
+    return events.HandedBack, on, {"reason": command.reason, "from_unit": unit}
 
 
 def _keep_with_unit(command: commands.KeepWithUnit, situation: Situation) -> Draft:
-    on = situation.date(command.on, situation.petition.objected_on, "提出异议日")
-    return events.KeptWithUnit, on, {"reason": command.reason}
+    unit, since = _objector(command.from_unit, situation)
+    on = situation.date(command.on, since, "提出异议日")
+    return events.KeptWithUnit, on, {"reason": command.reason, "from_unit": unit}
 
 
 def _designate(command: commands.Designate, situation: Situation) -> Draft:
     officer = situation.directory.officers.get(command.officer)
-    if officer is None or officer.unit != situation.petition.holder:
+    if officer is None or situation.petition.holder not in {post.unit for post in officer.posts}:
         raise Invalid("petition.officer_not_in_unit", "承办人应为本单位在册人员。")
-    if not authority.may_receive(situation.standing, officer.unit, officer.name, officer.id):
-        raise NotNow(
-            "petition.accused_officer",
-            "检举控告事项不得交由被检举控告的人员承办。",
-            "《信访工作条例》第二十八条第三款、第三十条第三款",
-        )
+    must_be_shown_to(officer, situation)
     return events.Designated, situation.date(command.on), {"officer": officer.id}
 
 

@@ -53,6 +53,7 @@ _ACTIVE = frozenset({_S.REGISTERED, _S.WITH_UNIT, _S.HANDLING})
 _REVIEWING = frozenset({_S.UNDER_REVIEW, _S.UNDER_REEXAMINATION})
 _LIVE = frozenset(Stage) - {_S.ARCHIVED}
 _ANSWERED = frozenset({_S.REPLIED, _S.REVIEWED, _S.TERMINATED, _S.SIGNED_OFF}) | _REVIEWING
+_REPORTED_IN = frozenset({_S.WITH_UNIT, _S.HANDLING, _S.REPLIED, _S.SIGNED_OFF})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ OPENINGS: dict[str, Opening] = {
     "classify": _row(_ACTIVE, "office holder"),
     "propose": _row(_ACTIVE, "office holder handler"),
     "instruct": _row(_LIVE - {_S.WITHDRAWN}, "leader"),
+    "pass-on-instruction": _row(_LIVE - {_S.WITHDRAWN}, "office", "open_instruction"),
+    "investigate": _row({_S.HANDLING}, "holder handler"),
+    "sign-record": _row({_S.HANDLING, _S.REPLIED}, "leader", "unsigned_record record_leader"),
+    "approve-report": _row(_REPORTED_IN, "leader", "assigned_by_superior report_not_approved_yet"),
+    "send-for-reading": _row(_LIVE, "office holder leader"),
     "accept": _row(
         {_S.REGISTERED, _S.WITH_UNIT}, "holder", "no_open_objection not_concluded_by_reexamination"
     ),
@@ -80,21 +86,23 @@ OPENINGS: dict[str, Opening] = {
     "forward": _row(_ACTIVE, "office", "with_office_or_accused"),
     "assign": _row(_ACTIVE, "office", "with_office_or_accused"),
     "transfer": _row(_ACTIVE, "office", "with_office_or_accused"),
-    "object": _row({_S.WITH_UNIT}, "holder", "passed_on_by_office no_open_objection no_objection_answered"),
-    "hand-back": _row({_S.WITH_UNIT}, "office", "open_objection"),
-    "keep-with-unit": _row({_S.WITH_UNIT}, "office", "open_objection"),
+    "object": _row({_S.WITH_UNIT, _S.HANDLING}, "holder assistant", "passed_on_by_office may_object"),
+    "hand-back": _row({_S.WITH_UNIT, _S.HANDLING}, "office", "open_objection"),
+    "keep-with-unit": _row({_S.WITH_UNIT, _S.HANDLING}, "office", "open_objection"),
     "designate": _row({_S.WITH_UNIT, _S.HANDLING}, "holder", "no_open_objection"),
     "request-extension": _row(
         {_S.HANDLING}, "holder handler", "not_yet_extended no_open_extension_request has_extendable_clock"
     ),
-    "grant-extension": _row({_S.HANDLING}, "leader", "open_extension_request not_yet_extended"),
+    "grant-extension": _row(
+        {_S.HANDLING}, "leader", "open_extension_request not_yet_extended not_own_request"
+    ),
     "refuse-extension": _row({_S.HANDLING}, "leader", "open_extension_request"),
     "ask-for-more": _row(_ACTIVE, "holder handler", "not_yet_asked_for_more"),
     "supplement": _row(_ACTIVE, "office holder handler", "asked_for_more"),
     "open-hearing": _row({_S.HANDLING} | _REVIEWING, "hearing_organ", "no_open_hearing"),
     "close-hearing": _row({_S.HANDLING} | _REVIEWING, "hearing_organ", "open_hearing"),
-    "report": _row({_S.WITH_UNIT, _S.HANDLING, _S.REPLIED, _S.SIGNED_OFF}, "holder handler"),
-    "reply": _row({_S.HANDLING}, "holder handler", "no_open_hearing"),
+    "report": _row(_REPORTED_IN, "holder handler assistant office", "may_report"),
+    "reply": _row({_S.HANDLING}, "holder handler", "no_open_hearing record_signed"),
     "serve": _row(_LIVE - {_S.WITHDRAWN}, "office holder handler"),
     "request-review": _row(
         {_S.REPLIED, _S.SIGNED_OFF, _S.ARCHIVED}, "office holder", "opinion_served no_review_yet"
@@ -122,5 +130,7 @@ OPENINGS: dict[str, Opening] = {
     ),
     "archive": _row(CLOSED - {_S.ARCHIVED}, "office", "termination_served"),
     "rate": _row(_ANSWERED | {_S.HANDLING}, "office"),
+    "consent-to-refusal": _row(frozenset(Stage) - {_S.WITHDRAWN}, "leader unit_leader", "refusal_to_consent"),
+    "file-refusal": _row(frozenset(Stage) - {_S.WITHDRAWN}, "office holder handler", "refusal_to_file"),
     "acknowledge-alert": _row(frozenset(Stage), "alert_recipient"),
 }

@@ -23,9 +23,10 @@ from domain.directory.fold import DIRECTORY_ID, Officer
 from domain.errors import Refused
 from domain.facts import Fact
 from domain.petition import events
+from domain.petition.conditions import refusal
 from domain.petition.fold import Petition, fold
 from domain.petition.petition import COMMANDS
-from domain.petition.situation import Situation, clocks_of, refusal
+from domain.petition.situation import Situation, clocks_of
 from domain.petition.stages import CLOSED, OPENINGS, Stage
 from domain.rules.deadlines import Clock
 from tests.builders import EARLIER, OFFICERS, UNITS, Story, act, answered, at, known

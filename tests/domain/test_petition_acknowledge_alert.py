@@ -7,7 +7,7 @@ import pytest
 from domain.alerts import events as alert_events
 from domain.alerts import plan
 from domain.errors import NotNow, NotYours, Refused, Unknown
-from domain.petition.situation import refusal
+from domain.petition.conditions import refusal
 from domain.petition.stages import Stage
 from tests.builders import CASE, OFFICERS, a_clerk, a_petition_in, at, clerk, in_handling, inspector
 from tests.spec import given

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from domain.petition.petition import COMMANDS, DECISIONS, SLUGS
-from domain.petition.situation import CONDITIONS
+from domain.petition.conditions import CONDITIONS
 from domain.petition.stages import OPENINGS
 from tests.samples import SAMPLES
 
