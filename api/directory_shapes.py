@@ -56,6 +56,7 @@ def unit_in_full(one: Unit, directory: Directory) -> Shown:
 
 def officer(one: Officer, directory: Directory, on: date, act: Act) -> Shown:
     """工作人员: with the absences that run on the day or lie ahead of it, and who acts instead."""
+    told = _is_told_why(one, directory, act)
     return {
         "id": one.id,
         "name": one.name,
@@ -67,7 +68,7 @@ def officer(one: Officer, directory: Directory, on: date, act: Act) -> Shown:
         "further": [_post(held, directory) for held in one.further],
         "stand_ins": [_person(id, directory) for id in one.stand_ins],
         "absences": [
-            _absence(absence, one, act)
+            _absence(absence, told)
             for absence in one.absences
             if absence.to_on is None or absence.to_on >= on
         ],
@@ -78,6 +79,7 @@ def officer(one: Officer, directory: Directory, on: date, act: Act) -> Shown:
 
 def officer_in_full(one: Officer, directory: Directory, on: date, act: Act) -> Shown:
     """工作人员详情: with every absence, and in which posts the officer may act on that day, and for whom."""
+    told = _is_told_why(one, directory, act)
     own = [_post(held, directory) | {"for_whom": None} for held in one.posts]
     others = [
         _post(held, directory) | {"for_whom": id}
@@ -86,7 +88,7 @@ def officer_in_full(one: Officer, directory: Directory, on: date, act: Act) -> S
     ]
     return officer(one, directory, on, act) | {
         "day": on,
-        "absences": [_absence(absence, one, act) for absence in one.absences],
+        "absences": [_absence(absence, told) for absence in one.absences],
         "powers": own + others,
         "called": called(one.called),
     }
@@ -137,9 +139,12 @@ def _person(id: str, directory: Directory) -> Shown:
     return {"id": id, "name": found.name, "unit": found.unit or None}
 
 
-def _absence(absence: Absence, of: Officer, act: Act) -> Shown:
+def _is_told_why(away: Officer, directory: Directory, act: Act) -> bool:
     """The reason is for the officer and for whoever manages absences: it may tell of an illness."""
-    told = of.id == act.by or act.role == "auditor" or may_manage_duty(of, act)
+    return away.id == act.by or act.role == "auditor" or may_manage_duty(away, directory, act)
+
+
+def _absence(absence: Absence, told: bool) -> Shown:
     return {
         "from_on": absence.from_on,
         "to_on": absence.to_on,

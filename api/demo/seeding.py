@@ -1,8 +1,11 @@
 """演示数据: founds the demo office in an empty database, once."""
 
 import tomllib
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -12,7 +15,7 @@ from api.bootstrap import Services
 from api.demo import cases
 from api.passwords import hasher
 from domain.acts import Act, legal_date, system_act
-from domain.directory import decisions
+from domain.directory import decisions, duty
 from domain.directory.fold import DIRECTORY_ID, Directory, fold
 from domain.facts import Fact
 
@@ -22,6 +25,9 @@ OLDEST = timedelta(days=150)
 """The office is founded before the oldest of its cases."""
 WATCHED = timedelta(days=45)
 """So far back the alerts are raised on their own days; what was due before is raised at once."""
+
+Office = dict[str, list[dict[str, Any]]]
+Decision = Callable[[Directory, Act], Fact]
 
 log = structlog.get_logger("demo")
 
@@ -38,6 +44,7 @@ def seed(services: Services) -> bool:
         _found(services, table, system_act(now - OLDEST))
         _letters(services, now)
         _cases(services, now)
+        _absences(services, table, now)
     elif _has_accounts(services) or not set(officers) <= set(services.casework.directory().officers):
         return False
     _accounts(services, officers)
@@ -60,21 +67,64 @@ def _accounts(services: Services, officers: list[str]) -> None:
         )
 
 
-def _found(services: Services, table: dict[str, list[dict[str, str]]], act: Act) -> None:
+def _found(services: Services, table: Office, act: Act) -> None:
+    """建立机构: the tree of units, then the officers, then who stands in for whom, since everybody has to be there."""
+    _publish(services, act, [*_units(table), *_officers(table), *_orders(table)])
+
+
+def _units(table: Office) -> Iterator[Decision]:
+    for one in table["unit"]:
+        yield partial(_unit, one)
+
+
+def _unit(one: dict[str, Any], now: Directory, act: Act) -> Fact:
+    code, parent = one.get("code", ""), one.get("parent", "")
+    return decisions.found_unit(one["id"], one["name"], one["kind"], code, now, act, parent)
+
+
+def _officers(table: Office) -> Iterator[Decision]:
+    for one in table["officer"]:
+        yield partial(decisions.appoint, one["id"], one["name"], one["unit"], one["post"])
+        for further in one.get("further", ()):
+            unit, _, post = further.partition("/")
+            yield partial(decisions.give_post, one["id"], unit, post)
+
+
+def _orders(table: Office) -> Iterator[Decision]:
+    for one in table["officer"]:
+        if "stand_ins" in one:
+            yield partial(duty.name_stand_ins, one["id"], one["stand_ins"])
+
+
+def _absences(services: Services, table: Office, now: datetime) -> None:
+    """离岗: of the day on which the office is set up."""
+    today = legal_date(now)
+
+    def day(count: int) -> date:
+        return today + timedelta(days=count)
+
+    _publish(
+        services,
+        system_act(now),
+        [
+            partial(
+                duty.record_absence,
+                one["officer"],
+                day(one["from_in_days"]),
+                day(one["to_in_days"]),
+                one["reason"],
+            )
+            for one in table["absence"]
+        ],
+    )
+
+
+def _publish(services: Services, act: Act, decided: Sequence[Decision]) -> None:
     def drafts(_: int) -> list[Fact]:
         directory, facts = services.casework.directory(), list[Fact]()
-
-        def record(fact: Fact) -> Directory:
-            facts.append(fact)
-            return fold(directory, fact)
-
-        for one in table["unit"]:
-            made = decisions.found_unit(one["id"], one["name"], one["kind"], one["code"], directory, act)
-            directory = record(made)
-        for one in table["officer"]:
-            directory = record(
-                decisions.appoint(one["id"], one["name"], one["unit"], one["post"], directory, act)
-            )
+        for decide in decided:
+            facts.append(decide(directory, act))
+            directory = fold(directory, facts[-1])
         return facts
 
     services.casework.publish(DIRECTORY_ID, drafts, act)

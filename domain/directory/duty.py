@@ -21,7 +21,7 @@ def name_stand_ins(officer: str, stand_ins: Sequence[str], directory: Directory,
     twice, dismissed, unknown or the officer's own stand-in.
     """
     held = powers.serving(officer, directory)
-    powers.must_manage_duty(held, act)
+    powers.must_manage_duty(held, directory, act)
     if officer == act.for_whom or {act.by, act.for_whom} & set(stand_ins):
         raise NotYours(
             "standin.own_name", "不得指定本人或者被代行人为他人顶岗，也不得变更被代行人的顶岗人员。"
@@ -34,7 +34,8 @@ def name_stand_ins(officer: str, stand_ins: Sequence[str], directory: Directory,
         raise Invalid("standin.too_many", f"顶岗人员不能超过{MOST_STAND_INS}人。")
     if not all(directory.is_serving(one) for one in stand_ins):
         raise Invalid("standin.not_serving", "顶岗人员应为在册在任人员。")
-    if act.role in powers.HEADS and any(directory.officers[one].unit != act.unit for one in stand_ins):
+    own = powers.own_units(directory, act)
+    if act.role in powers.HEADS and any(directory.officers[one].unit not in own for one in stand_ins):
         raise NotYours(
             "standin.outside_unit",
             "单位负责人只能在本单位人员中指定顶岗人员；由其他单位人员顶岗的，请系统管理员或者督查员指定。",
@@ -53,7 +54,7 @@ def record_absence(
     """
     held = powers.serving(officer, directory)
     if officer != act.by:
-        powers.must_manage_duty(held, act)
+        powers.must_manage_duty(held, directory, act)
         if officer == act.for_whom or (act.by in held.stand_ins and act.role not in powers.HEADS):
             raise NotYours("duty.would_gain", "您是该人员的顶岗人员，其离岗请由本人或者他人登记。")
     if to_on is not None and to_on < from_on:
@@ -72,7 +73,7 @@ def end_absence(officer: str, back_on: date, directory: Directory, act: Act) -> 
     """返岗: back from this day on; on the absence's first day, it is cancelled. Raises Unknown, NotNow, NotYours."""
     held = powers.serving(officer, directory)
     if officer != act.by:
-        powers.must_manage_duty(held, act)
+        powers.must_manage_duty(held, directory, act)
     if not directory.is_absent(officer, back_on):
         raise NotNow("duty.not_absent", "该人员当日没有离岗登记。")
     return AbsenceEnded(**powers.envelope(directory, act), officer=officer, back_on=back_on)

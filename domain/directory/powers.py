@@ -31,17 +31,25 @@ def must_not_be_own(officer: str, act: Act) -> None:
         raise NotYours("directory.own_post", "本人的职务不得由本人或者其顶岗人员任免，请由他人办理。")
 
 
-def may_manage_duty(officer: Officer, act: Act) -> bool:
-    """管理顶岗离岗: managers for everybody, a head for those all of whose posts are within the head's own unit."""
+def may_manage_duty(officer: Officer, directory: Directory, act: Act) -> bool:
+    """管理顶岗离岗: managers for everybody, a head for those all of whose posts are within the head's own unit, its
+    sections included."""
     if act.role in MANAGERS:
         return True
-    within = all(one.unit == act.unit and one.post in OF_A_UNIT for one in officer.posts)
-    return act.role in HEADS and bool(officer.posts) and within
+    if act.role not in HEADS or not officer.serving:
+        return False
+    own = own_units(directory, act)
+    return all(one.unit in own and one.post in OF_A_UNIT for one in officer.posts)
 
 
-def must_manage_duty(officer: Officer, act: Act) -> None:
+def own_units(directory: Directory, act: Act) -> frozenset[str]:
+    """本单位: the unit acted in, and its sections on all levels."""
+    return directory.below(act.unit) | {act.unit}
+
+
+def must_manage_duty(officer: Officer, directory: Directory, act: Act) -> None:
     """管理顶岗离岗: raises NotYours("duty.not_yours")."""
-    if not may_manage_duty(officer, act):
+    if not may_manage_duty(officer, directory, act):
         raise NotYours(
             "duty.not_yours", "顶岗、离岗由本人所在单位负责人、系统管理员或者督查员登记。", ARTICLE_10
         )

@@ -67,7 +67,7 @@ def test_a_seeding_cut_short_gets_its_accounts(empty: Services) -> None:
     with empty.database.transaction() as connection:
         connection.execute("DELETE FROM accounts")
     assert demo.seed(empty)
-    assert len(rows(empty, "SELECT username FROM accounts")) == 12
+    assert len(rows(empty, "SELECT username FROM accounts")) == 13
 
 
 def test_everybody_signs_in_and_the_lights_show(empty: Services) -> None:
@@ -75,7 +75,7 @@ def test_everybody_signs_in_and_the_lights_show(empty: Services) -> None:
     runner.catch_up(empty.database, empty.casework)
     with calling(create_app(empty)) as client:
         for username in (
-            "office", "office-head", "inspector", "leader", "unit-a-head", "unit-a-clerk", "unit-a-officer",
+            "office", "office-head", "inspector", "leader", "leader-2", "unit-a-head", "unit-a-clerk", "unit-a-officer",
             "unit-b-head", "unit-b-clerk", "unit-b-officer", "auditor", "admin",
         ):  # fmt: skip
             answer = client.post("/v1/sessions", json={"username": username, "password": "shixian-demo"})

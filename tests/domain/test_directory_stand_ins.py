@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.directory.decisions import dismiss, give_post
+from domain.directory.decisions import dismiss, give_post, take_on
 from domain.directory.duty import name_stand_ins, record_absence
 from domain.directory.events import StandInsNamed
 from domain.errors import Invalid, NotNow, NotYours, Unknown
@@ -27,6 +27,14 @@ def test_a_head_names_them_within_the_own_unit():
 def test_but_neither_for_nor_from_another_unit():
     TOWN.when(name_stand_ins, "b-clerk", ("a-clerk",), by="a-head").refused("duty.not_yours", NotYours)
     TOWN.when(name_stand_ins, "handler", ("b-clerk",), by="a-head").refused("standin.outside_unit", NotYours)
+
+
+def test_sections_belong_to_the_unit():
+    told = TOWN.having(take_on, "section", "吴科", "unit-a-1", "unit_head")
+    told.when(name_stand_ins, "section", ("handler",), by="a-head").then(StandInsNamed)
+    told.when(name_stand_ins, "handler", ("section",), by="a-head").then(StandInsNamed)
+    told.when(name_stand_ins, "handler", ("a-clerk",), by="section").refused("duty.not_yours", NotYours)
+    told.when(name_stand_ins, "section", ("b-clerk",), by="b-head").refused("duty.not_yours", NotYours)
 
 
 def test_nor_for_somebody_with_a_post_beyond_the_unit():
