@@ -6,17 +6,18 @@ literals, and an event without a date happens on the day of the one before it.
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid5
 
 from domain.acts import SHANGHAI, Act
 from domain.alerts import events as alert_events
 from domain.alerts.plan import alert_id
+from domain.cases import Kind
 from domain.directory.fold import Directory, Officer, Unit
 from domain.facts import Fact
 from domain.petition import events
-from domain.petition.fold import Petition, project
-from domain.petition.situation import clocks_of
+from domain.petition.fold import Petition
+from domain.petition.kind import KIND
 from domain.petition.stages import Stage
 from domain.review import events as review
 from domain.rulebase import fold as rulebase
@@ -97,15 +98,19 @@ def a_petition(on: str = "2026-03-02", *, id: UUID = CASE, by: Officer = clerk, 
 
 
 @dataclass(frozen=True)
-class Story:
-    """A petition's history so far."""
+class Told:
+    """A case's history so far, of any kind."""
 
     id: UUID
     facts: tuple[Fact, ...] = ()
 
+    kind: ClassVar[Kind]
+    officers: ClassVar[tuple[Officer, ...]] = OFFICERS
+    directory: ClassVar[Directory] = DIRECTORY
+
     def add(
         self, kind: type[Fact], by: Officer, on: str | None = None, *, recorded: str | None = None, **own: Any
-    ) -> "Story":
+    ) -> Any:
         """One more event; recorded in the morning of its legal date unless said otherwise."""
         day = date.fromisoformat(on) if on is not None else self.facts[-1].on
         fact = kind(
@@ -121,42 +126,79 @@ class Story:
         return replace(self, facts=(*self.facts, fact))
 
     @property
-    def petition(self) -> Petition:
-        """The petition as folded from the story."""
-        found = project(None, self.facts)
+    def state(self) -> Any:
+        """The case as folded from the story."""
+        found = self.kind.project(self.facts)
         assert found is not None
         return found
 
     @property
-    def stage(self) -> Stage:
-        return self.petition.stage
+    def stage(self) -> Any:
+        return self.state.stage
+
+    def clocks(self, as_known: str = "2026-11-22", today: str | None = None) -> list[Clock]:
+        """Every clock of the case by the rules known on a day."""
+        as_of = date.fromisoformat(today) if today else None
+        return self.kind.clocks(self.facts, self.state, known(as_known), as_of)
+
+    def clock(
+        self, name: str, as_known: str = "2026-11-22", today: str | None = None, part: str | None = None
+    ) -> Clock:
+        """The latest clock of that name that still runs, or the latest of all."""
+        named = [c for c in self.clocks(as_known, today) if c.clock == name and part in {None, c.part}]
+        return ([c for c in named if c.state in {"running", "suspended"}] or named)[-1]
+
+    def due(self, name: str, part: str | None = None) -> str:
+        """The due date of the latest clock of that name."""
+        return self.clock(name, part=part).due_on.isoformat()
+
+    def alerted(
+        self, clock: str, step: str, on: str | None = None, to: tuple[str, ...] = ("a-clerk",)
+    ) -> Any:
+        """The system alerted these officers of a step of the latest clock of that name."""
+        found = self.clock(clock)
+        return self.add(
+            alert_events.Alerted,
+            Officer("system", "系统", "system", "system"),
+            on,
+            alert_id=alert_id(self.id, found, step),
+            clock=clock,
+            start_version=found.start_version,
+            step=step,
+            due_on=found.due_on,
+            label=found.label,
+            responsible=found.unit,
+            recipients=to,
+        )
+
+    def acknowledged(self, by: Officer = a_clerk, on: str | None = None) -> Any:
+        """The officer acknowledged the last alert."""
+        last = [f for f in self.facts if isinstance(f, alert_events.Alerted)][-1]
+        return self.add(alert_events.AlertAcknowledged, by, on, alert_id=last.alert_id, remark="已知悉")
+
+
+class Story(Told):
+    """A petition's history so far."""
+
+    kind = KIND
+
+    @property
+    def petition(self) -> Petition:
+        """The petition as folded from the story."""
+        return self.state
 
     @property
     def holder(self) -> Officer:
         """An officer who acts for the unit that holds the petition."""
         return {"unit-a": a_clerk, "unit-b": b_clerk}.get(self.petition.holder, clerk)
 
-    def clocks(self, as_known: str = "2026-11-22", today: str | None = None) -> list[Clock]:
-        """Every clock of the petition by the rules known on a day."""
-        as_of = date.fromisoformat(today) if today else None
-        return clocks_of(self.facts, self.petition, known(as_known), as_of)
-
-    def clock(self, name: str, as_known: str = "2026-11-22", today: str | None = None) -> Clock:
-        """The latest clock of that name that still runs, or the latest of all."""
-        named = [c for c in self.clocks(as_known, today) if c.clock == name]
-        return ([c for c in named if c.state in {"running", "suspended"}] or named)[-1]
-
-    def due(self, name: str) -> str:
-        """The due date of the latest clock of that name."""
-        return self.clock(name).due_on.isoformat()
-
     # Routing
 
     def classified(self, category: str = "appeal", on: str | None = None, **own: Any) -> "Story":
         return self.add(events.Classified, clerk, on, category=category, **own)
 
-    def proposed(self, on: str | None = None) -> "Story":
-        return self.add(events.Proposed, clerk, on, opinion="拟转住建局办理")
+    def proposed(self, on: str | None = None, to: tuple[str, ...] = ("leader",)) -> "Story":
+        return self.add(events.Proposed, clerk, on, opinion="拟转住建局办理", to=to)
 
     def instructed(self, on: str | None = None) -> "Story":
         return self.add(events.Instructed, leader, on, text="请住建局妥善处理")
@@ -164,22 +206,32 @@ class Story:
     def transferred(self, to: str = "unit-a", on: str | None = None) -> "Story":
         return self.add(events.Transferred, clerk, on, to_unit=to)
 
-    def assigned(self, to: str = "unit-a", on: str | None = None, due_on: str | None = None) -> "Story":
+    def instruction_passed_on(self, on: str | None = None) -> "Story":
+        return self.add(events.InstructionPassedOn, clerk, on, to_unit=self.petition.holder)
+
+    def assigned(
+        self,
+        to: str = "unit-a",
+        on: str | None = None,
+        due_on: str | None = None,
+        assisting: tuple[str, ...] = (),
+    ) -> "Story":
         due = date.fromisoformat(due_on) if due_on else None
-        return self.add(events.Assigned, clerk, on, to_unit=to, due_on=due)
+        return self.add(events.Assigned, clerk, on, to_unit=to, due_on=due, assisting_units=assisting)
 
     def forwarded(self, to: str = "清江市财政局", on: str | None = None) -> "Story":
         tracked = to in DIRECTORY.units
         return self.add(events.Forwarded, clerk, on, to_organ=to, tracked=tracked)
 
-    def objected(self, on: str | None = None, late: bool = False) -> "Story":
-        return self.add(events.Objected, self.holder, on, reason="不属于本单位职权范围", late=late)
+    def objected(self, on: str | None = None, late: bool = False, by: Officer | None = None) -> "Story":
+        return self.add(events.Objected, by or self.holder, on, reason="不属于本单位职权范围", late=late)
 
-    def handed_back(self, on: str | None = None) -> "Story":
-        return self.add(events.HandedBack, head, on, reason="情况属实", from_unit=self.petition.holder)
+    def handed_back(self, on: str | None = None, from_unit: str | None = None) -> "Story":
+        unit = from_unit or self.petition.holder
+        return self.add(events.HandedBack, head, on, reason="情况属实", from_unit=unit)
 
-    def kept(self, on: str | None = None) -> "Story":
-        return self.add(events.KeptWithUnit, head, on, reason="属于该单位职权范围")
+    def kept(self, on: str | None = None, from_unit: str | None = None) -> "Story":
+        return self.add(events.KeptWithUnit, head, on, reason="属于该单位职权范围", from_unit=from_unit)
 
     # Handling
 
@@ -218,8 +270,17 @@ class Story:
         opened = self.petition.hearing_opened_on or self.facts[-1].on
         return self.add(events.HearingClosed, self.holder, on, opened_on=opened)
 
-    def reported(self, on: str | None = None) -> "Story":
-        return self.add(events.Reported, self.holder, on, text="办理情况报告")
+    def investigated(self, on: str | None = None, by: Officer = handler) -> "Story":
+        return self.add(events.Investigated, by, on, text="经实地测温，情况属实")
+
+    def record_signed(self, on: str | None = None) -> "Story":
+        return self.add(events.RecordSigned, leader, on)
+
+    def report_approved(self, on: str | None = None) -> "Story":
+        return self.add(events.ReportApproved, leader, on)
+
+    def reported(self, on: str | None = None, by: Officer | None = None) -> "Story":
+        return self.add(events.Reported, by or self.holder, on, text="办理情况报告")
 
     def replied(self, on: str | None = None, result: str = "support") -> "Story":
         return self.add(events.Replied, self.holder, on, result=result, text="处理意见")
@@ -244,6 +305,15 @@ class Story:
         return self.add(review.ReexaminationConcluded, head, on, result=result, text="复核意见")
 
     # Supervision and the rest
+
+    def sent_for_reading(self, *officers: str, on: str | None = None) -> "Story":
+        return self.add(events.SentForReading, clerk, on, officers=officers, reason="请阅")
+
+    def refusal_consented(self, on: str | None = None) -> "Story":
+        return self.add(events.RefusalConsented, leader, on, text="同意")
+
+    def refusal_filed(self, on: str | None = None) -> "Story":
+        return self.add(events.RefusalFiled, self.holder, on, text="否定报备书")
 
     def urged(self, on: str | None = None) -> "Story":
         return self.add(events.Urged, clerk, on, method="phone", text="请抓紧办理")
@@ -293,30 +363,6 @@ class Story:
     def rated(self, on: str | None = None, about: str = "unit") -> "Story":
         return self.add(events.Rated, clerk, on, about=about, score="satisfied")
 
-    def alerted(
-        self, clock: str, step: str, on: str | None = None, to: tuple[str, ...] = ("a-clerk",)
-    ) -> "Story":
-        """The system alerted these officers of a step of the latest clock of that name."""
-        found = self.clock(clock)
-        return self.add(
-            alert_events.Alerted,
-            Officer("system", "系统", "system", "system"),
-            on,
-            alert_id=alert_id(self.id, found, step),
-            clock=clock,
-            start_version=found.start_version,
-            step=step,
-            due_on=found.due_on,
-            label=found.label,
-            responsible=found.unit,
-            recipients=to,
-        )
-
-    def acknowledged(self, by: Officer = a_clerk, on: str | None = None) -> "Story":
-        """The officer acknowledged the last alert."""
-        last = [f for f in self.facts if isinstance(f, alert_events.Alerted)][-1]
-        return self.add(alert_events.AlertAcknowledged, by, on, alert_id=last.alert_id, remark="已知悉")
-
 
 def with_unit(on: str = "2026-03-02", **fields: Any) -> Story:
     """A petition with unit A, not accepted yet."""
@@ -326,6 +372,12 @@ def with_unit(on: str = "2026-03-02", **fields: Any) -> Story:
 def in_handling(on: str = "2026-03-02", track: str = "ordinary", **fields: Any) -> Story:
     """A petition that unit A has accepted and an officer of it handles."""
     return with_unit(on, **fields).accepted(track=track).designated()
+
+
+def jointly(on: str = "2026-03-02", due_on: str | None = None, **fields: Any) -> Story:
+    """A petition that unit A leads and unit B assists with; unit A has accepted it."""
+    story = a_petition(on, **fields).assigned(due_on=due_on, assisting=("unit-b",))
+    return story.accepted().designated()
 
 
 def answered(on: str = "2026-03-02", **fields: Any) -> Story:

@@ -17,36 +17,40 @@ from domain import attachments
 from domain.directory.fold import Directory, Officer
 from domain.errors import NotYours, Refused, Unknown
 from domain.facts import Fact
-from domain.petition.petition import decide
-from domain.petition.situation import Situation
 from domain.petition.stages import Stage
-from tests.builders import DIRECTORY, OFFICERS, Story, a_petition_in, act, at, known
+from tests.builders import Story, Told, a_petition_in, act, at, known
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-CLOSED_DOOR = {"petition.wrong_stage", "petition.held_by_unit", "petition.not_yours", "petition.unknown"}
+CLOSED_DOOR = {"wrong_stage", "held_by_unit", "not_yours", "unknown"}
 
 
-def given(story: Story, *, earlier: Story | None = None, directory: Directory = DIRECTORY) -> "Given":
+def given(story: Told, *, earlier: Story | None = None, directory: Directory | None = None) -> "Given":
     """The history on which the act is decided; `earlier` is the petition that it repeats."""
-    return Given(story, earlier, directory)
+    return Given(story, earlier, directory or story.directory)
 
 
 @dataclass(frozen=True)
 class Given:
-    story: Story
+    story: Told
     earlier: Story | None
     directory: Directory
 
-    def when(self, command: Any, by: Officer, on: str | None = None) -> "Outcome":
-        """An officer acts on a day (or at an instant); on the day of the story's last event if none is given."""
-        return Outcome(self, command, by, at(on or self.story.facts[-1].on))
+    def when(
+        self, command: Any, by: Officer, on: str | None = None, for_whom: Officer | None = None
+    ) -> "Outcome":
+        """An officer acts on a day (or at an instant), perhaps in another's place; on the day of the story's last
+        event if none is given."""
+        return Outcome(self, command, by, at(on or self.story.facts[-1].on), for_whom)
 
-    def situation(self, by: Officer, instant: datetime) -> Situation:
+    def situation(self, by: Officer, instant: datetime, for_whom: Officer | None = None) -> Any:
         """What the act is decided on."""
-        earlier = self.earlier.petition if self.earlier is not None else None
         doer = replace(act(by, "2026-03-02"), at=instant)
+        if for_whom is not None:
+            post = {"unit": for_whom.unit, "role": for_whom.post, "for_whom": for_whom.id}
+            doer = replace(doer, **post, own_unit=by.unit if by.unit != for_whom.unit else "")
         rules = known(instant.isoformat())
-        return Situation(self.story.petition, self.story.facts, doer, self.directory, rules, earlier)
+        found = self.story.kind.situation(self.story.state, self.story.facts, doer, self.directory, rules)
+        return found if self.earlier is None else replace(found, earlier=self.earlier.petition)
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,16 @@ class Outcome:
     command: Any
     by: Officer
     instant: datetime
+    for_whom: Officer | None = None
 
-    def then(self, kind: type[Fact], on: str | None = None, **expected: Any) -> Story:
+    def _decided(self) -> tuple[type[Fact], date, dict[str, Any]]:
+        situation = self.before.situation(self.by, self.instant, self.for_whom)
+        return self.before.story.kind.decide(self.command, situation)
+
+    def then(self, kind: type[Fact], on: str | None = None, **expected: Any) -> Any:
         """The act makes such a fact, with at least these fields; returns the story with it."""
-        situation = self.before.situation(self.by, self.instant)
-        made, legal, own = decide(self.command, situation)
+        made, legal, own = self._decided()
+        post = self.for_whom or self.by
         assert made is kind, f"{made.__name__} was made, {kind.__name__} was expected"
         fact = made(
             originator_id=self.before.story.id,
@@ -67,8 +76,9 @@ class Outcome:
             on=legal,
             recorded_at=self.instant.astimezone(UTC),
             by=self.by.id,
-            unit=self.by.unit,
-            role=self.by.post,
+            unit=post.unit,
+            role=post.post,
+            for_whom=self.for_whom.id if self.for_whom is not None else None,
             **attachments.settled(own, lambda _: {}),
         )
         if on is not None:
@@ -91,7 +101,7 @@ class Outcome:
     def refusal(self) -> Refused | None:
         """The refusal, or None if the act is decided."""
         try:
-            decide(self.command, self.before.situation(self.by, self.instant))
+            self._decided()
         except Refused as refusal:
             return refusal
         return None
@@ -101,21 +111,25 @@ def _plain(expected: Any, found: Any) -> Any:
     return date.fromisoformat(expected) if isinstance(found, date) and isinstance(expected, str) else expected
 
 
-def who_may(story: Story, command: Any, *, on: str | None = None, earlier: Story | None = None) -> set[str]:
+def who_may(story: Told, command: Any, *, on: str | None = None, earlier: Story | None = None) -> set[str]:
     """The officers of the whole directory who are not told that the act isn't theirs or that there is no such case."""
-    refusals = {o.id: given(story, earlier=earlier).when(command, o, on).refusal() for o in OFFICERS}
+    refusals = {o.id: given(story, earlier=earlier).when(command, o, on).refusal() for o in story.officers}
     return {id for id, refusal in refusals.items() if not isinstance(refusal, NotYours | Unknown)}
 
 
-def open_in(command: Any, change: Callable[[Story], Story] = lambda story: story) -> set[str]:
-    """The stages in which somebody gets further than "not in this stage"."""
+def open_in(
+    command: Any,
+    change: Callable[[Any], Any] = lambda story: story,
+    told: Callable[[Any], Told] = a_petition_in,
+) -> set[str]:
+    """The stages in which somebody gets further than "not in this stage"; `told` is a case in a stage."""
+    stages = Stage if told is a_petition_in else type(told(None).stage)
     found = set()
-    for stage in Stage:
-        story = change(a_petition_in(stage))
+    for stage in stages:
+        story = change(told(stage))
         assert story.stage is stage
-        codes = [
-            refusal.code if (refusal := given(story).when(command, o).refusal()) else "" for o in OFFICERS
-        ]
+        tries = [given(story).when(command, o).refusal() for o in story.officers]
+        codes = [refusal.code.partition(".")[2] if refusal is not None else "" for refusal in tries]
         if any(code not in CLOSED_DOOR for code in codes):
             found.add(stage.value)
     return found
