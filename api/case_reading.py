@@ -1,98 +1,156 @@
-"""查阅一件: a single case as an officer may see it, now or as of another time. Hidden and unknown answer alike."""
+"""查阅一件: a single case of any kind as an officer may see it, now or as of another time.
+
+Hidden, unknown and of another kind answer alike.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
+from api import case_links
 from api.bootstrap import Services
 from domain.acts import Act, legal_date
-from domain.casework import Recorded
+from domain.cases import Kind
+from domain.casework import Case, Recorded
 from domain.directory.fold import Directory
 from domain.errors import NotYours, Unknown
-from domain.petition.fold import Petition, project
-from domain.petition.situation import clocks_of, standing_of
+from domain.kinds import PETITION
+from domain.petition.situation import standing_of
 from domain.petition.timetravel import as_of
 from domain.rulebase.fold import Known
-from domain.rules.authority import POWERS, READ_ALL_POSTS, may_read
+from domain.rules.authority import may_see_personal_data
 from domain.rules.deadlines import Clock
 from domain.rules.rows import RulebookError
-
-LINKS = frozenset({"repeat_of", "repeat_of_number", "earlier", "earlier_number"})
-"""Fields of a state or a fact that name the earlier petition of a repeat."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """所见 — a case's facts up to the time asked about, its state after them, and the rules as known then."""
+    """所见 — a case's facts up to the time asked about, its state after them, and the rules as known then.
 
+    `named_at` is the instant whose names officers and units bear in the state; `hidden` the other cases that it names
+    and that this officer may not know of.
+    """
+
+    kind: Kind
     history: list[Recorded]
-    petition: Petition
+    state: Any
     known: Known
     today: date
     directory: Directory
     past: bool
-    hides: frozenset[str] = frozenset()
+    named_at: datetime
+    hidden: frozenset[UUID] = case_links.NONE
 
     @cached_property
     def clocks(self) -> list[Clock]:
-        """期限: every clock, judged on the day asked about."""
-        return clocks_then(self.history, self.petition, self.known, self.today)
+        """期限: every clock, judged on the day asked about; none if no rule book was published by then."""
+        try:
+            return self.kind.clocks([one.fact for one in self.history], self.state, self.known, self.today)
+        except RulebookError:
+            return []
+
+    @property
+    def last(self) -> Recorded:
+        """最后事件."""
+        return self.history[-1]
+
+    def unit_name(self, unit: str | None) -> str | None:
+        """单位名称: at the time asked about."""
+        return None if unit is None else self.directory.unit_called(unit, self.named_at)
+
+    def officer_name(self, officer: str | None) -> str | None:
+        """姓名: at the time asked about; of nobody and of somebody unknown none."""
+        return officer_called(self.directory, officer, self.named_at)
 
     def steps(self) -> Iterator["Seen"]:
         """逐步: the same case after each of its facts, by the rules as known at the end.
 
-        Each is judged on the latest legal date so far, the last one on the day asked about.
+        Each is judged on the latest legal date so far and by the names of its record, the last one as asked about.
         """
         latest = date.min
         for count, one in enumerate(self.history, 1):
             latest = max(latest, one.fact.on)
             history = self.history[:count]
-            petition = _must_exist(project(None, (earlier.fact for earlier in history)))
-            today = self.today if count == len(self.history) else latest
-            yield Seen(history, petition, self.known, today, self.directory, True, self.hides)
+            if count == len(self.history):
+                yield replace(self, past=True)
+            else:
+                state = self.kind.project(earlier.fact for earlier in history)
+                at = min(one.fact.recorded_at, self.named_at)
+                yield replace(self, history=history, state=state, today=latest, past=True, named_at=at)
+
+
+SYSTEM = "系统"
+
+
+def officer_called(directory: Directory, officer: str | None, at: datetime) -> str | None:
+    """当时的姓名: of an officer; the service's own acts are the system's. None of nobody and of somebody unknown."""
+    if officer == "system":
+        return SYSTEM
+    return directory.officer_called(officer, at) if officer in directory.officers else None
 
 
 def in_full(services: Services, case_id: UUID, now: datetime) -> Seen:
     """全部经过: the case as it stands, for whoever runs the service; nobody's permission is asked. Raises Unknown."""
-    history = services.casework.history(case_id)
-    petition = _must_exist(project(None, (one.fact for one in history)))
-    directory = services.casework.directory()
-    return Seen(history, petition, services.casework.known(now), legal_date(now), directory, past=False)
+    case = services.casework.case(case_id)
+    if case is None:
+        raise Unknown(f"{PETITION.name}.unknown", "查无此件。")
+    return _present(services, case, now)
 
 
 def look(
-    services: Services, act: Act, case_id: UUID, at: datetime | None = None, known_at: datetime | None = None
+    services: Services,
+    act: Act,
+    case_id: UUID,
+    at: datetime | None = None,
+    known_at: datetime | None = None,
+    kind: Kind = PETITION,
 ) -> Seen:
-    """查阅: the case, if the officer may read it as it stands today. Raises Unknown if hidden, absent or not yet there."""
-    present = in_full(services, case_id, act.at)
-    if not may_read(standing_of(present.petition, present.directory), act):
-        raise _unknown()
-    present = replace(present, hides=hidden_links(services, act, present.petition.repeat_of))
+    """查阅: the case, if the officer may read it as it stands today. Raises Unknown if hidden, absent, of another kind
+    or not yet there."""
+    case = services.casework.readable(case_id, act)
+    if case is None or case.kind is not kind:
+        raise _unknown(kind)
+    present = _present(services, case, act.at)
+    linked = case_links.named(present.state, *case.facts)
+    present = replace(present, hidden=case_links.hidden(services, act, linked))
     if at is None and known_at is None:
         return present
-    known = services.casework.known(known_at or act.at)
+    return _then(services, act, present, at, known_at)
+
+
+def _present(services: Services, case: Case, now: datetime) -> Seen:
+    casework = services.casework
+    known, directory = casework.known(now), casework.directory()
+    return Seen(
+        case.kind, case.history, case.state, known, legal_date(now), directory, past=False, named_at=now
+    )
+
+
+def _then(
+    services: Services, act: Act, present: Seen, at: datetime | None, known_at: datetime | None
+) -> Seen:
     kept = {fact.originator_version for fact in as_of([one.fact for one in present.history], at, known_at)}
-    then = [one for one in present.history if one.fact.originator_version in kept]
-    petition = _must_exist(project(None, (one.fact for one in then)))
-    return Seen(then, petition, known, legal_date(at or act.at), present.directory, True, present.hides)
-
-
-def hidden_links(services: Services, act: Act, earlier: UUID | None) -> frozenset[str]:
-    """隐去前件: the fields that would tell of an earlier petition which this officer may not know of."""
-    if earlier is None:
-        return frozenset()
-    found, directory = services.casework.petition(earlier), services.casework.directory()
-    known = found is not None and may_read(standing_of(found, directory), act)
-    return frozenset() if known else LINKS
+    history = [one for one in present.history if one.fact.originator_version in kept]
+    if not history:
+        raise _unknown(present.kind)
+    return replace(
+        present,
+        history=history,
+        state=present.kind.project(one.fact for one in history),
+        known=services.casework.known(known_at or act.at),
+        today=legal_date(at or act.at),
+        past=True,
+        named_at=min(at or act.at, known_at or act.at),
+    )
 
 
 def must_see_personal_data(services: Services, act: Act, case_id: UUID) -> None:
-    """可看身份信息: those through whose hands the case passes now, and those who read every case. Raises NotYours."""
-    standing = standing_of(look(services, act, case_id).petition, services.casework.directory())
-    holds = POWERS["holder"](standing, act) or POWERS["handler"](standing, act)
-    if not holds and act.role not in READ_ALL_POSTS:
+    """可看身份信息: those through whose hands the case passes now, and the auditor. Raises NotYours."""
+    seen = look(services, act, case_id)
+    if not may_see_personal_data(standing_of(seen.state, seen.directory), act):
         raise NotYours(
             "petition.personal_data_closed",
             "信访人身份信息只对正在办理该事项的单位和人员开放。",
@@ -100,19 +158,5 @@ def must_see_personal_data(services: Services, act: Act, case_id: UUID) -> None:
         )
 
 
-def clocks_then(history: list[Recorded], petition: Petition, known: Known, today: date) -> list[Clock]:
-    """当时的期限: none if no rule book was published yet."""
-    try:
-        return clocks_of([one.fact for one in history], petition, known, today)
-    except RulebookError:
-        return []
-
-
-def _must_exist(petition: Petition | None) -> Petition:
-    if petition is None:
-        raise _unknown()
-    return petition
-
-
-def _unknown() -> Unknown:
-    return Unknown("petition.unknown", "查无此件。")
+def _unknown(kind: Kind) -> Unknown:
+    return Unknown(f"{kind.name}.unknown", "查无此件。")

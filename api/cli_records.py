@@ -97,7 +97,7 @@ def _step(then: Seen) -> Iterator[str]:
     """The event – its place, legal date, name, unit and instant –, then the stage and the clocks after it."""
     shown = case_shapes.step(then)
     event, state = shown["event"], shown["state"]
-    unit, at = then.directory.unit_name(event["unit"]), event["recorded_at"].astimezone(SHANGHAI)
+    unit, at = event["unit_name"], event["recorded_at"].astimezone(SHANGHAI)
     named = f"{event['label']} {event['event']}（{unit}，{at:%Y-%m-%d %H:%M} 记录）"
     yield f"{event['version']:>4}  {event['on']}  {named}"
     yield f"{INDENT}环节：{state['stage_label']}；期限按 {shown['as_of']} 判断"

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from api import case_links
 from api.bootstrap import Services
-from api.case_reading import hidden_links
 from api.case_shapes import data
 from api.errors import READS
 from api.identity import Held, Signed
@@ -21,7 +21,6 @@ from domain.casework import Recorded
 from domain.directory.events import DIRECTORY_FACTS
 from domain.facts import Fact, name_of, term_of
 from domain.numbering import NumbersTaken
-from domain.petition.events import LinkedAsRepeat
 from domain.rulebase.events import CalendarDecreed, RulebookPublished
 
 router = APIRouter(prefix="/v1/events", tags=["事件流"], responses=READS)
@@ -84,7 +83,7 @@ def _is_for(act: Act, fact: Fact, readable: frozenset[UUID]) -> bool:
 
 def _shown(services: Services, act: Act, one: Recorded) -> dict[str, Any]:
     fact = one.fact
-    hides = hidden_links(services, act, fact.earlier) if isinstance(fact, LinkedAsRepeat) else frozenset()
+    hidden = case_links.hidden(services, act, case_links.named(fact))
     of_a_case = not isinstance(fact, OF_NO_CASE)
     return {
         "position": one.position,
@@ -98,5 +97,5 @@ def _shown(services: Services, act: Act, one: Recorded) -> dict[str, Any]:
         "by": fact.by,
         "for_whom": fact.for_whom,
         "basis": fact.basis,
-        "data": data(fact, hides),
+        "data": data(fact, hidden),
     }

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api import attachments, case_reading, case_shapes, lists, masking, readings
+from api import attachments, case_reading, case_shapes, lists, masking, petition_shapes, readings
 from api.case_reading import look
 from api.errors import READS
 from api.identity import Held, Signed
@@ -63,7 +63,7 @@ def petitions(
     visibility, lights = lists.eyes(services, act), lists.lights(services, act)
     with services.database.transaction() as connection:
         page = ledger_list.petitions(connection, visibility, lights, wanted, limit=limit, cursor=place)
-    return lists.answer(page, lambda row: case_shapes.listed(row, directory))
+    return lists.answer(page, lambda row: petition_shapes.listed(row, directory))
 
 
 @router.get("/{id}", summary="信访事项")
@@ -73,7 +73,7 @@ def petition(
     """The state of the case; personal data masked. The `ETag` is the version that `If-Match` compares."""
     seen = look(services, act, id, at, known_at)
     if not seen.past:
-        response.headers["ETag"] = f'"{seen.petition.version}"'
+        response.headers["ETag"] = f'"{seen.state.version}"'
     return case_shapes.state(seen)
 
 
@@ -85,14 +85,13 @@ def petitioners(
     seen = look(services, act, id, at, known_at)
     case_reading.must_see_personal_data(services, act, id)
     readings.note(services, act, id, "petitioners")
-    return {"items": masking.identified(seen.petition), "reply_to": seen.petition.personal.reply_to}
+    return {"items": masking.identified(seen.state), "reply_to": seen.state.personal.reply_to}
 
 
 @router.get("/{id}/history", summary="办理经过")
 def history(services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None) -> dict[str, Any]:
     """Every event in the order of its record, without personal data."""
-    seen = look(services, act, id, at, known_at)
-    return {"items": [case_shapes.event(one, seen.directory, seen.hides) for one in seen.history]}
+    return {"items": case_shapes.history(look(services, act, id, at, known_at))}
 
 
 @router.get("/{id}/deadlines", summary="期限")

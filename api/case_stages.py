@@ -1,0 +1,22 @@
+"""环节名称: how the stages of each kind of case are called, and which of them close it."""
+
+from collections.abc import Mapping
+
+from domain.petition import stages as petition
+
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "petition": {stage.value: label for stage, label in petition.LABELS.items()},
+}
+CLOSED: Mapping[str, frozenset[str]] = {
+    "petition": frozenset(stage.value for stage in petition.CLOSED),
+}
+
+
+def label(kind: str, stage: str) -> str:
+    """环节名称: of a stage of that kind of case."""
+    return LABELS.get(kind, {}).get(stage, stage)
+
+
+def is_closed(kind: str, stage: str) -> bool:
+    """已办结: whether nothing is being done any more on a case of that kind in this stage."""
+    return stage in CLOSED.get(kind, frozenset())
