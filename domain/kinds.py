@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from domain.cases import Kind
 from domain.facts import Fact
 from domain.petition import kind as petition
+from domain.supervision import kind as supervision
 
 PETITION = petition.KIND
+ITEM = supervision.KIND
 
-KINDS: tuple[Kind, ...] = (PETITION,)
+KINDS: tuple[Kind, ...] = (PETITION, ITEM)
 
 _BY_OPENING: Mapping[type[Fact], Kind] = {kind.opening: kind for kind in KINDS}
 
