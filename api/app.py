@@ -19,6 +19,7 @@ from api import (
     feed,
     health,
     imports,
+    oidc,
     own_password,
     petitions,
     readings,
@@ -33,6 +34,7 @@ from api.intake import Intake, Watch
 
 PARTS = (
     sessions,
+    oidc,
     setup_page,
     own_password,
     accounts,

@@ -40,18 +40,22 @@ def serve(
     """启动全部服务。 Start everything: the database, the HTTP service, the read models and the scheduler."""
     import httpx
 
-    from api import demo
+    from api import account_codes, demo
     from eventstore import migrate as migrations
 
     given = terminal.settings()
     without_demo = empty or given.empty
     _must_be_free(given)
 
-    def prepare(dsn: str) -> None:
+    def prepare(dsn: str) -> list[str]:
         migrations.upgrade(dsn)
-        if not without_demo:
-            with build(replace(given, database_url=dsn)) as services:
+        with build(replace(given, database_url=dsn)) as services:
+            if not without_demo:
                 demo.seed(services)
+                return []
+            code = account_codes.first_code(services)
+        address = f"http://127.0.0.1:{given.port}"
+        return [f"shixian setup {address}{account_codes.page(code)}"] if code is not None else []
 
     parts = {name: (sys.executable, "-P", "-m", "api.cli", name) for name in PARTS}
     with terminal.plain_errors(), httpx.Client(timeout=2.0, trust_env=False) as client:

@@ -11,8 +11,6 @@ from domain.directory import decisions
 from domain.directory.fold import DIRECTORY_ID
 from domain.facts import Fact
 
-SHORTEST = 8
-
 
 def add(main: typer.Typer) -> None:
     """加入命令."""
@@ -53,7 +51,7 @@ def appoint(
             return [decisions.appoint(officer, name, unit, post, made.casework.directory(), act)]
 
         decisions.appoint(officer, name, unit, post, made.casework.directory(), act)
-        secret = _password()
+        secret = _password(officer, name)
         made.casework.publish(DIRECTORY_ID, drafts, act)
         _open_account(made, officer, secret)
     out.print(f"{name}（{officer}）已任 {decisions.POSTS[post]}。", markup=False)
@@ -62,26 +60,31 @@ def appoint(
 def set_password(officer: Annotated[str, typer.Argument(help="人员标识。 The officer's id.")]) -> None:
     """重设登录口令，已登录的会话随之失效。 Set an officer's password and end the officer's sessions."""
     with services() as made:
-        if officer not in made.casework.directory().officers:
-            stop("没有这个人员。")
-        _open_account(made, officer, _password())
-        _sign_out(made, officer)
+        found = made.casework.directory().officers.get(officer)
+        if found is None or not found.serving:
+            stop("没有这个在任人员。")
+        _open_account(made, officer, _password(officer, found.name))
     out.print("口令已重设。")
 
 
 def _open_account(made: Services, officer: str, secret: str) -> None:
+    """Under the name the officer has an account by; the officer's id for a first one."""
+    from api import account_records
     from api.sessions import create_account
 
-    create_account(made.database, officer, officer, secret)
-
-
-def _sign_out(made: Services, officer: str) -> None:
+    with made.database.connection() as connection:
+        row = connection.execute("SELECT username FROM accounts WHERE officer = %s", (officer,)).fetchone()
+    username = row["username"] if row is not None else officer
+    create_account(made.database, username, officer, secret)
     with made.database.transaction() as connection:
-        connection.execute("DELETE FROM sessions WHERE officer = %s", (officer,))
+        account_records.note(connection, system_act(made.clock()), username, "reset" if row else "opened")
 
 
-def _password() -> str:
+def _password(*names: str) -> str:
+    from api.passwords import weaknesses
+
     secret: str = typer.prompt("登录口令 / password", hide_input=True, confirmation_prompt=True)
-    if len(secret) < SHORTEST:
-        stop(f"口令至少 {SHORTEST} 个字符。")
+    found = weaknesses(secret, *names)
+    if found:
+        stop(f"口令不够安全：{'；'.join(found.values())}。 The password is too weak.")
     return secret

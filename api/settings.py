@@ -109,7 +109,7 @@ def _oidc(given: Mapping[str, str]) -> Oidc | None:
     issuer = given.get("SHIXIAN_OIDC_ISSUER", "").strip()
     if not issuer:
         return None
-    if not _is_private(issuer):
+    if not is_private(issuer):
         raise SettingError("SHIXIAN_OIDC_ISSUER 应为 https:// 开头的地址（本机可用 http://）。")
     client_id = given.get("SHIXIAN_OIDC_CLIENT_ID", "").strip()
     if not client_id:
@@ -123,8 +123,8 @@ def _oidc(given: Mapping[str, str]) -> Oidc | None:
     )
 
 
-def _is_private(address: str) -> bool:
-    """Nobody on the way can read along: https, or this machine."""
+def is_private(address: str) -> bool:
+    """不经外人: nobody on the way can read along – https, or this machine."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""

@@ -45,20 +45,20 @@ def run(
     *,
     home: Path,
     database_url: str | None = None,
-    prepare: Callable[[str], None] | None = None,
+    prepare: Callable[[str], Sequence[str]] | None = None,
 ) -> int:
     """Run until told to stop; returns the exit code.
 
     Without a `database_url` the embedded server of `home` is started. `prepare` gets the connection string before
-    any part starts (migrations); the parts get it as DATABASE_URL. Once `ready()` holds, the address is printed.
+    any part starts (migrations); the parts get it as DATABASE_URL. Once `ready()` holds, the address is printed, and
+    after it the lines which `prepare` gave.
     """
     with Signals() as signals:
         server = None if database_url else Server.ensure(home)
         try:
             dsn = database_url or (server.dsn if server else "")
-            if prepare:
-                prepare(dsn)
-            return Tree(parts, ready, port, server, signals).run(dsn)
+            news = prepare(dsn) if prepare else ()
+            return Tree(parts, ready, port, server, signals, news).run(dsn)
         finally:
             if server is not None:
                 server.stop()
@@ -163,12 +163,14 @@ class Tree:
         port: int,
         server: Server | None,
         signals: Signals,
+        news: Sequence[str],
     ) -> None:
         self.parts = [Part(name, command) for name, command in parts.items()]
         self.ready = ready
         self.port = port
         self.server = server
         self.signals = signals
+        self.news = news
         self.announced = False
 
     def run(self, dsn: str) -> int:
@@ -198,7 +200,8 @@ class Tree:
     def _announce(self) -> None:
         if not self.announced and self.ready():
             self.announced = True
-            sys.stdout.write(f"shixian ready http://127.0.0.1:{self.port}\n")
+            lines = (f"shixian ready http://127.0.0.1:{self.port}", *self.news)
+            sys.stdout.writelines(f"{line}\n" for line in lines)
             sys.stdout.flush()
 
     def _keep_server(self) -> None:

@@ -1,0 +1,140 @@
+"""系统令牌: what another system signs in with, opening only what its scopes name. It acts as its officer, under whose id
+everything it does is recorded; that officer has no login of a person, so that nobody's name is used for what a
+machine did. A token manages no accounts, sessions or tokens and stands in for nobody.
+"""
+
+from datetime import date
+from secrets import token_urlsafe
+from typing import Annotated
+from uuid import UUID, uuid4
+
+import structlog
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, Field
+
+from api.accounts import must_manage, must_read
+from api.bodies import Day, Form, Short
+from api.errors import READS, WRITES
+from api.identity import API_TOKEN, Held, Signed, digest
+from api.scopes import SCOPES
+from domain.acts import Act
+from domain.errors import Invalid, NotNow, Unknown
+from projections.view import Connection, Row
+
+router = APIRouter(prefix="/v1/tokens", tags=["系统令牌"])
+
+MOST = 200
+"""Tokens in use; an office with more has forgotten to revoke some."""
+
+log = structlog.get_logger("tokens")
+
+
+class NewToken(Form):
+    """发放令牌 — for the officer who stands for that system; without `expires_on` it is good until revoked."""
+
+    name: Short
+    officer: Short
+    scopes: Annotated[list[Short], Field(min_length=1, max_length=len(SCOPES), description="、".join(SCOPES))]
+    expires_on: Day | None = None
+
+
+class TokenShown(BaseModel):
+    """系统令牌 — what it opens and whether it is still used."""
+
+    id: UUID
+    name: str
+    officer: str
+    scopes: list[str]
+    created_by: str
+    created_at: AwareDatetime
+    expires_on: date | None
+    last_used_at: AwareDatetime | None
+    revoked_by: str | None
+    revoked_at: AwareDatetime | None
+
+
+class TokenMade(TokenShown):
+    """新令牌 — with the token itself, which is shown this once."""
+
+    token: str
+
+
+class TokenList(BaseModel):
+    """系统令牌列表 — newest first, the revoked ones too."""
+
+    items: list[TokenShown]
+    scopes: dict[str, str]
+
+
+@router.get("", responses=READS, summary="系统令牌列表")
+def tokens(services: Held, act: Signed) -> TokenList:
+    """全部令牌和各自的权限；系统管理员、督查员、审计人员可查."""
+    must_read(act)
+    with services.database.connection() as connection:
+        rows = connection.execute(f"SELECT {_SHOWN} FROM api_tokens ORDER BY created_at DESC, id").fetchall()
+    return TokenList(items=[TokenShown(**row) for row in rows], scopes=SCOPES)
+
+
+@router.post("", status_code=201, responses=WRITES, summary="发放令牌")
+def make(services: Held, act: Signed, body: NewToken) -> TokenMade:
+    """发放令牌: 令牌只显示这一次；权限见列表."""
+    must_manage(act)
+    unknown = sorted(set(body.scopes) - SCOPES.keys())
+    if unknown:
+        raise Invalid("token.unknown_scope", f"权限应为：{'、'.join(SCOPES)}。")
+    if body.expires_on is not None and body.expires_on < act.today:
+        raise Invalid("token.expired", "有效期不能早于今日。")
+    if not services.casework.directory().is_serving(body.officer):
+        raise Invalid("account.unknown_officer", "没有这个在任人员，请先任职。")
+    token = API_TOKEN + token_urlsafe(32)
+    with services.database.transaction() as connection:
+        connection.execute("LOCK TABLE api_tokens IN SHARE ROW EXCLUSIVE MODE")
+        if connection.execute("SELECT FROM accounts WHERE officer = %s", (body.officer,)).fetchone():
+            raise NotNow("token.officer_has_account", "令牌不能借用个人账户的身份，请为该系统另设人员。")
+        counted = connection.execute(
+            "SELECT count(*) AS n FROM api_tokens WHERE revoked_at IS NULL"
+        ).fetchone()
+        if counted is None or counted["n"] >= MOST:
+            raise NotNow("token.too_many", f"在用令牌已达 {MOST} 个，请先撤销不用的。")
+        [row] = connection.execute(
+            "INSERT INTO api_tokens (id, name, officer, scopes, token_digest, created_by, created_at, expires_on)"
+            f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_SHOWN}",
+            (
+                uuid4(),
+                body.name,
+                body.officer,
+                sorted(set(body.scopes)),
+                digest(token),
+                act.by,
+                act.at,
+                body.expires_on,
+            ),
+        ).fetchall()
+    log.info("token.made", token=str(row["id"]), scopes=row["scopes"])
+    return TokenMade(**row, token=token)
+
+
+@router.post("/{id}/revoke", responses=WRITES, summary="撤销令牌")
+def revoke(id: UUID, services: Held, act: Signed) -> TokenShown:
+    """撤销令牌: 立即失效；记录保留."""
+    must_manage(act)
+    with services.database.transaction() as connection:
+        row = _revoked(connection, id, act)
+        if row is None:
+            known = connection.execute("SELECT FROM api_tokens WHERE id = %s", (id,)).fetchone()
+            if known is None:
+                raise Unknown("token.unknown", "没有这个令牌。")
+            raise NotNow("token.revoked", "令牌已经撤销。")
+    log.info("token.revoked", token=str(id))
+    return TokenShown(**row)
+
+
+_SHOWN = "id, name, officer, scopes, created_by, created_at, expires_on, last_used_at, revoked_by, revoked_at"
+
+
+def _revoked(connection: Connection, id: UUID, act: Act) -> Row | None:
+    return connection.execute(
+        "UPDATE api_tokens SET revoked_by = %s, revoked_at = %s WHERE id = %s AND revoked_at IS NULL"
+        f" RETURNING {_SHOWN}",
+        (act.by, act.at, id),
+    ).fetchone()
