@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
+from itertools import takewhile
 from threading import Lock
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4, uuid5
@@ -127,7 +128,7 @@ class Casework(Application[UUID]):
         """机构人员: as recorded now, or by an instant."""
         if at is not None:
             facts = (self.fact(row) for row in self.store.select_stream(DIRECTORY_ID))
-            return reduce(directory_fold.fold, (f for f in facts if f.recorded_at <= at), Directory())
+            return reduce(directory_fold.fold, takewhile(lambda f: f.recorded_at <= at, facts), Directory())
         with self._lock:
             for row in self.store.select_stream(DIRECTORY_ID, self._directory.version):
                 self._directory = directory_fold.fold(self._directory, self.fact(row))
