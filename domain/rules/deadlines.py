@@ -70,6 +70,9 @@ _SOMEBODY_ELSES = frozenset({"office", "inspector", "leader", "lead_unit"})
 _MOVING = frozenset({"extended", "hearing_opened", "hearing_closed"})
 
 
+_Rule = tuple[Rulebook, ClockSpec]
+
+
 class _Found(NamedTuple):
     """已起算: a clock, the unit it started at, and the version of the event that ended it."""
 
@@ -92,7 +95,7 @@ def clocks(
     """
     found: list[_Found] = []
     for index, moment in enumerate(moments):
-        for book, spec in _starting(case, moment, books):
+        for book, spec in _starting(case, moments, index, books):
             if _runs_already(found, book, spec, moment):
                 continue
             clock = _clock(case, moments, index, book, spec, books, calendar, as_of)
@@ -118,12 +121,32 @@ def _runs_already(found: Sequence[_Found], book: Rulebook, spec: ClockSpec, mome
     return False
 
 
-def _starting(case: Case, moment: Moment, books: Books) -> list[tuple[Rulebook, ClockSpec]]:
+def _starting(case: Case, moments: Sequence[Moment], index: int, books: Books) -> list[_Rule]:
     """适用规则: the rules that start a clock on this moment, each with its book's version.
 
+    Books that lie beside this kind of case add their clocks to the main ones, save those of a name that the same
+    event starts by the main book anyway.
+    """
+    moment = moments[index]
+    main, found = _main(case, moment, books)
+    beside = [
+        (other, spec)
+        for other in books.beside(case.kind, moment.on)
+        for spec in books.clocks(other, moment.on)
+        if other.id != main.id and _starts(case, spec, moment)
+    ]
+    if not beside:
+        return found
+    together = [m for m in moments if (m.version, m.part) == (moment.version, moment.part)]
+    names = {spec.clock for m in together for _, spec in _main(case, m, books)[1]}
+    return found + [(other, spec) for other, spec in beside if spec.clock not in names]
+
+
+def _main(case: Case, moment: Moment, books: Books) -> tuple[Rulebook, list[_Rule]]:
+    """主规则册: the book that judges the case on that date, and its rules that start a clock on this moment.
+
     The simplified track is no rule book of its own but an addition: its clocks run beside the statutory ones;
-    what starts its handling limit is not what starts the ordinary one, so one matter never has two running. Books that
-    lie beside this kind of case add theirs, save one of a name that starts on this moment anyway.
+    what starts its handling limit is not what starts the ordinary one, so one matter never has two running.
     """
     named = None if case.rulebook in {None, TRACK_BOOK} else case.rulebook
     book = books.version(named, moment.on) if named is not None else None
@@ -132,14 +155,7 @@ def _starting(case: Case, moment: Moment, books: Books) -> list[tuple[Rulebook, 
     track = books.version(TRACK_BOOK, moment.on) if case.attributes.get("simplified") == "yes" else None
     if track is not None:
         candidates += [(track, spec) for spec in track.clocks]
-    main = [(b, spec) for b, spec in candidates if _starts(case, spec, moment)]
-    names = {spec.clock for _, spec in main}
-    return main + [
-        (other, spec)
-        for other in books.beside(case.kind, moment.on)
-        for spec in books.clocks(other, moment.on)
-        if other.id != book.id and spec.clock not in names and _starts(case, spec, moment)
-    ]
+    return book, [(b, spec) for b, spec in candidates if _starts(case, spec, moment)]
 
 
 def _starts(case: Case, spec: ClockSpec, moment: Moment) -> bool:

@@ -42,14 +42,8 @@ MOMENTS = frozenset(
         *("reexamination_posted", "reexamination_requested", "reexamination_concluded"),
         *("reexamination_served", "hearing", "hearing_opened", "hearing_closed"),
         # a supervision item
-        *(
-            "issued",
-            "allocated",
-            "result_submitted",
-            "result_for_review",
-            "sent_back",
-            "submitted_to_superior",
-        ),
+        *("issued", "allocated", "result_submitted", "result_for_review", "sent_back"),
+        "submitted_to_superior",
         *("extension_requested", "extension_answered", "cadence_due"),
         # the filing of negative decisions
         *("filed", "month_ended", "month_list_sent"),

@@ -4,7 +4,7 @@
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
@@ -13,62 +13,11 @@ from typing import Any
 from msgspec import to_builtins
 
 from domain.rules.calendar import TABLES
-from domain.rules.rows import ANSWERABLE, KINDS, SCOPES, SUSPENSIONS, UNITS, Row, RulebookError
+from domain.rules.clockspec import ClockSpec
+from domain.rules.rows import KINDS, Row, RulebookError
 from domain.rules.signals import AlertStep
 
 __all__ = ["Books", "ClockSpec", "Rulebook", "RulebookError", "as_table", "parse", "shipped"]
-
-
-@dataclass(frozen=True)
-class ClockSpec:
-    """时限规则 — one clock of a rule book.
-
-    `starts`, `stops` and `cancels` are moment names; "a+b" means that both have happened. `extension_cap` is
-    the most days that may be added in all, None if none may; `extension_open` lets them be added without a
-    fixed cap. A `window` bounds what somebody may do and nobody is late with it. `only` names the attributes a case must have for the clock to run. `scope` tells whether the clock is
-    the case's, each holding unit's, or each round's (every starting moment opens its own). `counted_from` says in
-    Chinese which date of the case a backwards clock is counted back from; without that date it doesn't start.
-    """
-
-    clock: str
-    label: str
-    starts: tuple[str, ...]
-    stops: tuple[str, ...]
-    cancels: tuple[str, ...]
-    length: int | None
-    unit: str
-    first_day: bool
-    roll: bool
-    backwards: bool
-    extension_cap: int | None
-    suspension: tuple[str, ...]
-    answerable: str
-    only: Mapping[str, tuple[str, ...]]
-    scope: str
-    basis: str
-    note: str = ""
-    extension_open: bool = False
-    window: bool = False
-    counted_from: str = ""
-
-    @property
-    def settable(self) -> bool:
-        """可另定日期 — the due date is set case by case, or may be."""
-        return self.unit == "date" or self.backwards
-
-    @property
-    def movable(self) -> bool:
-        """可改定日期 — the due date may be moved to a definite date afterwards."""
-        return self.settable or (self.unit == "working_day" and self.extension_open)
-
-    @property
-    def needs_date(self) -> bool:
-        """须有日期 — it can't be counted from its start alone."""
-        return self.unit == "date" or bool(self.counted_from)
-
-    def applies(self, attributes: Mapping[str, str]) -> bool:
-        """适用 — the case has the attributes that the clock asks for."""
-        return all(attributes.get(name) in allowed for name, allowed in self.only.items())
 
 
 @dataclass(frozen=True)
@@ -104,7 +53,7 @@ def parse(table: Mapping[str, object]) -> Rulebook:
     """读取规则册 — a validated rule book from a TOML or JSON table."""
     row = Row("规则册", table)
     row = Row(f"规则册“{row.text('id')}”", table)
-    clocks = tuple(_clock(row.about, entry) for entry in row.rows("clock"))
+    clocks = tuple(ClockSpec.parse(row.about, entry) for entry in row.rows("clock"))
     book = Rulebook(
         id=row.text("id"),
         title=row.text("title"),
@@ -134,51 +83,6 @@ def parse(table: Mapping[str, object]) -> Rulebook:
     row.once("时限", [spec.clock for spec in clocks])
     row.once("预警步骤", [step.id for step in book.alerts])
     return book
-
-
-def _clock(book: str, table: Mapping[str, object]) -> ClockSpec:
-    row = Row(f"{book}的时限", table)
-    row = Row(f"{book}的时限“{row.text('clock')}”", table)
-    spec = ClockSpec(
-        clock=row.text("clock"),
-        label=row.text("label"),
-        starts=row.moments("starts"),
-        stops=row.moments("stops", pairs=True),
-        cancels=row.moments("cancels", needed=False),
-        length=row.number("length") if row.has("length") else None,
-        unit=row.choice("unit", UNITS),
-        first_day=row.flag("first_day"),
-        roll=row.flag("roll"),
-        backwards=row.flag("backwards"),
-        extension_cap=row.number("extension_cap") if row.has("extension_cap") else None,
-        suspension=row.texts("suspension", SUSPENSIONS),
-        answerable=row.choice("answerable", ANSWERABLE),
-        only=row.conditions("only"),
-        scope=row.choice("scope", SCOPES, "case"),
-        basis=row.text("basis"),
-        note=row.text("note", ""),
-        extension_open=row.flag("extension_open"),
-        window=row.flag("window"),
-        counted_from=row.text("counted_from", ""),
-    )
-    row.done()
-    for fault, message in _faults(spec):
-        if fault:
-            raise row.error(message)
-    return spec
-
-
-def _faults(spec: ClockSpec) -> Iterator[tuple[bool, str]]:
-    yield spec.unit == "date" and spec.length is not None, "按指定日期计，不得再写期限长度 length"
-    yield spec.unit != "date" and spec.length is None, "缺少期限长度 length"
-    yield spec.first_day and spec.unit not in {"day", "working_day"}, "只有按日、按工作日计的时限可以当日起算"
-    yield spec.unit == "working_day" and spec.roll, "按工作日计，不存在顺延（roll）"
-    yield spec.backwards and spec.unit != "working_day", "只有按工作日计的时限可以倒推"
-    yield spec.backwards and spec.first_day, "倒推的时限不能当日起算"
-    yield bool(spec.counted_from) and not spec.backwards, "只有倒推的时限写明自何日倒推（counted_from）"
-    yield spec.length == 0 and not spec.backwards, "期限长度 length 须为正数"
-    yield spec.extension_cap is not None and spec.extension_open, "延期既定上限又不设上限"
-    yield spec.extension_cap == 0, "不得延期的时限不写 extension_cap"
 
 
 def as_table(book: Rulebook) -> dict[str, Any]:

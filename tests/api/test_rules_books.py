@@ -11,8 +11,8 @@ SignIn = Callable[[str], Caller]
 CatchUp = Callable[[], None]
 
 IDS = [
-    "documents", "leader-instruction", "letters-cppcc", "letters-grain-bureau", "negative-filing", "petition-2005", "petition-2022",
-    "petition-summary", "petition-zhejiang-2016", "staff-complaints", "supervision", "time-limited",
+    "documents", "leader-instruction", "letters-cppcc", "letters-grain-bureau", "negative-filing",
+    "petition-2005", "petition-2022", "petition-summary", "petition-zhejiang-2016", "staff-complaints", "supervision", "time-limited",
 ]  # fmt: skip
 
 
@@ -114,12 +114,39 @@ def test_only_the_administrator_publishes(sign_in: SignIn, table: dict[str, Any]
         ({"surprise": 1}, "rulebook.malformed"),
         ({"clocks": [{"clock": "notify"}]}, "rulebook.malformed"),
         ({"clocks": "notify"}, "rulebook.malformed"),
+        ({"beside": ["weather"]}, "rulebook.malformed"),
+        ({"beside": ["petition"]}, "rulebook.malformed"),
+        ({"beside": "document"}, "rulebook.malformed"),
     ],
 )
 def test_refusals(sign_in: SignIn, table: dict[str, Any], fields: dict[str, Any], code: str) -> None:
     answer = sign_in("admin").post("/v1/rulebooks/petition-2022/versions", json=changed(table, **fields))
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert answer.json()["detail"].endswith("。")
+
+
+def test_a_book_that_lies_beside_another_says_so(sign_in: SignIn) -> None:
+    listed = sign_in("office").get("/v1/rulebooks").json()["items"]
+    assert {one["id"]: one["beside"] for one in listed if one["beside"]} == {
+        "leader-instruction": ["petition"],
+        "negative-filing": ["petition"],
+        "supervision": ["document"],
+    }
+    (version,) = sign_in("office").get("/v1/rulebooks/negative-filing").json()["versions"]
+    assert version["beside"] == ["petition"]
+
+
+def test_a_book_beside_petitions_comes_with_clocks_of_its_own(sign_in: SignIn) -> None:
+    admin = sign_in("admin")
+    (table,) = admin.get("/v1/rulebooks/leader-instruction").json()["versions"]
+    own = changed(table, id="qingjiang-notes", title="清江区批示件办理规定")
+    clash = admin.post("/v1/rulebooks/qingjiang-notes/versions", json=own)
+    assert (clash.status_code, clash.json()["code"]) == (422, "rulebook.beside_clash")
+    assert "leader-instruction" in clash.json()["detail"]
+    (clock,) = own["clocks"]
+    named = own | {"clocks": [clock | {"clock": "note-answer", "label": "批示件回复"}]}
+    answer = admin.post("/v1/rulebooks/qingjiang-notes/versions", json=named)
+    assert answer.status_code == 201, answer.text
 
 
 def test_a_stale_form_is_refused(sign_in: SignIn, table: dict[str, Any]) -> None:
