@@ -1,9 +1,10 @@
 """机构人员的接口形状: units as a tree, officers with their posts, stand-ins and absences, and what was recorded."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from api.case_shapes import SYSTEM, data
+from api.case_reading import SYSTEM, officer_called
+from api.case_shapes import data
 from domain.acts import Act
 from domain.casework import Recorded
 from domain.directory.decisions import POSTS
@@ -111,18 +112,27 @@ def event(one: Recorded, directory: Directory) -> Shown:
         "on": fact.on,
         "recorded_at": at,
         "by": fact.by,
-        "by_name": SYSTEM if fact.by == "system" else directory.officer_called(fact.by, at),
+        "by_name": officer_called(directory, fact.by, at),
         "unit": fact.unit,
         "unit_name": SYSTEM if fact.by == "system" else directory.unit_called(fact.unit, at),
         "role": fact.role,
         "for_whom": fact.for_whom,
+        "for_whom_name": officer_called(directory, fact.for_whom, at),
         "data": own,
-        "names": {
-            name: directory.officer_called(id, at) if name == "officer" else directory.unit_called(id, at)
-            for name, id in own.items()
-            if name in {"officer", "unit_id", "parent"} and id
-        },
+        "names": _names(own, directory, at),
     }
+
+
+def _names(own: Shown, directory: Directory, at: datetime) -> Shown:
+    """当时名称: of the officers and units that the fact names by their ids."""
+    names: Shown = {
+        field: directory.unit_called(own[field], at) for field in ("unit_id", "parent") if own.get(field)
+    }
+    if "officer" in own:
+        names["officer"] = directory.officer_called(own["officer"], at)
+    if "stand_ins" in own:
+        names["stand_ins"] = [directory.officer_called(id, at) for id in own["stand_ins"]]
+    return names
 
 
 def _post(held: Post, directory: Directory) -> Shown:

@@ -9,6 +9,7 @@ import pytest
 from api.bootstrap import Services
 from tests.api import town
 from tests.api.caller import Caller
+from tests.api.lives import Walker
 from tests.conftest import Clock
 
 SignIn = Callable[[str], Caller]
@@ -261,6 +262,21 @@ def test_renaming_leaves_the_names_in_what_was_recorded_before(sign_in: SignIn, 
     assert before["names"] == {"officer": "赵一鸣", "unit_id": "清江区住房和城乡建设局"}
 
 
+def test_renaming_leaves_the_names_in_the_history_of_a_petition(
+    walker: Walker, sign_in: SignIn, clock: Clock
+) -> None:
+    case = walker.register()
+    clock.set(datetime(2026, 3, 3, 1, tzinfo=UTC))
+    admin = sign_in("admin")
+    assert admin.post(f"{HOME}/units/petition-office/rename", json={"name": "清江区信访工作中心"}).is_success
+    renamed = {"unit": "petition-office", "post": "office_clerk", "name": "林晓雨"}
+    assert admin.post(f"{HOME}/officers/office/appoint", json=renamed).is_success
+    office = sign_in("office")
+    (registered,) = office.get(f"/v1/petitions/{case}/history").json()["items"]
+    assert (registered["by_name"], registered["unit_name"]) == ("林小雨", "清江区信访局")
+    assert office.get(f"/v1/petitions/{case}").json()["office_name"] == "清江区信访工作中心"
+
+
 def test_the_history_is_for_those_who_keep_and_check_the_directory(sign_in: SignIn) -> None:
     for username in ("admin", "inspector", "auditor"):
         assert sign_in(username).get(f"{HOME}/history").json()["total"] == FOUNDED
@@ -304,6 +320,7 @@ def test_a_stand_in_keeps_the_directory_for_the_inspector_who_is_away(sign_in: S
     assert clerk.post(url, json=body, headers=instead).is_success
     last = clerk.get(f"{HOME}/history", params={"limit": 200}, headers=instead).json()["items"][-1]
     assert (last["by"], last["for_whom"], last["role"]) == ("unit-a-clerk", "inspector", "inspector")
+    assert (last["by_name"], last["for_whom_name"], last["unit_name"]) == ("钱多多", "郑督", "清江区督查室")
     assert inspector.post(f"{HOME}/officers/inspector/return").is_success
     assert told(clerk.post(url, json={"name": "又一名称"}, headers=instead)) == (403, "standin.not_absent")
 
