@@ -20,6 +20,11 @@ SAMPLES: dict[str, tuple[Story, Any]] = {
     "classify": (a_petition(), c.Classify("suggestion", "城市管理")),
     "propose": (a_petition(), c.Propose("拟转住建局办理")),
     "instruct": (a_petition(), c.Instruct("请住建局妥善处理")),
+    "pass-on-instruction": (in_handling().instructed(), c.PassOnInstruction()),
+    "investigate": (in_handling(), c.Investigate("经实地测温，情况属实")),
+    "sign-record": (in_handling().instructed().investigated(), c.SignRecord()),
+    "approve-report": (in_handling(channel="assigned"), c.ApproveReport("同意上报")),
+    "send-for-reading": (in_handling(), c.SendForReading(("leader", "b-head"), "请阅")),
     "accept": (with_unit(), c.Accept()),
     "switch-track": (in_handling(track="simplified"), c.SwitchTrack("案情复杂")),
     "decline": (with_unit(), c.Decline("N4", "请依法申请行政复议")),
@@ -61,5 +66,7 @@ SAMPLES: dict[str, tuple[Story, Any]] = {
     "reopen": (answered().signed_off(), c.Reopen("出现新的事实")),
     "archive": (answered().signed_off(), c.Archive("材料齐全")),
     "rate": (answered(), c.Rate("unit", "satisfied")),
+    "consent-to-refusal": (with_unit().declined(), c.ConsentToRefusal("同意")),
+    "file-refusal": (with_unit().declined().refusal_consented(), c.FileRefusal("否定报备书")),
 }
 """The act's slug → (story, command)."""

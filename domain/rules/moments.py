@@ -70,6 +70,8 @@ def concerning(later: Sequence[Moment], start: Moment, spec: ClockSpec) -> list[
         return [m for m in later if m.part in {"", start.part}]
     if spec.scope == "unit":
         for_all = _FOR_ALL if start.part else frozenset()
+        if spec.unit == "date":
+            for_all -= {"extended"}  # a date that was set moves only when it is set anew
         return [m for m in later if m.unit in {start.unit, ""} or m.name in for_all]
     return list(later)
 

@@ -21,7 +21,7 @@ def test_a11_the_officer_may_then_act_and_another_no_longer():
     given(story).when(Propose("拟办意见"), handler).then(events.Proposed)
     given(story).when(Propose("拟办意见"), a_officer).refused("petition.unknown")
     next_one = given(story).when(Designate("a-officer"), a_head).then(events.Designated)
-    given(next_one).when(Propose("拟办意见"), handler).refused("petition.unknown")
+    given(next_one).when(Propose("拟办意见"), handler).refused("petition.not_yours")
     given(next_one).when(Propose("拟办意见"), a_officer).then(events.Proposed)
 
 

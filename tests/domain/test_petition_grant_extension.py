@@ -5,6 +5,7 @@ import pytest
 from domain.errors import Invalid
 from domain.petition import events
 from domain.petition.commands import GrantExtension
+from domain.petition.events import ExtensionRequested
 from tests.builders import a_head, a_petition, in_handling, leader, on
 from tests.spec import given, open_in, who_may
 
@@ -79,3 +80,10 @@ def test_a3_extending_the_handling_moves_no_date_that_the_assigner_set():
     story = assigned.extended(30, on="2026-08-20")
     assert story.due("finish") == "2026-10-08"
     assert story.due("assigned-report") == "2026-08-31"
+
+
+def test_a4_nobody_grants_what_they_asked_for_themselves():
+    asked = in_handling("2026-07-09").add(
+        ExtensionRequested, leader, "2026-08-31", days=30, reason="代行承办单位负责人时提出"
+    )
+    given(asked).when(COMMAND, leader, on="2026-09-01").refused("petition.own_request")

@@ -14,7 +14,7 @@ def test_a6_only_the_office_hands_back():
 
 
 def test_a6_only_from_a_unit():
-    assert open_in(COMMAND) == {"with_unit"}
+    assert open_in(COMMAND) == {"with_unit", "handling"}
 
 
 def test_a6_without_an_objection_there_is_nothing_to_agree_to():

@@ -25,3 +25,8 @@ def test_a12_the_leader_in_charge_is_on_record():
 def test_a12_only_a_leader_of_the_directory_takes_charge():
     for nobody in ("a-head", "stranger"):
         given(in_handling()).when(TakeCharge(nobody), head).refused("petition.not_a_leader")
+
+
+def test_a13_nobody_takes_charge_of_an_accusation_of_themselves():
+    secret = in_handling(category="accusation", against=(events.Against(person="周明远"),))
+    given(secret).when(COMMAND, head).refused("petition.accused_officer")
