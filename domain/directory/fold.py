@@ -41,15 +41,22 @@ class Directory(msgspec.Struct, frozen=True):
 
     def holders(self, unit: str, posts: Iterable[str]) -> list[str]:
         """任职人员: the officers who hold one of the posts in the unit, as their main post or as a further one."""
-        wanted = set(posts)
+        wanted = frozenset(posts)
         return [
-            o.id for o in self.officers.values() if any(p.unit == unit and p.post in wanted for p in o.posts)
+            o.id
+            for o in self.officers.values()
+            if (o.unit == unit and o.post in wanted)
+            or any(one.unit == unit and one.post in wanted for one in o.further)
         ]
 
     def with_post(self, posts: Iterable[str]) -> list[str]:
         """任职人员: the officers who hold one of the posts in any unit."""
-        wanted = set(posts)
-        return [o.id for o in self.officers.values() if any(p.post in wanted for p in o.posts)]
+        wanted = frozenset(posts)
+        return [
+            o.id
+            for o in self.officers.values()
+            if o.post in wanted or any(one.post in wanted for one in o.further)
+        ]
 
     def is_office(self, unit: str) -> bool:
         """信访工作机构: whether the unit is a petition office, which routes rather than handles."""
