@@ -8,6 +8,8 @@ from domain.attachments import DOC, XLS
 HEAD = bytes.fromhex("d0cf11e0a1b11ae1")
 _END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
 _ENTRY, _UNUSED = 128, 0
+_LONGEST = 8192
+"""Sectors of the longest directory that is read."""
 _MACROS = frozenset({"_vba_project", "_vba_project_cur", "vba", "macros"})
 _KINDS = {"worddocument": DOC, "workbook": XLS, "book": XLS}
 
@@ -52,7 +54,10 @@ def directory(content: bytes) -> list[Entry]:
     if len(content) > (len(table) + 1) * size:
         raise refusals.polyglot()
     found: list[Entry] = []
-    for sector in _chain(table, _number(content, 48)):
+    chain = _chain(table, _number(content, 48))
+    if len(chain) > _LONGEST:
+        raise refusals.malformed()
+    for sector in chain:
         block = _sector(content, sector, size)
         found += [_entry(block[at : at + _ENTRY]) for at in range(0, size, _ENTRY)]
     if not found:

@@ -53,6 +53,7 @@ def problem(town: Town, url: str, data: Any, headers: dict[str, str]) -> tuple[i
         pytest.param("/v1/petitions", JSON, b'{"content": "', 10 * MIB, id="a letter"),
         pytest.param("/v1/sessions", JSON, b'{"username": "', 10 * MIB, id="a name"),
         pytest.param("/v1/imports", FORM, PART, 40 * MIB, id="a file"),
+        pytest.param("/v1/attachments", FORM, PART, 30 * MIB, id="an attachment"),
     ],
 )
 def test_a_plain_client_reads_why_it_was_too_much(
