@@ -83,6 +83,9 @@ def test_an_office_founded_from_nothing_imports_replays_and_rebuilds(
     assert founded.exit_code == 0, founded.stderr
     again = run("found-unit", "xf", "清江区信访局", "--kind", "petition_office", "--code", "XF")
     assert (again.exit_code, again.stderr.strip()) == (1, "该单位标识已经使用。")
+    nowhere = run("found-unit", "desk", "来访接待科", "--parent", "nowhere")
+    assert (nowhere.exit_code, nowhere.stderr.strip()) == (1, "没有这个上级单位，请从单位目录中选择。")
+    assert run("found-unit", "desk", "来访接待科", "--parent", "xf").exit_code == 0
     first = run("import", "letters", str(missing))
     assert (first.exit_code, "新导入 3 件，原已导入 0 件，未导入 0 行。" in first.stdout) == (0, True)
     second = run("import", "letters", str(missing))

@@ -9,6 +9,7 @@ from api import demo
 from api.app import create_app
 from api.bootstrap import Services, build
 from api.settings import Settings
+from domain.acts import legal_date
 from domain.petition.stages import Stage
 from projections import runner
 from tests.api.caller import calling
@@ -85,3 +86,18 @@ def test_everybody_signs_in_and_the_lights_show(empty: Services) -> None:
         for light in ("green", "yellow", "red", "grey"):
             assert office.get("/v1/petitions", params={"light": light}).json()["total"] > 0, light
         assert office.get("/v1/alerts", params={"to": "all", "status": "open"}).json()["total"] > 0
+
+
+def test_a_tree_of_three_levels_stand_ins_and_somebody_away(empty: Services, clock: Clock) -> None:
+    demo.seed(empty)
+    directory, today = empty.casework.directory(), legal_date(clock.now)
+    assert directory.above("unit-a-property") == ("unit-a", "county")
+    assert {"unit-a", "unit-b"} < directory.below("county")
+    assert directory.officers["unit-a-head"].stand_ins == ("unit-a-clerk", "unit-a-officer")
+    assert directory.standing_in("leader-2", today) == "leader"
+    assert directory.stands_in_for("leader", today) == ["leader-2"]
+    assert not any(directory.is_absent(one, today) for one in directory.officers if one != "leader-2")
+    assert [held.key for held in directory.posts("unit-a-officer")] == [
+        "unit-a/unit_officer",
+        "unit-a-property/unit_head",
+    ]
