@@ -25,8 +25,10 @@ class Wording:
         shown: dict[str, Any] = {
             "id": row["alert_id"],
             "case": row["case_id"],
+            "case_kind": row["case_kind"],
             "case_number": row["number"],
             "clock": row["clock"],
+            "part": row["part"],
             "clock_label": row["clock_label"],
             "step": step.step if step is not None else row["step"],
             "step_id": row["step"],

@@ -71,7 +71,7 @@ def acknowledge(
         found = view.alert(connection, lists.eyes(services, act), lists.lights(services, act), id)
     if found is None:
         raise Unknown("alert.unknown", "没有这条预警。")
-    bind(petition=found["case_id"], command="acknowledge-alert")
+    bind(**{found["case_kind"]: found["case_id"]}, command="acknowledge-alert")
     key = sent.keyed(f"/v1/alerts/{id}/acknowledge", body)
     command = AcknowledgeAlert(id, body.remark)
     receipt = services.casework.acknowledge(found["case_id"], command, act, expects=sent.expects, key=key)

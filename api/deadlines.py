@@ -5,12 +5,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
-from api import lists
+from api import case_stages, lists
 from api.errors import READS
 from api.identity import Held, Signed
 from api.paging import USUAL, After, Cursor, Limit
 from domain.directory.fold import Directory
-from domain.petition.stages import LABELS, Stage
 from projections import deadlines_list
 from projections.deadlines_list import Wanted
 from projections.view import Row
@@ -21,7 +20,7 @@ Word = Annotated[str | None, Query(max_length=200)]
 Status = Literal["running", "suspended", "met", "met_late", "overdue", "cancelled"]
 
 AS_STORED = (
-    "clock", "label", "rulebook", "rulebook_version", "basis", "answerable", "unit_responsible", "started_on",
+    "clock", "part", "label", "rulebook", "rulebook_version", "basis", "answerable", "unit_responsible", "started_on",
     "nominal_due_on", "due_on", "provisional", "status", "light", "stopped_on", "days_left", "working_days_left",
     "days_extended", "explanation",
 )  # fmt: skip
@@ -69,8 +68,9 @@ def _shown(row: Row, directory: Directory) -> dict[str, Any]:
     return shown | {
         "unit_name": directory.unit_name(row["unit"]),
         "case": row["case_id"],
+        "case_kind": row["case_kind"],
         "case_number": row["number"],
         "subject": row["subject"],
         "stage": row["stage"],
-        "stage_label": LABELS[Stage(row["stage"])],
+        "stage_label": case_stages.label(row["case_kind"], row["stage"]),
     }

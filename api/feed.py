@@ -4,7 +4,7 @@ Visibility is judged on each case as it stands when asked, from its facts: no vi
 make it pass something over for good.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -31,6 +31,8 @@ MOST_SCANNED = 1000
 
 OF_THE_HOUSE: tuple[type[Fact], ...] = (*DIRECTORY_FACTS, RulebookPublished, CalendarDecreed)
 OF_NO_CASE: tuple[type[Fact], ...] = (*OF_THE_HOUSE, NumbersTaken)
+Readable = Mapping[UUID, str]
+
 HOUSEKEEPERS = frozenset({"admin", "auditor"})
 
 
@@ -46,8 +48,10 @@ def feed(
     reached, more = after, True
     while more and len(items) < limit and reached < after + MOST_SCANNED:
         log = _log(services, reached)
-        wanted = _for(services, act, log)[: limit - len(items)]
-        items.extend(_shown(services, act, one) for one in wanted)
+        readable = _readable(services, act, log)
+        wanted = [one for one in log if _is_for(act, one.fact, readable)][: limit - len(items)]
+        hidden = case_links.hidden(services, act, case_links.named(*(one.fact for one in wanted)))
+        items.extend(_shown(one, readable, hidden) for one in wanted)
         full = len(items) == limit
         more = len(log) == CHUNK or (full and wanted[-1].position < log[-1].position)
         reached = wanted[-1].position if full else log[-1].position if log else reached
@@ -59,21 +63,17 @@ def _log(services: Services, after: int) -> list[Recorded]:
     return [Recorded(row.position, casework.fact(row)) for row in casework.store.select_log(after, CHUNK)]
 
 
-def _for(services: Services, act: Act, log: Sequence[Recorded]) -> list[Recorded]:
-    """所见部分: the facts among these which the officer may read."""
-    readable = _readable(services, act, log)
-    return [one for one in log if _is_for(act, one.fact, readable)]
-
-
-def _readable(services: Services, act: Act, log: Sequence[Recorded]) -> frozenset[UUID]:
-    """可读事项: the cases among these facts which the officer may read."""
+def _readable(services: Services, act: Act, log: Sequence[Recorded]) -> Readable:
+    """可读案件: the cases among these facts which the officer may read, and of which kind each is."""
     ids = list(dict.fromkeys(one.fact.originator_id for one in log if not isinstance(one.fact, OF_NO_CASE)))
     directory = services.casework.directory()
     cases = services.casework.cases(ids)
-    return frozenset(id for id, case in cases.items() if case.kind.may_read(case.state, directory, act))
+    return {
+        id: case.kind.name for id, case in cases.items() if case.kind.may_read(case.state, directory, act)
+    }
 
 
-def _is_for(act: Act, fact: Fact, readable: frozenset[UUID]) -> bool:
+def _is_for(act: Act, fact: Fact, readable: Readable) -> bool:
     if isinstance(fact, OF_THE_HOUSE):
         return act.role in HOUSEKEEPERS
     if isinstance(fact, NumbersTaken):
@@ -81,13 +81,13 @@ def _is_for(act: Act, fact: Fact, readable: frozenset[UUID]) -> bool:
     return fact.originator_id in readable
 
 
-def _shown(services: Services, act: Act, one: Recorded) -> dict[str, Any]:
+def _shown(one: Recorded, readable: Readable, hidden: case_links.Hidden) -> dict[str, Any]:
     fact = one.fact
-    hidden = case_links.hidden(services, act, case_links.named(fact))
     of_a_case = not isinstance(fact, OF_NO_CASE)
     return {
         "position": one.position,
         "case": fact.originator_id if of_a_case else None,
+        "case_kind": readable.get(fact.originator_id),
         "stream": fact.originator_id,
         "event": name_of(fact),
         "label": term_of(type(fact)),

@@ -12,11 +12,13 @@ from domain.rules.signals import signal
 def deadline_item(clock: Clock, today: date, calendar: Calendar, directory: Directory) -> dict[str, Any]:
     """期限: one clock as of a day: its dates, its status and light, and the way to the date in Chinese.
 
-    `unit_responsible` is the unit's id, None for a clock that belongs to no case.
+    `unit_responsible` is the unit's id, None for a clock that belongs to no case; `part` tells apart clocks of one name
+    that began together: each unit's, each period's.
     """
     seen = signal(clock.state, clock.due_on, clock.stopped_on, today, calendar, clock.window)
     return {
         "clock": clock.clock,
+        "part": clock.part,
         "label": clock.label,
         "rulebook": clock.rulebook,
         "rulebook_version": clock.rulebook_version,

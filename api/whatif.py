@@ -8,7 +8,6 @@ from uuid import UUID
 from api import lists
 from api.bootstrap import Services
 from domain.acts import Act
-from domain.cases import State
 from domain.casework import Case
 from domain.errors import Invalid, NotYours
 from domain.rulebase.fold import Known, Rulebase
@@ -27,6 +26,7 @@ class Moved(NamedTuple):
     """变动 — one clock of a case and its due date before and after; None where there is no such clock."""
 
     case: UUID
+    case_kind: str
     case_number: str
     clock: str
     label: str
@@ -37,6 +37,7 @@ class Moved(NamedTuple):
         """变动一项."""
         return {
             "case": self.case,
+            "case_kind": self.case_kind,
             "case_number": self.case_number,
             "clock": self.clock,
             "label": self.label,
@@ -89,18 +90,20 @@ def _of_case(case: Case, before: Known, after: Known, today: date) -> Iterator[M
     except CannotCount as error:
         raise Invalid(error.code, f"{state.number}：{error.message}。", error.basis or None) from error
     for key in dict.fromkeys((*was, *would)):
-        yield from _compared(state, was.get(key), would.get(key), today)
+        yield from _compared(case, was.get(key), would.get(key), today)
 
 
 def _which(clock: Clock) -> tuple[str, str, int, str]:
     return clock.rulebook, clock.clock, clock.start_version, clock.part
 
 
-def _compared(case: State, was: Clock | None, would: Clock | None, today: date) -> Iterator[Moved]:
+def _compared(case: Case, was: Clock | None, would: Clock | None, today: date) -> Iterator[Moved]:
     """A clock that runs in either case; a window that is past in both doesn't matter to anybody."""
     found = [clock for clock in (was, would) if clock is not None and clock.state in OPEN]
     if not found or all(clock.window and clock.due_on < today for clock in found):
         return
     before, after = was.due_on if was else None, would.due_on if would else None
     if before != after:
-        yield Moved(case.id, case.number, found[0].clock, found[0].label, before, after)
+        yield Moved(
+            case.state.id, case.kind.name, case.state.number, found[0].clock, found[0].label, before, after
+        )

@@ -20,12 +20,13 @@ from domain.alerts import plan as alerts
 from domain.alerts.commands import AcknowledgeAlert
 from domain.alerts.events import QUIET, AlertAcknowledged
 from domain.attachments import settled
-from domain.cases import Draft, Kind, State
+from domain.cases import Draft, Kind, State, legal_date_of
 from domain.directory import fold as directory_fold
 from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
 from domain.errors import Busy, Stale, Unknown
 from domain.facts import Fact, name_of
-from domain.kinds import PETITION, kind_of
+from domain.filing.month import CONSEQUENCES
+from domain.kinds import ITEM, PETITION, kind_of
 from domain.numbering import NumbersTaken, number, stream_of
 from domain.petition import events, registration
 from domain.petition.commands import LinkRepeat, Register
@@ -34,6 +35,9 @@ from domain.petition.registration import Intake
 from domain.rulebase import fold as rulebase_fold
 from domain.rulebase.fold import RULEBASE_ID, Known, Rulebase
 from domain.store import OutboxRow, Reader, Recorder, Stored, StoredReceipt
+from domain.supervision import events as item_events
+from domain.supervision import opening
+from domain.supervision.commands import Open
 
 ATTEMPTS = 8
 STRIPES = 64
@@ -202,7 +206,7 @@ class Casework(Application[UUID]):
                 known = earlier.state if earlier is not None and earlier.kind is PETITION else None
                 situation = replace(situation, earlier=known)
             fact = self._fact(found, found.decide(command, situation), situation)
-            return self._store([fact], act, own)
+            return self._store([*self._consequences(fact, situation), fact], act, own, answer=fact)
 
         with self._alone(case_id):
             return self._once(act, key, attempt)
@@ -232,6 +236,30 @@ class Casework(Application[UUID]):
             )
             extra = (("number", given), ("query_code", fact.query_code))
             return self._store([numbers, fact], act, own, answer=fact, extra=extra)
+
+        with self._registering:
+            return self._once(act, key, attempt)
+
+    def open_item(self, command: Open, act: Act, *, key: Key | None = None) -> Receipt:
+        """立项: open a supervision item, numbered by the register of the unit that opens it.
+
+        One made from a petition is noted on the petition in the same transaction. The receipt also carries its number.
+        """
+
+        def attempt(own: Key) -> Receipt:
+            directory = self.directory()
+            unit, on = opening.opening_unit(command, act, directory), opening.opened_on(command, act)
+            found = self.readable(command.petition, act) if command.petition is not None else None
+            petition: Petition | None = found.state if found is not None and found.kind is PETITION else None
+            first, numbers = self._numbers(unit, on.year, 1, act)
+            given = number(directory.units[unit], on.year, first)
+            fields = opening.opened(command, act, directory, given, petition)
+            made = envelope(uuid4(), 1, act, ITEM.basis_of(item_events.Opened, on, fields, None), on)
+            fact = item_events.Opened(**made, **fields)
+            facts: list[Fact] = [numbers]
+            if petition is not None:
+                facts.append(_put_under_supervision(petition, fact, act))
+            return self._store([*facts, fact], act, own, answer=fact, extra=(("number", given),))
 
         with self._registering:
             return self._once(act, key, attempt)
@@ -353,6 +381,14 @@ class Casework(Application[UUID]):
             **envelope(history[0].originator_id, len(history) + 1, situation.act, basis, on), **fields
         )
 
+    def _consequences(self, fact: Fact, situation: Any) -> list[Fact]:
+        """连带记录: what is recorded in other streams along with the fact, or not at all."""
+        of_fact = CONSEQUENCES.get(type(fact))
+        return [] if of_fact is None else of_fact(fact, situation, self._facts)
+
+    def _facts(self, stream: UUID) -> list[Fact]:
+        return [self.fact(row) for row in self.store.select_stream(stream)]
+
     def _numbers(self, office: str, year: int, count: int, act: Act) -> tuple[int, NumbersTaken]:
         stream = stream_of(office, year)
         last = next(iter(self.events.get(stream, desc=True, limit=1)), None)
@@ -425,6 +461,14 @@ class Casework(Application[UUID]):
             except IntegrityError:
                 continue
         raise Busy("store.busy", "系统正忙，请稍后重试。")
+
+
+def _put_under_supervision(petition: Petition, opened: item_events.Opened, act: Act) -> Fact:
+    """列入督查: what is noted on the petition; not before it was received. Raises Invalid."""
+    on = legal_date_of(opened.on, act, petition.received_on, "信访事项的收到日期")
+    own = {"item": opened.originator_id, "item_number": opened.number}
+    basis = PETITION.basis_of(events.PutUnderSupervision, on, own, None)
+    return events.PutUnderSupervision(**envelope(petition.id, petition.version + 1, act, basis, on), **own)
 
 
 def _must_be_fresh(expects: int | None, kind: Kind, history: Sequence[Fact]) -> None:

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 from domain.cases import Kind
 from domain.facts import Fact
+from domain.filing import kind as filing
 from domain.petition import kind as petition
 from domain.supervision import kind as supervision
 
 PETITION = petition.KIND
 ITEM = supervision.KIND
+MONTH = filing.KIND
 
-KINDS: tuple[Kind, ...] = (PETITION, ITEM)
+KINDS: tuple[Kind, ...] = (PETITION, ITEM, MONTH)
 
 _BY_OPENING: Mapping[type[Fact], Kind] = {kind.opening: kind for kind in KINDS}
 

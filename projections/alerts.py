@@ -42,7 +42,7 @@ _STATUSES: Mapping[str, LiteralString] = {
     "escalated": "a.acknowledged_at IS NULL AND starts_with(a.step, 'escalated')",
 }
 COLUMNS: LiteralString = (
-    "a.*, d.label AS clock_label, d.is_window, d.state AS clock_state, d.due_on AS clock_due_on, d.stopped_on,"
+    "a.*, l.kind AS case_kind, d.label AS clock_label, d.is_window, d.state AS clock_state, d.due_on AS clock_due_on, d.stopped_on,"
     " (SELECT coalesce(json_agg(json_build_object('channel', o.channel, 'state', o.state, 'attempts', o.attempts,"
     " 'at', o.delivered_at) ORDER BY o.channel), '[]') FROM outbox o WHERE o.alert_id = a.alert_id) AS deliveries"
 )

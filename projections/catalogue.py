@@ -2,8 +2,9 @@
 
 from projections.alerts import Alerts
 from projections.deadlines import Deadlines
+from projections.item_shares import ItemShares
 from projections.ledger import Ledger
 from projections.timeline import Timeline
 from projections.view import View
 
-VIEWS: tuple[View, ...] = (Ledger(), Deadlines(), Timeline(), Alerts())
+VIEWS: tuple[View, ...] = (Ledger(), Deadlines(), Timeline(), Alerts(), ItemShares())

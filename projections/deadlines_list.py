@@ -53,7 +53,7 @@ def deadlines(
         conditions.append(lights.clock_status(wanted.status))
     found = page(
         connection,
-        "d.*, l.number, l.subject, l.stage",
+        "d.*, l.kind AS case_kind, l.number, l.subject, l.stage",
         "deadlines d JOIN ledger l USING (case_id)",
         conditions,
         SOONEST_FIRST,

@@ -6,12 +6,16 @@ from typing import Any
 
 from domain.casework import Casework, Recorded
 from domain.facts import Fact
-from domain.kinds import PETITION
+from domain.filing import stages as month_stages
+from domain.filing.fold import MonthList
+from domain.kinds import ITEM, MONTH, PETITION
 from domain.petition.fold import Petition
 from domain.petition.stages import CLOSED
 from domain.rules.authority import plain
+from domain.supervision import stages as item_stages
+from domain.supervision.fold import Item
 from projections.view import NOT_OF_A_CASE, Connection, Table, as_json, touched
-from projections.visibility import person_key
+from projections.visibility import office_key, person_key
 
 IGNORES: tuple[type[Fact], ...] = NOT_OF_A_CASE
 """Every fact of a case may change its row."""
@@ -85,7 +89,84 @@ def _petition(petition: Petition) -> dict[str, Any]:
     }
 
 
-ROWS: Mapping[str, Callable[[Any], dict[str, Any]]] = {PETITION.name: _petition}
+def _item(item: Item) -> dict[str, Any]:
+    """台账行: the columns of a supervision item. `unit` is the one that leads, before that the one that opened it."""
+    from_office = [] if item.petition_office is None else [office_key(item.petition_office)]
+    against = item.against if item.confidential else ()
+    return {
+        "case_id": item.id,
+        "kind": ITEM.name,
+        "number": item.number,
+        "office": item.opened_by_unit,
+        "year": item.opened_on.year,
+        "channel": None,
+        "category": item.category,
+        "purpose": None,
+        "form": item.form,
+        "source": item.source,
+        "subject": item.subject,
+        "received_on": item.opened_on,
+        "registered_at": item.opened_at,
+        "due_on": item.due_on,
+        "stage": item.stage,
+        "state": "closed" if item.stage in item_stages.CLOSED else "open",
+        "unit": item.lead_unit or item.opened_by_unit,
+        "units": [*item.units, *from_office, *(person_key(officer) for officer in item.people)],
+        "public": item.public,
+        "confidential": item.confidential,
+        "accused_units": [plain(one.unit) for one in against if one.unit is not None],
+        "accused_people": [plain(one.person) for one in against if one.person is not None],
+        "repeat": False,
+        "urgent": False,
+        "headcount": 1,
+        "rulebook": None,
+        "closed_on": item.closed_on,
+        "bigrams": sorted(bigrams(item.number) | bigrams(item.subject)),
+        "version": item.version,
+    }
+
+
+def _month(month: MonthList) -> dict[str, Any]:
+    """台账行: the columns of a month's list of negative decisions."""
+    subject = f"{month.month}否定事项清单"
+    return {
+        "case_id": month.id,
+        "kind": MONTH.name,
+        "number": month.number,
+        "office": month.office,
+        "year": month.first_day.year,
+        "channel": None,
+        "category": None,
+        "purpose": None,
+        "form": None,
+        "source": None,
+        "subject": subject,
+        "received_on": month.opened_on,
+        "registered_at": month.opened_at,
+        "due_on": None,
+        "stage": month.stage,
+        "state": "closed" if month.stage in month_stages.CLOSED else "open",
+        "unit": month.office,
+        "units": [month.office],
+        "public": False,
+        "confidential": False,
+        "accused_units": [],
+        "accused_people": [],
+        "repeat": False,
+        "urgent": False,
+        "headcount": 1,
+        "rulebook": None,
+        "closed_on": month.closed_on,
+        "bigrams": sorted(bigrams(month.number) | bigrams(subject)),
+        "version": month.version,
+    }
+
+
+ROWS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    PETITION.name: _petition,
+    ITEM.name: _item,
+    MONTH.name: _month,
+}
 """行: for each kind of case, its columns. The position is the opening's: the list's order never changes."""
 
 

@@ -61,7 +61,7 @@ def petitions(
     found = page(
         connection, COLUMNS + NEXT_DUE, "ledger l", conditions, NEWEST_FIRST, limit=limit, cursor=cursor
     )
-    return found._replace(items=[_shown(row, lights) for row in found.items])
+    return found._replace(items=[with_light(row, lights) for row in found.items])
 
 
 def search(words: str) -> Condition:
@@ -89,7 +89,8 @@ def _plain(wanted: Wanted) -> list[Condition]:
     return [condition for value, condition in known if value is not None]
 
 
-def _shown(row: Row, lights: Lights) -> Row:
+def with_light(row: Row, lights: Lights) -> Row:
+    """附信号灯: the row with its light, and without what the light was found by."""
     signal = lights.of_case(row)
     kept = {name: value for name, value in row.items() if name != "has_running_clock"}
     return kept | {

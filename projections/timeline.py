@@ -76,7 +76,7 @@ def recent(
         conditions.append(Condition("t.on_date >= %(since)s", {"since": since}))
     return page(
         connection,
-        "t.*, l.number, l.subject",
+        "t.*, l.kind AS case_kind, l.number, l.subject",
         "timeline t JOIN ledger l USING (case_id)",
         conditions,
         NEWEST_FIRST,

@@ -21,7 +21,7 @@ class Named(Protocol):
 
 def accused_units(against: Iterable[Named], directory: Directory) -> frozenset[str]:
     """被检举控告单位: the plain texts as written, the ids of the units they name, and of all units below those."""
-    written = {plain(one.unit) for one in against if one.unit}
+    written = {plain(one.unit) for one in against if one.unit} - {""}
     named = {
         unit.id
         for unit in directory.units.values()
@@ -35,7 +35,7 @@ def accused_units(against: Iterable[Named], directory: Directory) -> frozenset[s
 
 def accused_people(against: Iterable[Named], directory: Directory) -> frozenset[str]:
     """被检举控告人员: the plain texts as written and the ids of the officers they name."""
-    written = {plain(one.person) for one in against if one.person}
+    written = {plain(one.person) for one in against if one.person} - {""}
     named = {
         officer.id
         for officer in directory.officers.values()

@@ -25,11 +25,20 @@ def opened_on(command: Open, act: Act) -> date:
 
 
 def opening_unit(command: Open, act: Act, directory: Directory) -> str:
-    """立项部门: the unit named, or the acting officer's; the item's number is of its register. Raises Invalid."""
+    """立项部门: the unit named, or the acting officer's; the item's number is of its register.
+
+    Raises NotYours for whoever opens no items, and Invalid.
+    """
+    _must_open_items(act)
     unit = directory.resolve(command.opened_by_unit) if command.opened_by_unit is not None else act.unit
     if unit not in directory.units:
         raise Invalid("unit.unknown", "没有这个立项部门，请从单位目录中选择。")
     return unit
+
+
+def _must_open_items(act: Act) -> None:
+    if act.role not in OPENERS:
+        raise NotYours("item.not_yours", "督查事项由督查员立项。", "《机关单位督查督办工作制度》第十条")
 
 
 def opened(
@@ -39,8 +48,7 @@ def opened(
 
     An item made from an accusation is confidential, can't be public, and never goes to whom it accuses.
     """
-    if act.role not in OPENERS:
-        raise NotYours("item.not_yours", "督查事项由督查员立项。", "《机关单位督查督办工作制度》第十条")
+    _must_open_items(act)
     on, unit = opened_on(command, act), opening_unit(command, act, directory)
     _check_limit(command, on)
     if command.form == "meeting" and not command.body:

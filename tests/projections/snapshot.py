@@ -2,7 +2,7 @@
 
 from eventstore.database import Database
 
-TABLES = ("ledger", "deadlines", "deadline_steps", "timeline", "alerts")
+TABLES = ("ledger", "deadlines", "deadline_steps", "timeline", "alerts", "item_shares")
 
 
 def everything(database: Database) -> dict[str, list[str]]:

@@ -22,7 +22,8 @@ from projections.visibility import Visibility
 from tests.conftest import TEMPLATE, fresh
 from tests.projections.office import OFFICERS, Office, a_casework, at, on
 
-EVERYTHING = Visibility(all=True, officer="clerk")
+KINDS = frozenset({"petition", "item"})
+EVERYTHING = Visibility(officer="clerk", all=KINDS, confidential=KINDS)
 
 
 class Lists:
@@ -303,7 +304,7 @@ def test_lists_show_what_the_officer_may_read(archive: Archive, who: str) -> Non
 
 def test_an_officer_without_cases_sees_none(archive: Archive) -> None:
     lists, _ = archive
-    assert lists.found(sees=Visibility(all=False, officer="admin")) == set()
+    assert lists.found(sees=Visibility(officer="admin")) == set()
 
 
 def test_alerts_are_listed(lists: Lists, cases: dict[str, UUID]) -> None:
@@ -349,7 +350,7 @@ def test_an_alert_is_open_escalated_or_acknowledged(lists: Lists, cases: dict[st
     assert sum(map(len, by_status.values())) == len(every)
     with lists.database.connection() as connection:
         shown = alerts.alert(connection, EVERYTHING, lists.lights, one["alert_id"])
-        hidden = alerts.alert(connection, Visibility(all=False, officer="x"), lists.lights, one["alert_id"])
+        hidden = alerts.alert(connection, Visibility(officer="x"), lists.lights, one["alert_id"])
     assert shown is not None
     assert (shown["acknowledged_by"], shown["remark"]) == ("head", "已督促")
     assert shown["acknowledged_at"] == at("2026-03-03")

@@ -4,7 +4,7 @@ import pytest
 
 from domain.rules.authority import names_unit, plain
 from eventstore.database import Database
-from projections.visibility import Visibility
+from projections.visibility import Accusable, Visibility
 
 HOUSING = "云溪县住房和城乡建设局"
 
@@ -25,15 +25,15 @@ HOUSING = "云溪县住房和城乡建设局"
 )
 def test_a_list_hides_what_the_rule_hides(database: Database, written: str):
     condition = Visibility(
-        all=True,
-        confidential=True,
         officer="x",
         unit="unit-a",
-        people=("x", "赵一"),
-        unit_names=(plain("unit-a"), plain(HOUSING)),
+        confidential=frozenset({"petition"}),
+        person=Accusable.of(("x",), ("赵一",)),
+        organ=Accusable.of(("unit-a",), (HOUSING,)),
     ).condition()
     query = (
-        f"SELECT {condition.text} AS seen FROM (SELECT true AS confidential, false AS public, %(units)s::text[] AS units,"
+        f"SELECT {condition.text} AS seen FROM (SELECT 'petition' AS kind, true AS confidential, false AS public,"
+        " %(units)s::text[] AS units,"
     )
     query += " %(accused)s::text[] AS accused_units, '{}'::text[] AS accused_people) l"
     values = {**condition.values, "units": ["unit-a"], "accused": [plain(written)]}

@@ -1,0 +1,64 @@
+"""承办份额: one row a unit that a supervision item is or was allocated to – what it did with its part so far.
+
+What all users may know of every unit's handling (第二十四条第二项) is counted from these rows and the clocks.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from domain.casework import Case, Casework, Recorded
+from domain.facts import Fact
+from domain.kinds import ITEM
+from domain.supervision.events import ExtensionGranted, SentBack
+from domain.supervision.fold import Item, Share
+from projections.view import NOT_OF_A_CASE, Connection, Table, as_json, touched
+
+IGNORES: tuple[type[Fact], ...] = NOT_OF_A_CASE
+"""Any fact of an item may change a share."""
+
+DELETE = "DELETE FROM item_shares WHERE case_id = ANY(%s)"
+INSERT = "INSERT INTO item_shares SELECT * FROM json_populate_recordset(NULL::item_shares, %s::json)"
+
+
+class ItemShares:
+    """承办份额 — the view: the rows of a touched item are all written anew from its whole history."""
+
+    name = "item_shares"
+    tables: Mapping[str, Table] = {"item_shares": Table(key=("case_id", "unit"))}
+
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+        """应用: the touched items as they stand now."""
+        items = [case for case in casework.cases(touched(batch)).values() if case.kind is ITEM]
+        if not items:
+            return
+        connection.execute(DELETE, ([case.state.id for case in items],))
+        rows = [row for case in items for row in rows_of(case)]
+        if rows:
+            connection.execute(INSERT, (as_json(rows),))
+
+
+def rows_of(case: Case) -> list[dict[str, Any]]:
+    """各单位份额: of each unit the last share it got."""
+    item: Item = case.state
+    sent_back = Counter(fact.of_unit for fact in case.facts if isinstance(fact, SentBack))
+    extended = Counter(fact.of_unit for fact in case.facts if isinstance(fact, ExtensionGranted))
+    last = {share.unit: share for share in item.shares}
+    return [
+        _row(item, share) | {"sent_back": sent_back[unit], "extended": extended[unit]}
+        for unit, share in last.items()
+    ]
+
+
+def _row(item: Item, share: Share) -> dict[str, Any]:
+    return {
+        "case_id": item.id,
+        "unit": share.unit,
+        "lead": share.lead,
+        "handler": share.handler,
+        "allocated_on": share.allocated_on,
+        "result_on": share.result_on,
+        "waived": share.waived,
+        "released_on": share.released_on,
+        "version": item.version,
+    }
