@@ -466,7 +466,7 @@ class Casework(Application[UUID]):
 def _put_under_supervision(petition: Petition, opened: item_events.Opened, act: Act) -> Fact:
     """列入督查: what is noted on the petition; not before it was received. Raises Invalid."""
     on = legal_date_of(opened.on, act, petition.received_on, "信访事项的收到日期")
-    own = {"item": opened.originator_id, "item_number": opened.number}
+    own: dict[str, Any] = {"item": opened.originator_id, "item_number": opened.number}
     basis = PETITION.basis_of(events.PutUnderSupervision, on, own, None)
     return events.PutUnderSupervision(**envelope(petition.id, petition.version + 1, act, basis, on), **own)
 
