@@ -2,9 +2,11 @@
 
 import pytest
 
-from domain.directory.decisions import found_unit, move_unit, rename_unit
+from domain.directory.accused import accused_people, accused_units
+from domain.directory.decisions import appoint, found_unit, move_unit, rename_unit
 from domain.directory.events import UnitFounded, UnitMoved, UnitRenamed
 from domain.errors import Invalid, NotYours, Unknown
+from domain.petition.events import Against
 from tests.builders import at
 from tests.directories import TOWN
 
@@ -76,6 +78,14 @@ def test_a_unit_is_renamed_and_its_former_name_stays_known():
     assert after.unit_called("unit-a", at("2020-01-01")) == "清江区住建局"
     assert after.resolve("清江区住建局") == after.resolve("清江区建设局") == "unit-a"
     assert after.units_named("清江区住建局") == {"unit-a"}
+
+
+def test_a13_an_accusation_by_a_former_name_still_accuses():
+    told = TOWN.having(rename_unit, "unit-a", "清江区建设局")
+    told = told.having(appoint, "a-head", "赵一改", "unit-a", "unit_head")
+    against = (Against(unit="清江区住建局", person="赵一"),)
+    assert {"unit-a", "unit-a-1"} <= accused_units(against, told.directory)
+    assert "a-head" in accused_people(against, told.directory)
 
 
 def test_a_former_name_another_unit_bears_now_means_that_unit():
