@@ -72,6 +72,7 @@ def open_account(services: Held, act: Signed, body: Opening) -> Code:
         raise Invalid("account.unknown_officer", "没有这个在任人员，请先任职。")
     try:
         with services.database.transaction() as connection:
+            connection.execute("LOCK TABLE api_tokens IN SHARE ROW EXCLUSIVE MODE")
             if connection.execute(
                 "SELECT FROM api_tokens WHERE officer = %s AND revoked_at IS NULL LIMIT 1", (body.officer,)
             ).fetchone():

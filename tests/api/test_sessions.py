@@ -11,10 +11,7 @@ import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 
-from api import passwords
 from api.bootstrap import Services
 from api.errors import TooOften
 from api.identity import IDLE, digest
@@ -33,17 +30,6 @@ from tests.api.conftest import SignIn
 from tests.api.problems import refused
 from tests.api.town import PASSWORD
 from tests.conftest import Clock
-
-
-@pytest.fixture
-def quick_hashes(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same hash at next to no cost, for those who sign in dozens of times."""
-    quick = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
-    unknown = quick.hash("of nobody")
-    monkeypatch.setattr(passwords, "hasher", quick)
-    monkeypatch.setattr(passwords, "_nobody", lambda: unknown)
-    with services.database.transaction() as connection:
-        connection.execute("UPDATE accounts SET password_hash = %s", (quick.hash(PASSWORD),))
 
 
 def sign(client: Caller, username: str, password: str = PASSWORD):
