@@ -21,7 +21,6 @@ _PLAIN: dict[type[Fact], tuple[str, ...]] = {
     events.HearingOpened: ("hearing_opened",),
     events.HearingClosed: ("hearing_closed",),
     events.SupervisionAnswered: ("supervision_answered",),
-    events.Instructed: ("instructed",),
     events.InstructionPassedOn: ("instruction_passed_on",),
     events.RefusalFiled: ("filed",),
     events.Withdrawn: ("withdrawn",),
@@ -133,6 +132,9 @@ def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator
                 yield moment("notice_served")
             elif fact.notice in _SERVED:
                 yield moment(_SERVED[fact.notice])
+        case events.Instructed():
+            # The office passes the note on, wherever the case is.
+            yield moment("instructed", answered_by=after.office)
         case events.Supervised():
             yield moment("supervised", due_on=fact.answer_by)
         case events.Rescheduled():
