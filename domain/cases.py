@@ -11,13 +11,16 @@ from uuid import UUID
 
 from domain.acts import Act
 from domain.directory.fold import Directory
-from domain.errors import Invalid, Refused
+from domain.errors import Invalid, Refused, Stale, Unknown
 from domain.facts import Fact
 from domain.rulebase.fold import Known
 from domain.rules.deadlines import Clock
 
 FURTHEST_YEARS = 10
 """No date that is set for a matter lies further ahead."""
+
+UNKNOWN = "查无此件。"
+MOVED_ON = "您打开页面之后，该事项已有新的记录，请刷新后再办理。"
 
 Draft = tuple[type[Fact], date, dict[str, Any]]
 """草稿: a fact to be: its class, legal date and own fields; `Casework` adds the envelope."""
@@ -75,6 +78,8 @@ class Kind:
     group: Callable[[str, Clock, Any, Directory], Sequence[str]]
     may_be_told: Callable[[str, Any, Directory], bool]
     wardens: Callable[[Any, Directory], Sequence[str]]
+    unknown: Callable[[], Unknown]
+    stale: Callable[[list[str], int], Stale]
 
 
 def legal_date_of(on: date | None, act: Act, not_before: date, after: str) -> date:

@@ -23,7 +23,7 @@ from domain.attachments import settled
 from domain.cases import Draft, Kind, State, legal_date_of
 from domain.directory import fold as directory_fold
 from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
-from domain.errors import Busy, Stale, Unknown
+from domain.errors import Busy
 from domain.facts import Fact, name_of
 from domain.filing.month import CONSEQUENCES
 from domain.kinds import ITEM, PETITION, kind_of
@@ -174,7 +174,7 @@ class Casework(Application[UUID]):
         """
         case = self.readable(case_id, act)
         if case is None or kind not in {None, case.kind}:
-            raise Unknown(f"{(kind or PETITION).name}.unknown", "查无此件。")
+            raise (kind or PETITION).unknown()
         found = case.kind.situation(case.state, case.facts, act, self.directory(), self.known(act.at))
         if case.kind is PETITION and case.state.repeat_of is not None:
             found = replace(found, earlier=self.petition(case.state.repeat_of))
@@ -477,9 +477,4 @@ def _must_be_fresh(expects: int | None, kind: Kind, history: Sequence[Fact]) -> 
     between = [f for f in history[expects:] if not isinstance(f, QUIET)]
     if expects > len(history) or between:
         names = [name_of(f) for f in between]
-        raise Stale(
-            f"{kind.name}.stale",
-            "您打开页面之后，该事项已有新的记录，请刷新后再办理。",
-            events=names,
-            version=len(history),
-        )
+        raise kind.stale(names, len(history))

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from domain.acts import Act
-from domain.cases import Kind
+from domain.cases import MOVED_ON, UNKNOWN, Kind
 from domain.directory.fold import Directory
+from domain.errors import Stale, Unknown
 from domain.rules import item_powers as powers
 from domain.rules.deadlines import Clock
 from domain.supervision.conditions import refusal
@@ -67,6 +68,14 @@ def _wardens(item: Item, directory: Directory) -> Sequence[str]:
     return []
 
 
+def _unknown() -> Unknown:
+    return Unknown("item.unknown", UNKNOWN)
+
+
+def _stale(events: list[str], version: int) -> Stale:
+    return Stale("item.stale", MOVED_ON, events=events, version=version)
+
+
 KIND = Kind(
     name="item",
     label="督查事项",
@@ -82,4 +91,6 @@ KIND = Kind(
     group=_group,
     may_be_told=_may_be_told,
     wardens=_wardens,
+    unknown=_unknown,
+    stale=_stale,
 )
