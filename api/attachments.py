@@ -26,6 +26,9 @@ from domain.cases import Kind
 from domain.casework import Case
 from domain.errors import Busy, Invalid, NotYours, Unknown
 from domain.facts import Fact, name_of
+from domain.kinds import ITEM
+from domain.rules.item_powers import may_open_papers
+from domain.supervision.situation import standing_of
 from eventstore import attachments as contents
 
 router = APIRouter(prefix="/v1/attachments", tags=["附件"], route_class=SignedFirst)
@@ -156,6 +159,7 @@ def add_reads(router: APIRouter, kind: Kind, prefix: str = "") -> None:
         """只作为文件下载，不在浏览器中打开；下载检举控告件的附件留有记录."""
         bind(**{kind.name: id})
         case = _readable(services, act, kind, id)
+        _must_open_papers(services, act, case)
         found = [one for one, _ in _named(case) if one.sha256 == sha256]
         if not found:
             raise Unknown("attachment.not_in_case", "该事项没有列明这份附件。")
@@ -168,6 +172,16 @@ def _readable(services: Services, act: Act, kind: Kind, id: UUID) -> Case:
     if case is None or case.kind is not kind:
         raise Unknown(f"{kind.name}.unknown", "查无此件。")
     return case
+
+
+def _must_open_papers(services: Services, act: Act, case: Case) -> None:
+    """A public item is browsed by everybody; its papers are for those it passed through. Raises NotYours."""
+    if case.kind is ITEM and not may_open_papers(standing_of(case.state, services.casework.directory()), act):
+        raise NotYours(
+            "attachment.not_passed_through",
+            "公开事项的附件只对事项流经的人员、领导、督查员和审计人员开放。",
+            "《机关单位督查督办工作制度》第十四条",
+        )
 
 
 def _named(case: Case) -> list[tuple[Attachment, Fact]]:

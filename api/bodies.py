@@ -19,8 +19,25 @@ from pydantic_core import PydanticCustomError
 SHORT, LONG, MOST_ENTRIES, LARGEST = 200, 20_000, 1000, 1_000_000
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 LONG_TEXTS = frozenset(
-    {"content", "text", "reason", "reasons", "explanation", "opinion", "advice", "comment", "remark"}
+    {
+        "content",
+        "text",
+        "reason",
+        "reasons",
+        "explanation",
+        "opinion",
+        "advice",
+        "comment",
+        "remark",
+        "without_assistants",
+        "requirements",
+        "progress",
+        "conclusion",
+    }
 )
+SIGNED_NUMBERS = frozenset({"points"})
+FORMS_OF = {"domain.supervision.commands": "Item", "domain.filing.commands": "MonthList"}
+"""How the names of the forms begin whose commands are called as those of another kind of case are."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -113,6 +130,8 @@ FreeForm = Annotated[dict[str, Any], AfterValidator(_storable)]
 """自由表: a table whose shape somebody else judges – a rule book, a channel's settings."""
 Number = Annotated[int, Field(ge=0, le=LARGEST)]
 """数目."""
+Points = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
+"""分数: for or against."""
 
 
 @cache
@@ -126,7 +145,8 @@ def form_of(command: type) -> type[Form]:
             parts[one.name] = (kind, ...)
         else:
             parts[one.name] = (kind, [] if one.default == () else one.default)
-    made = create_model(command.__name__, __base__=Form, __doc__=command.__doc__, **parts)
+    name = FORMS_OF.get(command.__module__, "") + command.__name__
+    made = create_model(name, __base__=Form, __doc__=command.__doc__, **parts)
     made.COMMAND = command
     return made
 
@@ -165,7 +185,8 @@ def _type_of(name: str, hint: Any) -> Any:
     if is_dataclass(hint):
         # is_dataclass also admits instances; a hint is never one
         return _entry(form_of(hint), getattr(hint, "SHORTHAND", None))  # type: ignore[arg-type]
-    simple = {str: Long if name in LONG_TEXTS else Short, date: Day, int: Number, UUID: Id}
+    simple = {str: Long if name in LONG_TEXTS else Short, date: Day, UUID: Id}
+    simple[int] = Points if name in SIGNED_NUMBERS else Number
     if hint in simple:
         return simple[hint]
     raise TypeError(f"no form for {name}: {hint!r}; add the type to api/bodies.py")

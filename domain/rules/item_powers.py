@@ -5,7 +5,7 @@ that handles an item is a unit like others: its head has the powers of a unit he
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.acts import Act
 from domain.rules.authority import CASELESS_POSTS, OFFICE_POSTS, may_be_shown, stands_accused
@@ -60,6 +60,11 @@ def reads_as(standing: ItemStanding, officer: str, unit: str, role: str) -> bool
     if role in HEADS | CLERKS and unit in standing.units:
         return True
     return role in OFFICE_POSTS and unit == standing.petition_office
+
+
+def may_open_papers(standing: ItemStanding, act: Act) -> bool:
+    """可以打开附件: everybody may browse what a public item is about; its papers only those who would read it anyway."""
+    return may_read(replace(standing, public=False), act)
 
 
 def may_be_given(standing: ItemStanding, unit: str, name: str = "", officer: str = "") -> bool:
