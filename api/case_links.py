@@ -9,6 +9,7 @@ from uuid import UUID
 
 from api.bootstrap import Services
 from domain.acts import Act
+from domain.filing.events import RefusalNoted
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "repeat_of": ("repeat_of_number",),
@@ -16,6 +17,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "supervision_item": ("supervision_item_number",),
     "item": ("item_number",),
     "petition": ("petition_number", "petition_office"),
+    "case": ("case_number", "decided_on", "decided_in"),
 }
 """Fields of states and facts that hold another case's id, and those that tell of that case beside it."""
 
@@ -44,6 +46,11 @@ def untold(one: Any, hidden: Hidden) -> frozenset[str]:
     """隐去的字段: the fields of a state or a fact that would tell of a hidden case."""
     fields = [field for field in NAMES if _link(one, field) in hidden]
     return frozenset(name for field in fields for name in (field, *NAMES[field]))
+
+
+def tells_of_hidden(fact: Any, hidden: Hidden) -> bool:
+    """只涉及隐去案件的事件: whether the fact is about nothing but a case that must not be told of."""
+    return isinstance(fact, RefusalNoted) and fact.case in hidden
 
 
 def _link(one: Any, field: str) -> UUID | None:

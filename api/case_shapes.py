@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from api import case_links, petition_shapes
+from api import case_links, month_shapes, petition_shapes
 from api.case_reading import SYSTEM, Seen, officer_called
 from api.shapes import deadline_item
 from domain.casework import Recorded
 from domain.directory.fold import Directory
 from domain.facts import ENVELOPE, Fact, name_of, term_of
-from domain.kinds import PETITION
+from domain.kinds import MONTH, PETITION
 from domain.rules.signals import Signal, signal
 
 __all__ = ["SYSTEM", "data", "deadlines", "event", "state", "step"]
@@ -19,7 +19,10 @@ __all__ = ["SYSTEM", "data", "deadlines", "event", "state", "step"]
 NEVER_SHOWN = frozenset({"personal", "query_code"})
 """Fields of facts that leave the store through no list, history or feed."""
 
-STATES: Mapping[str, Callable[[Seen], dict[str, Any]]] = {PETITION.name: petition_shapes.state}
+STATES: Mapping[str, Callable[[Seen], dict[str, Any]]] = {
+    PETITION.name: petition_shapes.state,
+    MONTH.name: month_shapes.state,
+}
 """状态形状: of each kind of case."""
 
 
@@ -52,7 +55,8 @@ def deadlines(seen: Seen) -> list[dict[str, Any]]:
 
 def history(seen: Seen) -> list[dict[str, Any]]:
     """办理经过: every event in the order of its record."""
-    return [event(one, seen.directory, seen.hidden) for one in seen.history]
+    told = (one for one in seen.history if not case_links.tells_of_hidden(one.fact, seen.hidden))
+    return [event(one, seen.directory, seen.hidden) for one in told]
 
 
 def step(seen: Seen) -> dict[str, Any]:

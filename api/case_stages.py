@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping
 
+from domain.filing import stages as filing
 from domain.petition import stages as petition
+from domain.supervision import stages as item
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     "petition": {stage.value: label for stage, label in petition.LABELS.items()},
+    "item": {stage.value: label for stage, label in item.LABELS.items()},
+    "month": {stage.value: label for stage, label in filing.LABELS.items()},
 }
 CLOSED: Mapping[str, frozenset[str]] = {
     "petition": frozenset(stage.value for stage in petition.CLOSED),
+    "item": frozenset(stage.value for stage in item.CLOSED),
+    "month": frozenset(stage.value for stage in filing.CLOSED),
 }
 
 

@@ -49,8 +49,10 @@ def feed(
     while more and len(items) < limit and reached < after + MOST_SCANNED:
         log = _log(services, reached)
         readable = _readable(services, act, log)
-        wanted = [one for one in log if _is_for(act, one.fact, readable)][: limit - len(items)]
-        hidden = case_links.hidden(services, act, case_links.named(*(one.fact for one in wanted)))
+        own = [one for one in log if _is_for(act, one.fact, readable)]
+        hidden = case_links.hidden(services, act, case_links.named(*(one.fact for one in own)))
+        told = [one for one in own if not case_links.tells_of_hidden(one.fact, hidden)]
+        wanted = told[: limit - len(items)]
         items.extend(_shown(one, readable, hidden) for one in wanted)
         full = len(items) == limit
         more = len(log) == CHUNK or (full and wanted[-1].position < log[-1].position)

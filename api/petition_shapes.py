@@ -13,11 +13,12 @@ from projections.view import Row
 _AS_RECORDED = (
     "version", "number", "office", "channel", "category", "purpose", "topic", "way", "subject", "content",
     "received_on", "registered_at", "last_on", "headcount", "anonymous", "rulebook", "limit_class", "first_contact",
-    "urgent", "units", "assisting_units", "handler", "track", "accepted_on", "acceptance_assumed",
+    "urgent", "units", "assisting_units", "assisted", "people", "handler", "track", "accepted_on", "acceptance_assumed",
     "declined_ground", "forwarded_to", "received_by_unit_on", "assigned", "objected_on", "extension_requested_on",
     "extension_requested_days", "extension_days", "asked_for_more_on", "supplemented_on", "hearing_opened_on",
     "replied_on", "reply_result", "opinion_served_on", "notices_served", "supervised_on", "leader_in_charge",
-    "urgent_reported_on", "urgent_acknowledged_on", "repeat_of", "repeat_of_number", "closed_on",
+    "urgent_reported_on", "urgent_acknowledged_on", "instructed_by", "instruction_open_on", "report_approved_on",
+    "supervision_item", "supervision_item_number", "repeat_of", "repeat_of_number", "closed_on",
 )  # fmt: skip
 
 
@@ -37,6 +38,9 @@ def state(seen: Seen) -> dict[str, Any]:
         "petitioners": masking.petitioners(petition),
         "against": [{"unit": one.unit, "person": one.person} for one in petition.against],
         "review": msgspec.to_builtins(petition.review),
+        "record": msgspec.to_builtins(petition.record),
+        "refusal": msgspec.to_builtins(petition.refusal),
+        "assistants_objections": msgspec.to_builtins(petition.assistants_objections),
         "rated": [{"about": about, "score": score} for about, score in petition.rated],
         "source": _source(petition),
     }

@@ -74,7 +74,11 @@ def _petition(petition: Petition) -> dict[str, Any]:
         "stage": petition.stage,
         "state": "closed" if petition.stage in CLOSED else "open",
         "unit": petition.holder,
-        "units": [*petition.units, *(person_key(officer) for officer in petition.people)],
+        "units": [
+            *petition.units,
+            office_key(petition.office),
+            *(person_key(officer) for officer in petition.people),
+        ],
         "public": False,
         "confidential": petition.category == "accusation",
         "accused_units": [plain(one.unit) for one in petition.against if one.unit is not None],

@@ -11,8 +11,8 @@ from domain.kinds import ITEM, MONTH, PETITION
 from domain.rules.authority import (
     CASELESS_POSTS,
     OFFICE_POSTS,
+    OVERSEEING_POSTS,
     READ_ACCUSATIONS_POSTS,
-    READ_ALL_POSTS,
     SHORTEST_NAME,
     UNIT_POSTS,
     plain,
@@ -27,7 +27,7 @@ def person_key(officer: str) -> str:
 
 
 def office_key(unit: str) -> str:
-    """信访工作机构标记: how the ledger's `units` names the petition office that an item came from."""
+    """信访工作机构标记: how the ledger's `units` names the petition office of a petition, or that an item came from."""
     return f"office:{unit}"
 
 
@@ -39,7 +39,7 @@ class Readers(NamedTuple):
 
 
 READERS: Mapping[str, Readers] = {
-    PETITION.name: Readers(READ_ALL_POSTS | {"system"}, READ_ACCUSATIONS_POSTS | {"system"}),
+    PETITION.name: Readers(OVERSEEING_POSTS | {"system"}, READ_ACCUSATIONS_POSTS | {"system"}),
     ITEM.name: Readers(TRACKING_POSTS | OVERSEEING, OVERSEEING),
     MONTH.name: Readers(MONTH_READERS, MONTH_READERS),
 }

@@ -54,13 +54,17 @@ UNDER_REEXAMINATION: list[Step] = [
 URGENT: list[Step] = [("office", "report-urgent", {"to_organ": "市信访局", "text": "百余人拟集体走访"})]
 WITHDRAWN: list[Step] = [*TRANSFERRED, ("office", "withdraw", {"reason": "信访人撤回"})]
 ARCHIVED: list[Step] = [*WITHDRAWN, ("office", "archive", {"reason": "归档"})]
+INSTRUCTED: list[Step] = [*ACCEPTED, ("leader", "instruct", {"text": "请查清答复"})]
+RECORDED: list[Step] = [*INSTRUCTED, ("unit-a-clerk", "investigate", {"text": "经实地测温，情况属实"})]
+REFUSED: list[Step] = [*DECLINED, ("leader", "consent-to-refusal", {"text": "同意"})]
 EARLIER = "另一件的编号"
 """Stands in a body for the id of another petition."""
 
 
 @dataclass(frozen=True)
 class Life:
-    """An act, who may do it, the way there, the body, and the event; `closed` is a way to where it isn't open."""
+    """An act, who may do it, the way there, the body, and the event; `closed` is a way to where it isn't open, `fields` what the
+    petition's registration needs."""
 
     act: str
     who: str
@@ -68,12 +72,25 @@ class Life:
     body: dict[str, Any]
     event: str
     closed: list[Step] = field(default_factory=lambda: ARCHIVED)
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 LIVES = [
     Life("classify", "office", [], {"category": "appeal", "topic": "城乡建设"}, "Classified"),
     Life("propose", "office", [], {"opinion": "拟转住建局办理"}, "Proposed"),
     Life("instruct", "leader", [], {"text": "请抓紧办理"}, "Instructed"),
+    Life("pass-on-instruction", "office", INSTRUCTED, {"text": "请按批示办理"}, "InstructionPassedOn"),
+    Life("investigate", "unit-a-clerk", ACCEPTED, {"text": "经实地测温，情况属实"}, "Investigated"),
+    Life("sign-record", "leader", RECORDED, {"text": "属实"}, "RecordSigned"),
+    Life(
+        "approve-report",
+        "leader",
+        ACCEPTED,
+        {"text": "同意上报"},
+        "ReportApproved",
+        fields={"channel": "assigned"},
+    ),
+    Life("send-for-reading", "office", [], {"officers": ["leader"], "reason": "请阅"}, "SentForReading"),
     Life("accept", "unit-a-clerk", TRANSFERRED, {}, "Accepted"),
     Life("switch-track", "unit-a-head", SIMPLIFIED, {"reason": "需要调查核实"}, "TrackSwitched"),
     Life("decline", "unit-a-head", TRANSFERRED, {"ground": "N3", "explanation": "请向法院提出"}, "Declined"),
@@ -156,6 +173,8 @@ LIVES = [
     Life("sign-off", "office", SERVED, {"reason": "办理到位"}, "SignedOff"),
     Life("reopen", "office-head", DECLINED, {"reason": "发现新的事实"}, "Reopened", closed=[]),
     Life("archive", "office", DECLINED, {"reason": "办理完毕"}, "Archived"),
+    Life("consent-to-refusal", "leader", DECLINED, {"text": "同意"}, "RefusalConsented", closed=WITHDRAWN),
+    Life("file-refusal", "unit-a-clerk", REFUSED, {"text": "否定报备书"}, "RefusalFiled", closed=WITHDRAWN),
     Life("rate", "office", REPLIED, {"about": "unit", "score": "satisfied"}, "Rated"),
 ]
 

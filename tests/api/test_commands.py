@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.bodies import form_of, is_optional
 from domain.petition.petition import COMMANDS
 from tests.api.conftest import Town
 from tests.api.lives import LETTER, LIVES, Life
@@ -16,7 +17,7 @@ def test_every_command_of_the_table_is_told_here():
 
 @each
 def test_who_is_not_signed_in_learns_nothing_else(town: Town, life: Life):
-    case = town.walker.walk(life.way)
+    case = town.walker.walk(life.way, **life.fields)
     before = town.head()
     for url in (f"/v1/petitions/{case}/{life.act}", f"/v1/petitions/not-an-id/{life.act}"):
         answer = town.client.post(url, content=b"{not json", headers={"Content-Type": "application/json"})
@@ -27,7 +28,7 @@ def test_who_is_not_signed_in_learns_nothing_else(town: Town, life: Life):
 
 @each
 def test_who_may_does(town: Town, life: Life):
-    case = town.walker.walk(life.way)
+    case = town.walker.walk(life.way, **life.fields)
     body = town.walker.filled(life.body)
     version = len(life.way) + 1
     answer = town.walker.do(case, life.who, life.act, body, headers={"If-Match": f'"{version}"'})
@@ -43,7 +44,7 @@ def test_who_may_does(town: Town, life: Life):
 
 @each
 def test_who_may_only_read_may_not(town: Town, life: Life):
-    case = town.walker.walk(life.way)
+    case = town.walker.walk(life.way, **life.fields)
     body, before = town.walker.filled(life.body), town.head()
     refused(town.walker.do(case, "auditor", life.act, body), 403, "petition.not_yours")
     assert town.head() == before
@@ -51,7 +52,7 @@ def test_who_may_only_read_may_not(town: Town, life: Life):
 
 @each
 def test_who_may_not_read_finds_nothing(town: Town, life: Life):
-    case = town.walker.walk(life.way)
+    case = town.walker.walk(life.way, **life.fields)
     body, before = town.walker.filled(life.body), town.head()
     unknown = "00000000-0000-4000-8000-00000000dead"
     for who, id in (("unit-b-clerk", case), ("admin", case), (life.who, unknown)):
@@ -69,7 +70,7 @@ def test_in_another_stage_it_is_closed(town: Town, life: Life):
 
 @each
 def test_a_stale_version_is_told_what_came_between(town: Town, life: Life):
-    case = town.walker.walk(life.way)
+    case = town.walker.walk(life.way, **life.fields)
     body, version = town.walker.filled(life.body), len(life.way) + 1
     town.walker.do(case, "leader", "instruct", {"text": "请抓紧"}).raise_for_status()
     before = town.head()
@@ -83,7 +84,7 @@ def test_a_stale_version_is_told_what_came_between(town: Town, life: Life):
 
 @each
 def test_what_the_form_does_not_know_is_refused(town: Town, life: Life):
-    case = town.walker.walk(life.way)
+    case = town.walker.walk(life.way, **life.fields)
     body, before = town.walker.filled(life.body) | {"actor": "leader"}, town.head()
     problem = refused(town.walker.do(case, life.who, life.act, body), 422, "request.malformed")
     assert problem["fields"] == [{"field": "actor", "message": "没有这个字段"}]
@@ -92,14 +93,14 @@ def test_what_the_form_does_not_know_is_refused(town: Town, life: Life):
 
 @each
 def test_what_is_required_must_be_there(town: Town, life: Life):
-    if not life.body or life.act == "supplement":
+    if is_optional(form_of(COMMANDS[life.act])):
         assert (
             town.walker.as_(life.who)
-            .post(f"/v1/petitions/{town.walker.walk(life.way)}/{life.act}")
+            .post(f"/v1/petitions/{town.walker.walk(life.way, **life.fields)}/{life.act}")
             .is_success
         )
         return
-    case = town.walker.walk(life.way)
+    case = town.walker.walk(life.way, **life.fields)
     before = town.head()
     answer = town.walker.as_(life.who).post(f"/v1/petitions/{case}/{life.act}")
     problem = refused(answer, 422, "request.malformed")
@@ -109,7 +110,7 @@ def test_what_is_required_must_be_there(town: Town, life: Life):
 
 @each
 def test_the_acts_page_agrees_with_the_act(town: Town, life: Life):
-    case = town.walker.walk(life.way)
+    case = town.walker.walk(life.way, **life.fields)
     url = f"/v1/petitions/{case}/acts"
     mine = {one["act"]: one for one in town.walker.as_(life.who).get(url).json()["items"]}
     assert list(mine) == list(COMMANDS)

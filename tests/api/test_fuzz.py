@@ -123,7 +123,7 @@ def test_whatever_is_filled_in_where_the_act_is_open(schema: Any, town: Town, li
         known=st.sets(st.sampled_from(sorted(life.body))) if life.body else st.just(set()),
     )
     def calls(case: Case, known: set[str]) -> None:
-        case.path_parameters["id"] = town.walker.walk(life.way)
+        case.path_parameters["id"] = town.walker.walk(life.way, **life.fields)
         case.headers = {}
         if isinstance(case.body, dict):
             kept = {name: value for name, value in case.body.items() if name not in DATES}
