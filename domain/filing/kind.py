@@ -10,6 +10,7 @@ from domain.filing.events import MonthListOpened
 from domain.filing.fold import MonthList, project
 from domain.filing.month import basis_of, decide
 from domain.filing.situation import READERS, Situation, clocks_of, may_read, refusal
+from domain.rules.authority import OFFICE_POSTS
 from domain.rules.deadlines import Clock
 
 
@@ -26,7 +27,8 @@ def _group(group: str, clock: Clock, month: MonthList, directory: Directory) -> 
 
 
 def _may_be_told(officer: str, month: MonthList, directory: Directory) -> bool:
-    return any(post.post in READERS for post in directory.posts(officer))
+    own = directory.holders(month.office, OFFICE_POSTS)
+    return officer in own or any(post.post in READERS for post in directory.posts(officer))
 
 
 def _wardens(month: MonthList, directory: Directory) -> Sequence[str]:

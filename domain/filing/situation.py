@@ -17,12 +17,17 @@ from domain.rules import authority
 from domain.rules.deadlines import Clock, clocks
 
 BASIS = "《否定报备制》第二条"
-READERS = authority.OFFICE_POSTS | {"leader", "auditor", "system"}
-"""Who reads the lists: the petition office, the leaders, the auditor."""
+READERS = frozenset({"leader", "auditor", "system"})
+"""Who reads the lists of every petition office; the office reads its own."""
 
-POWERS: dict[str, Callable[[Act], bool]] = {
-    "office": lambda act: act.role in authority.OFFICE_POSTS,
-    "alert_recipient": lambda act: act.role not in authority.CASELESS_POSTS | {"auditor"},
+
+def _office(month: MonthList, act: Act) -> bool:
+    return act.role in authority.OFFICE_POSTS and act.unit == month.office
+
+
+POWERS: dict[str, Callable[[MonthList, Act], bool]] = {
+    "office": _office,
+    "alert_recipient": lambda _, act: act.role not in authority.CASELESS_POSTS | {"auditor"},
 }
 
 
@@ -50,8 +55,8 @@ def clocks_of(
 
 
 def may_read(month: MonthList, directory: Directory, act: Act) -> bool:
-    """可以查阅: the petition office, leaders and the auditor; whose cases are on it is decided entry by entry."""
-    return act.role in READERS
+    """可以查阅: the petition office, the leaders and the auditor; whose cases are on it is decided entry by entry."""
+    return act.role in READERS or _office(month, act)
 
 
 def _month_over(s: Situation) -> Refused | None:
@@ -69,7 +74,7 @@ def refusal(situation: Situation, slug: str) -> Refused | None:
     month, act = situation.month, situation.act
     if not may_read(month, situation.directory, act):
         return Unknown("month.unknown", "查无此件。")
-    if not any(POWERS[power](act) for power in opening.powers):
+    if not any(POWERS[power](month, act) for power in opening.powers):
         allowed = "、".join(authority.LABELS[power] for power in opening.powers)
         return NotYours("month.not_yours", f"该操作由{allowed}办理。")
     if month.stage not in opening.stages:
