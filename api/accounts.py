@@ -74,7 +74,7 @@ def open_account(services: Held, act: Signed, body: Opening) -> Code:
         with services.database.transaction() as connection:
             connection.execute("LOCK TABLE api_tokens IN SHARE ROW EXCLUSIVE MODE")
             if connection.execute(
-                "SELECT FROM api_tokens WHERE officer = %s AND revoked_at IS NULL LIMIT 1", (body.officer,)
+                "SELECT 1 FROM api_tokens WHERE officer = %s AND revoked_at IS NULL LIMIT 1", (body.officer,)
             ).fetchone():
                 raise NotNow("account.officer_has_tokens", "该人员名下有系统令牌，不能另开登录账户。")
             connection.execute(

@@ -89,7 +89,7 @@ def make(services: Held, act: Signed, body: NewToken) -> TokenMade:
     token = API_TOKEN + token_urlsafe(32)
     with services.database.transaction() as connection:
         connection.execute("LOCK TABLE api_tokens IN SHARE ROW EXCLUSIVE MODE")
-        if connection.execute("SELECT FROM accounts WHERE officer = %s", (body.officer,)).fetchone():
+        if connection.execute("SELECT 1 FROM accounts WHERE officer = %s", (body.officer,)).fetchone():
             raise NotNow("token.officer_has_account", "令牌不能借用个人账户的身份，请为该系统另设人员。")
         counted = connection.execute(
             "SELECT count(*) AS n FROM api_tokens WHERE revoked_at IS NULL"
@@ -121,7 +121,7 @@ def revoke(id: UUID, services: Held, act: Signed) -> TokenShown:
     with services.database.transaction() as connection:
         row = _revoked(connection, id, act)
         if row is None:
-            known = connection.execute("SELECT FROM api_tokens WHERE id = %s", (id,)).fetchone()
+            known = connection.execute("SELECT 1 FROM api_tokens WHERE id = %s", (id,)).fetchone()
             if known is None:
                 raise Unknown("token.unknown", "没有这个令牌。")
             raise NotNow("token.revoked", "令牌已经撤销。")
