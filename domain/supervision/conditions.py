@@ -1,7 +1,6 @@
 """开放条件: what must hold besides stage and power, and the guard that asks the table of openings."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from domain.errors import NotNow, NotYours, Refused, Unknown
 from domain.rules import item_powers as powers
@@ -9,15 +8,9 @@ from domain.supervision.situation import BOOK, Situation
 from domain.supervision.stages import LABELS, OPENINGS, Stage
 
 
-class _Condition(NamedTuple):
-    """条件 — when it holds, and how it is refused: code, message, article."""
-
-    holds: Callable[[Situation], bool]
-    refused: Refused
-
-
-def _not_now(code: str, message: str, article: str) -> Refused:
-    return NotNow(code, message, f"{BOOK}{article}")
+def need(holds: bool, code: str, message: str, article: str) -> Refused | None:
+    """须具备: nothing if it holds; else not now, with the article that stands in the way."""
+    return None if holds else NotNow(code, message, f"{BOOK}{article}")
 
 
 def _report_signed(s: Situation) -> bool:
@@ -30,92 +23,118 @@ def _lead_submitters(s: Situation) -> frozenset[str]:
     return frozenset(lead.submitted_by) if lead is not None else frozenset()
 
 
-CONDITIONS: dict[str, _Condition] = {
-    "instructed": _Condition(
-        lambda s: bool(s.item.signed_by),
-        _not_now("item.not_instructed_yet", "尚无领导批示，请先批示，再会签。", "第十五条"),
+CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
+    "instructed": lambda s: need(
+        bool(s.item.signed_by),
+        "item.not_instructed_yet",
+        "尚无领导批示，请先批示，再会签。",
+        "第十五条",
     ),
-    "named_or_approved": _Condition(
-        lambda s: (
-            s.item.stage is not Stage.SUBMITTED or not s.item.leaders or s.act.principal in s.item.leaders
-        ),
-        NotYours("item.not_yours", "该事项由报请批示的领导会签。", f"{BOOK}第九条、第十五条"),
+    "named_or_approved": lambda s: (
+        None
+        if s.item.stage is not Stage.SUBMITTED or not s.item.leaders or s.act.principal in s.item.leaders
+        else NotYours("item.not_yours", "该事项由报请批示的领导会签。", f"{BOOK}第九条、第十五条")
     ),
-    "not_signed_yet": _Condition(
-        lambda s: s.item.stage is Stage.HANDLING or s.act.principal not in s.item.signed_by,
-        _not_now("item.already_signed", "您已经在该事项上签署意见。", "第十五条"),
+    "not_signed_yet": lambda s: need(
+        s.item.stage is Stage.HANDLING or s.act.principal not in s.item.signed_by,
+        "item.already_signed",
+        "您已经在该事项上签署意见。",
+        "第十五条",
     ),
-    "issued_or_document": _Condition(
-        lambda s: s.item.stage is Stage.ISSUED or s.item.form == "document",
-        _not_now("item.not_issued", "经领导批准后应当先下发，再分办；只有公文可以直接分办。", "第十五条"),
+    "issued_or_document": lambda s: need(
+        s.item.stage is Stage.ISSUED or s.item.form == "document",
+        "item.not_issued",
+        "经领导批准后应当先下发，再分办；只有公文可以直接分办。",
+        "第十五条",
     ),
-    "result_open": _Condition(
-        lambda s: s.share.result_on is None,
-        _not_now("item.result_submitted", "本单位的办理结果已经上报。", "第十八条"),
+    "result_open": lambda s: need(
+        s.share.result_on is None,
+        "item.result_submitted",
+        "本单位的办理结果已经上报。",
+        "第十八条",
     ),
-    "not_objected_yet": _Condition(
-        lambda s: s.share.objected_on is None,
-        _not_now("item.already_objected", "本单位已经就该事项报告过一次。", "第十七条"),
+    "not_objected_yet": lambda s: need(
+        s.share.objected_on is None,
+        "item.already_objected",
+        "本单位已经就该事项报告过一次。",
+        "第十七条",
     ),
-    "open_objection": _Condition(
-        lambda s: any(share.objected_on and not share.objection_settled for share in s.item.holding),
-        _not_now("item.no_objection", "没有待协调的职责异议。", "第十七条"),
+    "open_objection": lambda s: need(
+        any(share.objected_on and not share.objection_settled for share in s.item.holding),
+        "item.no_objection",
+        "没有待协调的职责异议。",
+        "第十七条",
     ),
-    "own_objection_settled": _Condition(
-        lambda s: s.share.objected_on is None or s.share.objection_settled,
-        _not_now("item.objection_open", "本单位提出的职责异议尚待协调。", "第十七条"),
+    "own_objection_settled": lambda s: need(
+        s.share.objected_on is None or s.share.objection_settled,
+        "item.objection_open",
+        "本单位提出的职责异议尚待协调。",
+        "第十七条",
     ),
-    "report_to_sign": _Condition(
-        lambda s: s.share.reports > 0 and not s.share.signed,
-        _not_now("item.no_report_to_sign", "没有待审签的报告。", "第十八条"),
+    "report_to_sign": lambda s: need(
+        s.share.reports > 0 and not s.share.signed,
+        "item.no_report_to_sign",
+        "没有待审签的报告。",
+        "第十八条",
     ),
-    "report_signed": _Condition(
-        _report_signed,
-        _not_now("item.report_not_signed", "专题报告应当经承办单位领导审签后上报。", "第十八条"),
+    "report_signed": lambda s: need(
+        _report_signed(s),
+        "item.report_not_signed",
+        "专题报告应当经承办单位领导审签后上报。",
+        "第十八条",
     ),
-    "no_open_request": _Condition(
-        lambda s: s.share.extension is None,
-        _not_now("item.extension_request_open", "本单位已有延期申请待批。", "第十九条"),
+    "no_open_request": lambda s: need(
+        s.share.extension is None,
+        "item.extension_request_open",
+        "本单位已有延期申请待批。",
+        "第十九条",
     ),
-    "limit_running": _Condition(
-        lambda s: s.limit(s.act.unit) is not None,
-        _not_now("item.nothing_to_extend", "本单位没有可以延期的办理时限。", "第十九条"),
+    "limit_running": lambda s: need(
+        s.limit(s.act.unit) is not None,
+        "item.nothing_to_extend",
+        "本单位没有可以延期的办理时限。",
+        "第十九条",
     ),
-    "request_to_vet": _Condition(
-        lambda s: bool(s.asked()),
-        _not_now("item.no_extension_request", "没有待您审核的延期申请。", "第十九条"),
+    "request_to_vet": lambda s: need(
+        bool(s.asked()),
+        "item.no_extension_request",
+        "没有待您审核的延期申请。",
+        "第十九条",
     ),
-    "request_to_answer": _Condition(
-        lambda s: bool(s.asked()),
-        _not_now(
-            "item.no_extension_request",
-            "没有待您批复的延期申请：申请先经承办单位审核，再报督查员，需要时转报领导。",
-            "第十九条",
-        ),
+    "request_to_answer": lambda s: need(
+        bool(s.asked()),
+        "item.no_extension_request",
+        "没有待您批复的延期申请：申请先经承办单位审核，再报督查员，需要时转报领导。",
+        "第十九条",
     ),
-    "somebody_to_urge": _Condition(
-        lambda s: any(share.result_on is None for share in s.item.holding),
-        _not_now("item.nobody_to_urge", "各承办单位均已上报办理结果。", "第二十条"),
+    "somebody_to_urge": lambda s: need(
+        any(share.result_on is None for share in s.item.holding),
+        "item.nobody_to_urge",
+        "各承办单位均已上报办理结果。",
+        "第二十条",
     ),
-    "not_own_result": _Condition(
-        lambda s: not s.actors & _lead_submitters(s),
-        NotYours("item.own_result", "本人上报的办理结果应当由他人审核。", f"{BOOK}第二十二条"),
+    "not_own_result": lambda s: (
+        None
+        if not s.actors & _lead_submitters(s)
+        else NotYours("item.own_result", "本人上报的办理结果应当由他人审核。", f"{BOOK}第二十二条")
     ),
-    "from_a_meeting": _Condition(
-        lambda s: s.item.form == "meeting",
-        _not_now("item.no_body", "该事项不是会议议定事项，无需向会议报告。", "第二十一条"),
+    "from_a_meeting": lambda s: need(
+        s.item.form == "meeting",
+        "item.no_body",
+        "该事项不是会议议定事项，无需向会议报告。",
+        "第二十一条",
     ),
-    "body_not_told_yet": _Condition(
-        lambda s: s.item.body_told_on is None,
-        _not_now("item.body_told_already", "已经向会议报告。", "第二十一条"),
+    "body_not_told_yet": lambda s: need(
+        s.item.body_told_on is None,
+        "item.body_told_already",
+        "已经向会议报告。",
+        "第二十一条",
     ),
-    "body_told": _Condition(
-        lambda s: (
-            s.item.form != "meeting"
-            or s.item.stage is not Stage.SIGNED_OFF
-            or s.item.body_told_on is not None
-        ),
-        _not_now("item.body_not_told", "会议议定事项的办理结果应当先向会议报告，再归档。", "第二十一条"),
+    "body_told": lambda s: need(
+        s.item.form != "meeting" or s.item.stage is not Stage.SIGNED_OFF or s.item.body_told_on is not None,
+        "item.body_not_told",
+        "会议议定事项的办理结果应当先向会议报告，再归档。",
+        "第二十一条",
     ),
 }
 
@@ -138,8 +157,9 @@ def refusal(situation: Situation, slug: str) -> Refused | None:
     if not any(stage in opening.grants[power] for power in held):
         here = tuple(power for power in opening.powers if stage in opening.grants[power])
         return _not_yours(f"在“{LABELS[stage]}”环节，该操作由{{}}办理。", here)
-    unmet = (CONDITIONS[name] for name in opening.conditions)
-    return next((condition.refused for condition in unmet if not condition.holds(situation)), None)
+    return next(
+        (found for name in opening.conditions if (found := CONDITIONS[name](situation)) is not None), None
+    )
 
 
 def _not_yours(message: str, needed: tuple[str, ...]) -> Refused:

@@ -1,134 +1,18 @@
-"""督查事项的折叠: events → state. Imports events and stages only; assignments only, no decision, no clock."""
+"""督查事项的折叠: events → state. Imports events, stages and state only; assignments only, no decision, no clock."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from uuid import UUID
 
-import msgspec
 from msgspec.structs import replace
 
 from domain.alerts.events import QUIET, AlertAcknowledged, Alerted
 from domain.facts import Fact
-from domain.petition.events import Against
 from domain.supervision import events
 from domain.supervision.stages import Stage
+from domain.supervision.state import Extension, Item, Points, Share
 
-
-class Extension(msgspec.Struct, frozen=True):
-    """延期申请 — an open request; `level` is how far it has come: "officer", "unit" or "inspector"."""
-
-    asked_on: date
-    asked_by: tuple[str, ...]
-    reason: str
-    progress: str
-    expected_on: date
-    limit: str
-    level: str
-
-
-class Share(msgspec.Struct, frozen=True):
-    """承办份额 — one unit's part in the item, from its allocation until it is let off.
-
-    `due_on` is the unit's limit if one was set; `waived` that the lead did not wait for the result; `since` begins the
-    present round, which a send-back opens anew.
-    """
-
-    unit: str
-    lead: bool
-    allocated_on: date
-    since: date
-    due_on: date | None = None
-    handler: str | None = None
-    objected_on: date | None = None
-    objection_settled: bool = False
-    extension: Extension | None = None
-    reports: int = 0
-    reported_on: date | None = None
-    signed: bool = False
-    periods: tuple[str, ...] = ()
-    result_on: date | None = None
-    submitted_by: tuple[str, ...] = ()
-    waived: bool = False
-    redo_by: date | None = None
-    released_on: date | None = None
-
-    @property
-    def released(self) -> bool:
-        """已退出承办: the unit was let off."""
-        return self.released_on is not None
-
-
-class Points(msgspec.Struct, frozen=True):
-    """考核分 — points of one unit, as entered or adjusted."""
-
-    unit: str
-    points: int
-    reason: str
-    on: date
-    by: str
-
-
-class Item(msgspec.Struct, frozen=True):
-    """督查事项 — the state of one supervision item: the fold of its stored events and nothing else.
-
-    `units` are those it is or was allocated to, `people` the officers it passed through, `leaders` those it was
-    submitted to by name, `signed_by` those whose note approved it.
-    """
-
-    id: UUID
-    version: int
-    number: str
-    stage: Stage
-    stage_on: date
-    opened_on: date
-    opened_at: datetime
-    last_on: date
-    source: str
-    category: str
-    subject: str
-    requirements: str
-    opened_by_unit: str
-    people: tuple[str, ...]
-    due_on: date | None = None
-    public: bool = False
-    form: str = "item"
-    limit_class: str | None = None
-    cadence: str | None = None
-    leader_review: bool = False
-    petition: UUID | None = None
-    petition_number: str | None = None
-    petition_office: str | None = None
-    received_on: date | None = None
-    body: str | None = None
-    confidential: bool = False
-    against: tuple[Against, ...] = ()
-    leaders: tuple[str, ...] = ()
-    signed_by: tuple[str, ...] = ()
-    issued_on: date | None = None
-    lead_unit: str | None = None
-    task_group: str | None = None
-    shares: tuple[Share, ...] = ()
-    units: tuple[str, ...] = ()
-    scores: tuple[Points, ...] = ()
-    body_told_on: date | None = None
-    closed_on: date | None = None
-    alerts: frozenset[UUID] = frozenset()
-    acknowledged: frozenset[UUID] = frozenset()
-
-    @property
-    def holding(self) -> tuple[Share, ...]:
-        """在办份额: the shares of the units that have not been let off, the lead's first."""
-        return tuple(sorted((s for s in self.shares if not s.released), key=lambda s: not s.lead))
-
-    @property
-    def assisting_units(self) -> tuple[str, ...]:
-        """协办单位: the units that hold a share beside the lead."""
-        return tuple(share.unit for share in self.holding if not share.lead)
-
-    def share(self, unit: str) -> Share | None:
-        """单位份额: the share that the unit holds now."""
-        return next((share for share in self.holding if share.unit == unit), None)
+__all__ = ["RECORD_ONLY", "STEPS", "Extension", "Item", "Points", "Share", "fold", "project"]
 
 
 Changes = dict[str, Any]
