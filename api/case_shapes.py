@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from api import case_links, month_shapes, petition_shapes
+from api import case_links, item_shapes, month_shapes, petition_shapes
 from api.case_reading import SYSTEM, Seen, officer_called
 from api.shapes import deadline_item
 from domain.casework import Recorded
 from domain.directory.fold import Directory
 from domain.facts import ENVELOPE, Fact, name_of, term_of
-from domain.kinds import MONTH, PETITION
+from domain.kinds import ITEM, MONTH, PETITION
 from domain.rules.signals import Signal, signal
 
 __all__ = ["SYSTEM", "data", "deadlines", "event", "state", "step"]
@@ -21,6 +21,7 @@ NEVER_SHOWN = frozenset({"personal", "query_code"})
 
 STATES: Mapping[str, Callable[[Seen], dict[str, Any]]] = {
     PETITION.name: petition_shapes.state,
+    ITEM.name: item_shapes.state,
     MONTH.name: month_shapes.state,
 }
 """状态形状: of each kind of case."""
