@@ -1,47 +1,47 @@
-"""One table of acts: slugs, commands, decisions, openings, conditions and their tests agree."""
+"""One table of acts for each kind of case: slugs, commands, decisions, openings, conditions and their tests agree."""
 
 import dataclasses
-from pathlib import Path
 
-from domain.petition.petition import COMMANDS, DECISIONS, SLUGS
-from domain.petition.conditions import CONDITIONS
-from domain.petition.stages import OPENINGS
-from tests.samples import SAMPLES
+import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.house.acts import KINDS, ROOT, Acts
+
 APART = {"acknowledge-alert"}
 """Acts with a door of their own: of the alert, not of the case."""
 
-
-def test_every_command_is_opened_decided_and_named_once():
-    assert set(OPENINGS) == set(COMMANDS) | APART
-    assert set(DECISIONS) == set(COMMANDS.values())
-    assert len(SLUGS) == len(COMMANDS)
+each_kind = pytest.mark.parametrize("acts", KINDS, ids=str)
 
 
-def test_no_slug_that_was_ever_published_is_gone():
-    published = set((ROOT / "tests/house/acts.txt").read_text(encoding="utf-8").split())
-    assert published <= set(OPENINGS), "a slug in the URL never changes; bring it back"
-    assert set(OPENINGS) <= published, "a new act: add its slug to tests/house/acts.txt"
+@each_kind
+def test_every_command_is_opened_decided_and_named_once(acts: Acts):
+    assert set(acts.openings) == set(acts.commands) | APART
+    assert set(acts.decisions) == set(acts.commands.values())
+    assert len(acts.slugs) == len(acts.commands)
 
 
-def test_every_condition_is_used_and_every_used_one_is_there():
-    used = {name for opening in OPENINGS.values() for name in opening.conditions}
-    assert used == set(CONDITIONS)
+@each_kind
+def test_no_slug_that_was_ever_published_is_gone(acts: Acts):
+    assert acts.published <= set(acts.openings), "a slug in the URL never changes; bring it back"
+    assert set(acts.openings) <= acts.published, "a new act: add its slug to tests/house/acts.txt"
 
 
-def test_every_act_has_its_file_of_cases_and_a_sample():
-    missing = [
-        slug
-        for slug in OPENINGS
-        if not (ROOT / f"tests/domain/test_petition_{slug.replace('-', '_')}.py").exists()
-    ]
+@each_kind
+def test_every_condition_is_used_and_every_used_one_is_there(acts: Acts):
+    used = {name for opening in acts.openings.values() for name in opening.conditions}
+    assert used == set(acts.conditions)
+
+
+@each_kind
+def test_every_act_has_its_file_of_cases_and_a_sample(acts: Acts):
+    files = {slug: ROOT / acts.cases.format(slug.replace("-", "_")) for slug in acts.openings}
+    missing = [slug for slug, file in files.items() if not file.exists()]
     assert not missing, f"an act is shown in a file of its own: {missing}"
-    assert set(SAMPLES) == set(COMMANDS)
-    assert all(type(command) is COMMANDS[slug] for slug, (_, command) in SAMPLES.items())
+    assert set(acts.samples) == set(acts.commands)
+    assert all(type(command) is acts.commands[slug] for slug, (_, command) in acts.samples.items())
 
 
-def test_a_command_cannot_be_changed_once_given():
+@each_kind
+def test_a_command_cannot_be_changed_once_given(acts: Acts):
     assert all(
-        dataclasses.is_dataclass(kind) and kind.__dataclass_params__.frozen for kind in COMMANDS.values()
+        dataclasses.is_dataclass(kind) and kind.__dataclass_params__.frozen for kind in acts.commands.values()
     )

@@ -6,9 +6,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from domain.cases import Kind
 from domain.facts import UPCASTERS, Fact
+from domain.filing import fold as month_fold
+from domain.kinds import KINDS
 from domain.numbering import NumbersTaken
-from domain.petition.fold import RECORD_ONLY, STEPS
+from domain.petition import fold as petition_fold
+from domain.supervision import fold as item_fold
 from eventstore.mapper import read
 from tests.house.facts import FACTS
 
@@ -16,6 +20,12 @@ ROOT = Path(__file__).parents[2]
 STORED = ROOT / "tests/house/events"
 OUTSIDE_THE_CASE = {NumbersTaken}
 """A fact of the number index, not of a petition."""
+FOLDS = {
+    "petition": (petition_fold, ("petition.", "review.")),
+    "item": (item_fold, ("item.", "petition.alert")),
+    "month": (month_fold, ("month.", "petition.alert")),
+}
+"""Of each kind of case: its fold, and how the topics of its facts begin. Alerts lie in the streams of all kinds."""
 
 
 def today(topic: str) -> str:
@@ -63,11 +73,14 @@ def test_a_fact_is_frozen_and_takes_no_unknown_field():
             msgspec.json.decode(b'{"never": 1}', type=kind)
 
 
-def test_every_fact_of_a_case_is_folded_or_named_as_record_only():
-    of_a_case = {k for t, k in FACTS.items() if t.startswith(("petition.", "review."))} - OUTSIDE_THE_CASE
-    folded = set(STEPS) | {events.Registered}
-    assert folded | RECORD_ONLY == of_a_case
-    assert not folded & RECORD_ONLY
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_fact_of_a_case_is_folded_or_named_as_record_only(kind: Kind):
+    fold, topics = FOLDS[kind.name]
+    of_a_case = {k for t, k in FACTS.items() if t.startswith(topics)} - OUTSIDE_THE_CASE
+    record_only = getattr(fold, "RECORD_ONLY", frozenset())
+    folded = set(fold.STEPS) | {kind.opening}
+    assert folded | record_only == of_a_case
+    assert not folded & record_only
 
 
 def test_personal_data_lies_in_fields_called_personal_and_nowhere_else():
@@ -78,12 +91,15 @@ def test_personal_data_lies_in_fields_called_personal_and_nowhere_else():
         assert not telling & set(kind.__struct_fields__), kind
 
 
-@pytest.mark.parametrize("fold", ["domain/petition/fold.py", "domain/review/fold.py"])
-def test_a_fold_knows_no_rule(fold: str):
-    allowed = ("domain.facts", "domain.alerts.events", "domain.petition.events", "domain.petition.stages", "domain.review")
+@pytest.mark.parametrize("package", ["petition", "review", "supervision", "filing"])
+def test_a_fold_knows_no_rule(package: str):
+    own = tuple(f"domain.{package}.{name}" for name in ("events", "stages", "state"))
+    allowed = ("domain.facts", "domain.alerts.events", "domain.petition.events", "domain.review", *own)
     names = [
         f"{node.module}.{alias.name}"
-        for node in ast.walk(ast.parse((ROOT / fold).read_text(encoding="utf-8")))
+        for file in ("fold.py", "state.py")
+        if (ROOT / "domain" / package / file).exists()
+        for node in ast.walk(ast.parse((ROOT / "domain" / package / file).read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("domain")
         for alias in node.names
     ]

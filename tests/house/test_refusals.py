@@ -10,10 +10,10 @@ CODE = re.compile(r"^[a-z_-]+\.[a-z_]+$")
 CHINESE = re.compile(r"[\u4e00-\u9fff。]")
 PLACES = dict.fromkeys(
     ("Refused", "Invalid", "NotNow", "NotYours", "Unknown", "Stale", "Busy", "CannotCount", "refuse"), (0, 1)
-) | {"_need": (1, 2), "_find": (2, 3)}
+) | {"_need": (1, 2), "need": (1, 2), "_find": (2, 3)}
 """Where the code and the message stand among the arguments."""
 PREFIX = {"_need": "petition."}
-RELAYS = {"_need", "refuse", "_find"}
+RELAYS = {"_need", "need", "refuse", "_find"}
 """Functions that hand on the code and message they are given."""
 
 
