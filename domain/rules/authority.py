@@ -11,9 +11,12 @@ from domain.acts import Act
 
 OFFICE_POSTS = frozenset({"office_clerk", "office_head"})
 UNIT_POSTS = frozenset({"unit_head", "unit_clerk"})
-READ_ALL_POSTS = frozenset({"office_clerk", "office_head", "inspector", "leader", "auditor"})
-READ_ACCUSATIONS_POSTS = frozenset({"office_clerk", "office_head", "auditor"})
-"""The office's register holds every petition, so every accusation passed through it; the auditor reads everything."""
+OVERSEEING_POSTS = frozenset({"inspector", "leader", "auditor"})
+"""Who reads every petition that is no accusation; the petition office reads what is on its register."""
+READ_ALL_POSTS = OFFICE_POSTS | OVERSEEING_POSTS
+"""Who is concerned with more than the cases of one unit."""
+READ_ACCUSATIONS_POSTS = frozenset({"auditor"})
+"""Who reads every accusation, passed through or not."""
 CASELESS_POSTS = frozenset({"admin"})
 SHORTEST_NAME = 2
 
@@ -71,9 +74,9 @@ def may_read(standing: Standing, act: Act) -> bool:
         return False
     if standing.confidential and stands_accused(standing.accused_units, standing.accused_people, act):
         return False
-    if act.role in UNIT_POSTS and act.unit in standing.units:
+    if _office(standing, act) or (act.role in UNIT_POSTS and act.unit in standing.units):
         return True
-    everything = READ_ACCUSATIONS_POSTS if standing.confidential else READ_ALL_POSTS
+    everything = READ_ACCUSATIONS_POSTS if standing.confidential else OVERSEEING_POSTS
     return act.role in everything or act.role == "system" or act.principal in standing.people
 
 
@@ -82,7 +85,8 @@ def may_see_personal_data(standing: Standing, act: Act) -> bool:
     if not may_read(standing, act):
         return False
     passes = act.role in READ_ACCUSATIONS_POSTS or act.principal in standing.people
-    return passes or any(POWERS[power](standing, act) for power in ("holder", "handler", "assistant"))
+    through = ("office", "holder", "handler", "assistant")
+    return passes or any(POWERS[power](standing, act) for power in through)
 
 
 def stands_accused(units: frozenset[str], people: frozenset[str], act: Act) -> bool:
@@ -117,9 +121,14 @@ def may_receive(standing: Standing, unit: str, name: str = "", officer: str = ""
     return may_be_shown(standing.accused_units, standing.accused_people, unit, name, officer)
 
 
+def _office(standing: Standing, act: Act) -> bool:
+    """The petition office whose register the case is on; another one has no part in it."""
+    return act.role in OFFICE_POSTS and act.unit == standing.office
+
+
 def _holder(standing: Standing, act: Act) -> bool:
     if standing.held_by_office:
-        return act.role in OFFICE_POSTS
+        return _office(standing, act)
     return act.role in UNIT_POSTS and act.unit == standing.holder
 
 
@@ -127,13 +136,13 @@ def _assistant(standing: Standing, act: Act) -> bool:
     return act.role in UNIT_POSTS and act.unit in standing.assisting
 
 
-def _review_organ(_: Standing, act: Act) -> bool:
-    return act.role in OFFICE_POSTS | {"leader"}
+def _review_organ(standing: Standing, act: Act) -> bool:
+    return act.role == "leader" or _office(standing, act)
 
 
 POWERS: dict[str, Callable[[Standing, Act], bool]] = {
-    "office": lambda _, act: act.role in OFFICE_POSTS,
-    "office_head": lambda _, act: act.role == "office_head",
+    "office": _office,
+    "office_head": lambda s, act: _office(s, act) and act.role == "office_head",
     "leader": lambda _, act: act.role == "leader",
     "inspector": lambda _, act: act.role == "inspector",
     "holder": _holder,

@@ -57,7 +57,7 @@ def test_the_accused_find_no_trace(sign_in: SignIn, catch_up: CatchUp) -> None:
             ids = {one["id"] for one in body["items"]}
             assert not ids & hidden
             assert body["total"] == len(ids)
-    assert sign_in("leader").get(URL, params={"category": "accusation"}).json()["total"] == 4
+    assert sign_in("auditor").get(URL, params={"category": "accusation"}).json()["total"] == 4
 
 
 def test_every_filter(sign_in: SignIn, catch_up: CatchUp, clock: Clock) -> None:

@@ -41,7 +41,7 @@ def test_a_row_tells_where_the_petition_stands(
         at("2026-03-02"),
     )
     assert (found["stage"], found["state"], found["unit"]) == ("handling", "open", "unit-a")
-    assert found["units"] == ["office", "unit-b", "unit-a", "officer:a-officer"]
+    assert found["units"] == ["office", "unit-b", "unit-a", "office:office", "officer:a-officer"]
     assert (found["headcount"], found["urgent"], found["repeat"], found["version"]) == (3, True, False, 7)
     assert found["position"] == casework.history(case)[0].position
 
