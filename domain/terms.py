@@ -4,12 +4,54 @@
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from domain.facts import TOPICS, Fact, term_of
-from domain.petition.petition import COMMANDS
-from domain.petition.stages import LABELS, OPENINGS
-from domain.rules.authority import LABELS as POWERS
+from domain.filing import month
+from domain.filing import stages as month_stages
+from domain.petition import petition
+from domain.petition import stages as petition_stages
+from domain.rules import authority, item_powers
+from domain.supervision import item
+from domain.supervision import stages as item_stages
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """一种案件的用语: its stages, its acts, and who may do them."""
+
+    title: str
+    labels: Mapping[Any, str]
+    openings: Mapping[str, Any]
+    commands: Mapping[str, type]
+    powers: Mapping[str, str]
+
+
+WORDS = (
+    _Words(
+        "Petitions / 信访事项",
+        petition_stages.LABELS,
+        petition_stages.OPENINGS,
+        petition.COMMANDS,
+        authority.LABELS,
+    ),
+    _Words(
+        "Supervision items / 督查事项",
+        item_stages.LABELS,
+        item_stages.OPENINGS,
+        item.COMMANDS,
+        item_powers.LABELS,
+    ),
+    _Words(
+        "Months' lists of negative decisions / 否定事项月清单",
+        month_stages.LABELS,
+        month_stages.OPENINGS,
+        month.COMMANDS,
+        authority.LABELS,
+    ),
+)
 
 
 def meaning_of(kind: type) -> str:
@@ -28,21 +70,14 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "Made by `python -m domain.terms` from the docstrings; change those, not this page."
     yield ""
-    yield "## Stages / 环节"
+    for words in WORDS:
+        yield from _of_kind(words)
+    yield "## Powers over supervision items / 督查事项职权"
     yield ""
-    yield "| stage | 环节 | open acts |"
+    yield "| power | 职权 | article |"
     yield "| --- | --- | --- |"
-    for stage, label in LABELS.items():
-        acts = ", ".join(f"`{slug}`" for slug, opening in OPENINGS.items() if stage in opening.stages)
-        yield f"| `{stage.value}` | {label} | {acts} |"
-    yield ""
-    yield "## Acts / 操作"
-    yield ""
-    yield "| act | 操作 | meaning | by whom |"
-    yield "| --- | --- | --- | --- |"
-    for slug, kind in COMMANDS.items():
-        powers = "、".join(POWERS[power] for power in OPENINGS[slug].powers)
-        yield f"| `{slug}` | {_term(kind)} | {meaning_of(kind)} | {powers} |"
+    for power, label in item_powers.LABELS.items():
+        yield f"| `{power}` | {label} | {item_powers.ARTICLES[power]} |"
     yield ""
     yield "## Facts / 事实"
     yield ""
@@ -50,6 +85,23 @@ def _lines() -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for topic, fact in sorted(TOPICS.items()):
         yield f"| `{topic}` | {fact.__name__} | {_term(fact)} | {meaning_of(fact)} |"
+
+
+def _of_kind(words: _Words) -> Iterator[str]:
+    yield f"## {words.title}"
+    yield ""
+    yield "| stage | 环节 | open acts |"
+    yield "| --- | --- | --- |"
+    for stage, label in words.labels.items():
+        acts = ", ".join(f"`{slug}`" for slug, opening in words.openings.items() if stage in opening.stages)
+        yield f"| `{stage.value}` | {label} | {acts} |"
+    yield ""
+    yield "| act | 操作 | meaning | by whom |"
+    yield "| --- | --- | --- | --- |"
+    for slug, kind in words.commands.items():
+        powers = "、".join(words.powers[power] for power in words.openings[slug].powers)
+        yield f"| `{slug}` | {_term(kind)} | {meaning_of(kind)} | {powers} |"
+    yield ""
 
 
 def _term(kind: type[Fact] | type) -> str:
