@@ -11,7 +11,8 @@ from domain.errors import NotNow, NotYours, Refused, Unknown
 from domain.facts import Fact
 from domain.filing.fold import MonthList
 from domain.filing.moments import CASE, tell
-from domain.filing.stages import LABELS, OPENINGS
+from domain.filing.stages import LABELS as STAGES
+from domain.filing.stages import OPENINGS
 from domain.rulebase.fold import Known
 from domain.rules import authority
 from domain.rules.deadlines import Clock, clocks
@@ -29,6 +30,8 @@ POWERS: dict[str, Callable[[MonthList, Act], bool]] = {
     "office": _office,
     "alert_recipient": lambda _, act: act.role not in authority.CASELESS_POSTS | {"auditor"},
 }
+
+LABELS: dict[str, str] = {power: authority.LABELS[power] for power in POWERS}
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,10 @@ def refusal(situation: Situation, slug: str) -> Refused | None:
     if not may_read(month, situation.directory, act):
         return Unknown("month.unknown", "查无此件。")
     if not any(POWERS[power](month, act) for power in opening.powers):
-        allowed = "、".join(authority.LABELS[power] for power in opening.powers)
+        allowed = "、".join(LABELS[power] for power in opening.powers)
         return NotYours("month.not_yours", f"该操作由{allowed}办理。")
     if month.stage not in opening.stages:
-        label = LABELS[month.stage]
+        label = STAGES[month.stage]
         return NotNow("month.wrong_stage", f"当前环节为“{label}”，不能办理该操作。", stage=month.stage.value)
     return next(
         (found for name in opening.conditions if (found := CONDITIONS[name](situation)) is not None), None

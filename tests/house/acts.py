@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from domain.filing import commands as month_commands
+from domain.filing import month
+from domain.filing import situation as month_situation
+from domain.filing import stages as month_stages
 from domain.petition import conditions as petition_conditions
 from domain.petition import petition
 from domain.petition import stages as petition_stages
@@ -12,7 +16,7 @@ from domain.rules import authority, item_powers
 from domain.supervision import conditions as item_conditions
 from domain.supervision import item
 from domain.supervision import stages as item_stages
-from tests import item_samples, samples
+from tests import filing_samples, item_samples, samples
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,4 +77,18 @@ ITEM = Acts(
     powers=item_powers.POWERS,
     power_labels=item_powers.LABELS,
 )
-KINDS = (PETITION, ITEM)
+MONTH = Acts(
+    prefix="month",
+    cases="tests/domain/test_filing_{}.py",
+    commands=month_commands.COMMANDS,
+    decisions=month.DECISIONS,
+    slugs=month.SLUGS,
+    openings=month_stages.OPENINGS,
+    conditions=month_situation.CONDITIONS,
+    samples=filing_samples.SAMPLES,
+    stages=month_stages.Stage,
+    stage_labels=month_stages.LABELS,
+    powers=month_situation.POWERS,
+    power_labels=month_situation.LABELS,
+)
+KINDS = (PETITION, ITEM, MONTH)
