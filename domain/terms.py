@@ -6,10 +6,11 @@
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from domain.facts import TOPICS, Fact, term_of
-from domain.filing import month
+from domain.filing import commands as month_commands
 from domain.filing import stages as month_stages
 from domain.petition import petition
 from domain.petition import stages as petition_stages
@@ -48,7 +49,7 @@ WORDS = (
         "Months' lists of negative decisions / 否定事项月清单",
         month_stages.LABELS,
         month_stages.OPENINGS,
-        month.COMMANDS,
+        month_commands.COMMANDS,
         authority.LABELS,
     ),
 )
@@ -109,4 +110,5 @@ def _term(kind: type[Fact] | type) -> str:
 
 
 if __name__ == "__main__":
+    import_module("domain.casework")  # the application knows every fact
     sys.stdout.write(glossary())
