@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -41,8 +42,8 @@ def run(environment: dict[str, str]) -> Iterator[Run]:
     """Runs `shixian …` to its end, here in this process; what it set up for itself is undone afterwards."""
     root, handlers = logging.getLogger(), logging.getLogger().handlers[:]
 
-    def runs(*arguments: str, **more: str) -> Result:
-        return CliRunner().invoke(main, arguments, env={**environment, **more})
+    def runs(*arguments: str, input: str | None = None, **more: str) -> Result:
+        return CliRunner().invoke(main, arguments, input=input, env={**environment, **more})
 
     yield runs
     structlog.reset_defaults()
@@ -270,15 +271,61 @@ def test_everything_is_served_from_nothing_with_the_demo(
     assert process.wait(60) == 0
 
 
-def test_an_empty_office_has_no_accounts(
-    served: Callable[..., subprocess.Popen[str]], port: int, database_dsn: str
+SETUP = re.compile(r"shixian setup (http://127\.0\.0\.1:[0-9]+)/setup\?code=([A-Za-z0-9_-]{43})\n")
+
+
+def linked(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """The address and the one-time code, printed right after the address that is ready."""
+    assert process.stdout is not None
+    watchdog = Timer(10, process.kill)
+    watchdog.start()
+    printed = SETUP.fullmatch(process.stdout.readline())
+    watchdog.cancel()
+    assert printed is not None
+    return printed[1], printed[2]
+
+
+def test_an_empty_office_begins_with_a_link_that_is_good_once(
+    served: Callable[..., subprocess.Popen[str]], port: int, database_dsn: str, tmp_path: Path
 ) -> None:
-    served("--empty")
-    answer = httpx.post(
-        f"http://127.0.0.1:{port}/v1/sessions",
-        json={"username": "office", "password": "shixian-demo"},
-        trust_env=False,
-        timeout=30,
-    )
-    assert answer.status_code == 401
-    assert count(database_dsn, "SELECT count(*) FROM casework_events") == 0
+    first = served("--empty")
+    _, voided = linked(first)
+    first.terminate()
+    first.wait(60)
+    second = served("--empty")
+    address, code = linked(second)
+    with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+        demo = {"username": "office", "password": "shixian-demo"}
+        assert client.post("/v1/sessions", json=demo).status_code == 401
+        assert count(database_dsn, "SELECT count(*) FROM casework_events") == 0
+        assert count(database_dsn, "SELECT count(*) FROM accounts") == 0
+        own = "青山依旧在-17盏灯"
+        answers = [
+            client.post("/v1/accounts/setup", json={"code": one, "password": own}).status_code
+            for one in (voided, code, code)
+        ]
+        assert answers == [404, 200, 404]
+        signed = client.post("/v1/sessions", json={"username": "admin", "password": own})
+        assert (signed.status_code, signed.json()["officer"]["post"]) == (201, "admin")
+    second.terminate()
+    second.wait(60)
+    third = served("--empty")
+    assert third.stdout is not None
+    third.terminate()
+    assert third.stdout.read() == "", "no further link once there is an account"
+    log = (tmp_path / "serve.log").read_text("utf-8")
+    assert not any(secret in log for secret in (voided, code, own))
+
+
+@pytest.mark.parametrize("order", [("set-password", "office"), ("set-password", "ghost")])
+def test_a_password_from_the_terminal_is_as_strong_as_any(
+    run: Run, database_dsn: str, order: tuple[str, ...]
+) -> None:
+    assert run("seed").exit_code == 0
+    weak = run(*order, input="shixian-demo\nshixian-demo\n")
+    assert weak.exit_code == 1
+    assert ("口令不够安全" if order[1] == "office" else "没有这个在任人员") in weak.stderr
+    strong = run(*order, input="青山依旧在-17盏灯\n青山依旧在-17盏灯\n")
+    assert strong.exit_code == (0 if order[1] == "office" else 1)
+    noted = "SELECT count(*) FROM account_changes WHERE account = 'office' AND by = 'system'"
+    assert count(database_dsn, noted) == (1 if order[1] == "office" else 0)
