@@ -15,7 +15,6 @@ from api.paging import USUAL, After, Cursor, Limit
 from domain.kinds import ITEM
 from domain.rules import grounds
 from domain.supervision.commands import Form
-from domain.supervision.stages import Stage
 from projections import items as view
 from projections.items import Wanted
 
@@ -23,6 +22,11 @@ router = APIRouter(prefix="/v1/supervision-items", tags=["督查事项"], respon
 
 Word = Annotated[str | None, Query(max_length=200)]
 Light = Literal["green", "yellow", "red", "grey"]
+ItemStage = Literal[
+    "opened", "submitted", "approved", "issued", "handling", "result", "vetted", "with_leader", "with_superior",
+    "signed_off", "withdrawn", "archived",
+]  # fmt: skip
+"""环节: those of `domain.supervision.stages`, written out, so that the contract has no two shapes called Stage."""
 
 
 @router.get("", summary="督查事项列表")
@@ -31,7 +35,7 @@ def items(
     act: Signed,
     q: Annotated[str | None, Query(max_length=200, description="编号或标题中的词，以空格分隔")] = None,
     state: Literal["open", "closed"] | None = None,
-    stage: Stage | None = None,
+    stage: ItemStage | None = None,
     unit: Annotated[
         str | None, Query(max_length=200, description="主办、协办单位；未分办的为立项部门")
     ] = None,
