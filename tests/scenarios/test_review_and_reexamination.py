@@ -4,7 +4,9 @@ from domain.petition.commands import (
     Accept,
     Archive,
     CloseHearing,
+    ConsentToRefusal,
     Decline,
+    FileRefusal,
     LinkRepeat,
     OpenHearing,
     Reopen,
@@ -79,8 +81,11 @@ def test_a5_three_instances_and_then_no_more(office: Office):
     again.on("2026-05-11", clerk, Transfer("unit-a"))
     assert again.refused("2026-05-12", a_head, Accept()) == "petition.concluded_by_reexamination"
     again.on("2026-05-12", a_head, Decline("N2", "该事项已经复核终结。"))
+    again.on("2026-05-13", leader, ConsentToRefusal("同意不予受理。"))
+    again.on("2026-05-13", a_clerk, FileRefusal("该事项已经复核终结，不予受理。"))
     again.on("2026-05-13", a_clerk, Serve("refusal", "post"))
     assert {status for _, status in again.ledger("2026-12-01").values()} <= {"met", "cancelled"}
+    assert again.ledger("2026-12-01")["file", "unit-a"] == ("2026-05-13", "met")
 
 
 def test_a5_a_review_that_sends_the_matter_back_opens_a_new_round(office: Office):
