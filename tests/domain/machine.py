@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from domain.acts import Act
 from domain.alerts import events as alert_events
+from domain.attachments import AttachmentEntry
 from domain.casework import Casework, Key, envelope
 from domain.directory import events as directory
 from domain.directory.fold import DIRECTORY_ID, Officer
@@ -32,14 +33,24 @@ from domain.rules.deadlines import Clock
 from tests.builders import EARLIER, OFFICERS, UNITS, Story, act, answered, at, known
 from tests.memory import a_casework
 
-SERVICE = {"serve", "supervise", "answer-supervision", "rate", "instruct", "archive"}
+SERVICE = {
+    "serve", "supervise", "answer-supervision", "rate", "instruct", "pass-on-instruction", "send-for-reading",
+    "archive", "consent-to-refusal", "file-refusal",
+}  # fmt: skip
 AFTER_CLOSE = {
     Stage.DECLINED: SERVICE - {"rate"} | {"reopen"},
     Stage.FORWARDED: SERVICE - {"rate"} | {"reopen"},
     Stage.TERMINATED: SERVICE,
-    Stage.SIGNED_OFF: SERVICE | {"reopen", "report", "request-review", "request-reexamination"},
-    Stage.WITHDRAWN: {"archive", "reopen"},
-    Stage.ARCHIVED: {"reopen", "request-review", "request-reexamination"},
+    Stage.SIGNED_OFF: SERVICE
+    | {"reopen", "report", "approve-report", "request-review", "request-reexamination"},
+    Stage.WITHDRAWN: {"archive", "reopen", "send-for-reading"},
+    Stage.ARCHIVED: {
+        "reopen",
+        "request-review",
+        "request-reexamination",
+        "consent-to-refusal",
+        "file-refusal",
+    },
 }
 """After a case is closed only these acts are open to anybody."""
 
@@ -49,13 +60,14 @@ RUN_AFTER_CLOSE = {
 }  # fmt: skip
 """What may still be owed, or asked for, when the matter itself is closed; a leader may note on a closed case."""
 
-EACH_ROUND = {"pass-on"}
+EACH_ROUND = {"pass-on", "file"}
 """Of these each starting act has its own, even while an earlier one runs."""
 
 ONWARD = {
     "accept", "assign", "transfer", "object", "hand-back", "keep-with-unit", "designate", "request-extension",
     "grant-extension", "reply", "serve", "request-review", "conclude-review", "request-reexamination",
-    "conclude-reexamination", "close-hearing", "sign-off",
+    "conclude-reexamination", "close-hearing", "sign-off", "propose", "instruct", "investigate", "sign-record",
+    "report", "consent-to-refusal", "file-refusal",
 }  # fmt: skip
 """The acts that carry a case forward; without them most lives would end where they began."""
 
@@ -63,6 +75,10 @@ NAMED = {
     "approver": st.sampled_from([None, "a-head", "b-head", "leader", "a-clerk"]),
     "ground": st.sampled_from(["N1", "N4", "S1", "S6", "S99"]),
     "leader": st.sampled_from(["leader", "a-head"]),
+    "from_unit": st.sampled_from([None, "unit-a", "unit-b"]),
+    "officers": st.sampled_from([("leader",), ("b-head", "a-officer"), ("auditor",), ("nobody",), ()]),
+    "to_leaders": st.sampled_from([(), ("leader",), ("a-head",)]),
+    "assisting_units": st.sampled_from([(), (), ("unit-b",), ("unit-a",), ("unit-a", "unit-b")]),
     "limit_class": st.sampled_from([None, "routine", "special"]),
     "notice": st.sampled_from(
         [
@@ -100,6 +116,7 @@ def _of_type(kind: Any, today: date) -> st.SearchStrategy[Any]:
         bool: st.booleans(),
         int: st.sampled_from([1, 15, 30, 31]),
         UUID: st.just(EARLIER),
+        tuple[AttachmentEntry, ...]: st.sampled_from([(), (AttachmentEntry("现场照片.jpg"),)]),
         tuple[str, ...]: st.sampled_from([(), ("unit-b",), ("材料一", "材料二")]),
     }
     return simple[kind]
@@ -126,6 +143,11 @@ def a_command(slug: str, today: date, undated: bool = False) -> st.SearchStrateg
             return None
 
     return st.fixed_dictionaries(fields).map(make).filter(lambda command: command is not None)
+
+
+def says_no(fact: Fact) -> bool:
+    """A negative decision on a petition."""
+    return isinstance(fact, events.Declined) or getattr(fact, "result", None) == "not_support"
 
 
 class CaseMachine(RuleBasedStateMachine):
@@ -209,8 +231,11 @@ class CaseMachine(RuleBasedStateMachine):
             return
         assert receipt.version == len(self.facts) + 1
         assert self.casework.handle(self.case, command, doer, key=key) == receipt
-        assert len(self.casework.store.select_log(0, 10_000)) == before + 1
+        noted = len(self.casework.store.select_log(0, 10_000)) - before - 1
         self._grown()
+        assert noted in ({1, 2} if says_no(self.facts[-1]) else {0}), (
+            "each no, and nothing else, is on its month's list"
+        )
 
     def _grown(self) -> None:
         for recorded in self.casework.history(self.case)[len(self.facts) :]:
@@ -275,6 +300,18 @@ class CaseMachine(RuleBasedStateMachine):
             if c.state in {"running", "suspended"}
         ]
         assert len(running) == len(set(running)), running
+
+    @invariant()
+    def a_clock_is_known_by_its_name_its_start_and_its_part(self) -> None:
+        known_by = [(c.clock, c.start_version, c.part) for c in self.clocks]
+        assert len(known_by) == len(set(known_by)), known_by
+
+    @invariant()
+    def an_accusation_is_open_only_to_leaders_it_passed_through(self) -> None:
+        assert self.live is not None
+        if self.live.category == "accusation":
+            leaders = {o.id for officers in self.open.values() for o in officers if o.post == "leader"}
+            assert leaders <= set(self.live.people)
 
     @invariant()
     def a_clock_is_due_on_or_after_its_start(self) -> None:
