@@ -65,7 +65,7 @@ def items(
         unit=None if unit is None else directory.resolve(unit),
         light=light,
         source=source,
-        category=None if category is None else grounds.source_category(category).code,
+        category=None if category is None else grounds.source_category(category),
         form=form,
         public=public,
         opened_from=opened_from,

@@ -72,11 +72,15 @@ def representation() -> Representation:
     return Representation(row["most"], row["collective_from"], row["basis"])
 
 
-def _find(given: str, entries: tuple[Entry, ...], code: str, what: str) -> Entry:
+def _known(given: str, entries: tuple[Entry, ...]) -> Entry | None:
     wanted = given.strip().lower().replace("_", "-")
-    for entry in entries:
-        if wanted in {entry.code.lower(), entry.label, *entry.aliases}:
-            return entry
+    return next((e for e in entries if wanted in {e.code.lower(), e.label, *e.aliases}), None)
+
+
+def _find(given: str, entries: tuple[Entry, ...], code: str, what: str) -> Entry:
+    found = _known(given, entries)
+    if found is not None:
+        return found
     known = "、".join(f"{e.code}（{e.label}）" for e in entries)
     raise Invalid(code, f"没有这种{what}，可用的有：{known}。")
 
@@ -96,6 +100,7 @@ def supervision_ground(given: str) -> Entry:
     return _find(given, supervision_grounds(), "ground.unknown", "督办情形")
 
 
-def source_category(given: str) -> Entry:
-    """立项来源类别: by code, label or alias. Raises Invalid("item.unknown_category")."""
-    return _find(given, source_categories(), "item.unknown_category", "立项来源类别")
+def source_category(given: str) -> str:
+    """立项来源类别: the code, found by code, label or alias; else the office's own name for what 第十四条第七项 leaves open."""
+    known = _known(given, source_categories())
+    return known.code if known is not None else given.strip()

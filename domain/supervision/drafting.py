@@ -60,7 +60,7 @@ def _amend(command: commands.Amend, situation: Situation) -> Draft:
             f"{BOOK}第十五条",
         )
     if command.category is not None:
-        changes["category"] = grounds.source_category(command.category).code
+        changes["category"] = grounds.source_category(command.category)
     if command.due_on is not None:
         set_date(command.due_on, on, "完成期限", f"{BOOK}第十五条")
     if command.cadence is not None and item.form == "document":

@@ -58,7 +58,7 @@ def opened(
     return {
         "number": number,
         "source": command.source,
-        "category": grounds.source_category(command.category).code,
+        "category": grounds.source_category(command.category),
         "subject": command.subject,
         "requirements": command.requirements,
         "due_on": command.due_on,

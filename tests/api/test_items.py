@@ -215,7 +215,6 @@ class TestOpening:
     @pytest.mark.parametrize(
         ("given", "code"),
         [
-            ({"category": "别的"}, "item.unknown_category"),
             ({"due_on": None}, "item.no_limit"),
             ({"due_on": "2026-03-01"}, "petition.due_before_start"),
             ({"due_on": "2099-01-01"}, "date.too_far"),

@@ -54,7 +54,6 @@ def test_b2_and_nothing_else(change):
 
 def test_b2_something_must_change_and_make_sense():
     given(an_item()).when(Amend(), inspector).refused("item.nothing_to_amend")
-    given(an_item()).when(Amend(category="闲事"), inspector).refused("item.unknown_category")
     given(an_item()).when(Amend(due_on=on("2026-03-01")), inspector).refused("petition.due_before_start")
     given(a_document()).when(Amend(cadence="monthly"), inspector).refused("item.cadence_not_for_documents")
 
