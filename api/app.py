@@ -60,6 +60,7 @@ PARTS = (
 
 ABOUT = (
     "信访与督查事项的登记、流转、时限与预警。日期为北京时间的法定日期；错误一律为 application/problem+json。"
+    "顶岗人员代人办理时以请求头 Acting-For 写明所代人员，以兼任职务办理时以 Acting-As 写明“单位/职务”。"
 )
 
 
