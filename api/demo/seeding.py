@@ -149,6 +149,8 @@ def _cases(services: Services, now: datetime) -> None:
         act = Act(by=officer.id, unit=officer.unit, role=officer.post, at=at, name=officer.name)
         if step.slug == "register":
             ids[step.ref] = casework.register(step.command(ids), act).id
+        elif step.slug == "open":
+            ids[step.ref] = casework.open_item(step.command(ids), act).id
         else:
             casework.handle(ids[step.ref], step.command(ids), act)
     casework.raise_alerts(list(ids.values()), now)
