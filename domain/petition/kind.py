@@ -42,18 +42,16 @@ def _group(group: str, clock: Clock, petition: Petition, directory: Directory) -
 
 def _may_be_told(officer: str, petition: Petition, directory: Directory) -> bool:
     """An alert tells that there is such a case: only who may read the case in one of their posts is told."""
-    person = directory.officers.get(officer)
-    if person is None:
-        return False
-    standing = standing_of(petition, directory)
-    if not authority.may_receive(standing, person.unit, person.name, officer):
+    posts, standing = directory.posts(officer), standing_of(petition, directory)
+    names = directory.officers[officer].names if posts else frozenset()
+    shown = [authority.may_receive(standing, post.unit, name, officer) for post in posts for name in names]
+    if not shown or not all(shown):
         return False
     if not standing.confidential:
         return True
-    return (
-        person.unit in {standing.office, *standing.units}
-        or officer in standing.people
-        or person.post in authority.READ_ACCUSATIONS_POSTS
+    passed = {standing.office, *standing.units}
+    return officer in standing.people or any(
+        post.unit in passed or post.post in authority.READ_ACCUSATIONS_POSTS for post in posts
     )
 
 
