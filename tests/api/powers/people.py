@@ -7,7 +7,7 @@ from api.bootstrap import Services
 from domain.acts import envelope, system_act
 from domain.directory.events import OfficerAppointed, UnitFounded
 from domain.directory.fold import DIRECTORY_ID, Officer, Unit
-from tests import builders
+from tests import builders, items
 from tests.api.town import PASSWORD, hashed
 
 UNITS: tuple[Unit, ...] = (
@@ -16,16 +16,17 @@ UNITS: tuple[Unit, ...] = (
     Unit("unit-a-safety", "房屋安全科", "unit", "AF", parent="unit-a"),
     Unit("east-office", "东河街道信访站", "petition_office", "DH"),
 )
-second_leader = Officer("second-leader", "冯静", "leadership", "leader")
-b_officer = Officer("b-officer", "吴七", "unit-b", "unit_officer")
 c_head = Officer("c-head", "郑八", "unit-c", "unit_head")
 c_clerk = Officer("c-clerk", "王九", "unit-c", "unit_clerk")
+c_officer = Officer("c-officer", "冯十一", "unit-c", "unit_officer")
 safety_head = Officer("safety-head", "韩十", "unit-a-safety", "unit_head")
 east_clerk = Officer("east-clerk", "沈东", "east-office", "office_clerk")
 OFFICERS: tuple[Officer, ...] = (
-    *builders.OFFICERS, second_leader, b_officer, c_head, c_clerk, safety_head, east_clerk,
+    *items.OFFICERS, c_head, c_clerk, c_officer, safety_head, east_clerk,
 )  # fmt: skip
 IDS = tuple(officer.id for officer in OFFICERS)
+SELDOM = frozenset({"inspector2", c_officer.id, safety_head.id, east_clerk.id})
+"""Whose case is like another's: they are tried on one act a stage."""
 OF_UNIT = {unit.id: frozenset(o.id for o in OFFICERS if o.unit == unit.id) for unit in UNITS}
 """Everybody of a unit."""
 

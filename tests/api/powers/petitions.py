@@ -162,7 +162,7 @@ class Petitions:
             return story
         return story.reexamination_concluded().served("reexamination-opinion")
 
-    def body(self, stage: str, act: str, when: str) -> Body:
+    def body(self, stage: str, act: str, when: str, by: str) -> Body:
         """What is asked for; nothing in it is a reason to refuse it."""
         category = "accusation" if self.confidential else "appeal"
         other = "unit-c" if when else self.unit
@@ -251,7 +251,7 @@ BODIES: dict[str, Body] = {
     "investigate": TEXT,
     "sign-record": TEXT,
     "approve-report": TEXT,
-    "send-for-reading": {"officers": ["second-leader"], "reason": "请阅研"},
+    "send-for-reading": {"officers": ["deputy"], "reason": "请阅研"},
     "accept": {},
     "switch-track": REASON,
     "decline": {"ground": "N3", "explanation": "请向有权机关提出"},

@@ -48,11 +48,16 @@ class Stories(Protocol):
     stages: Sequence[str]
 
     def told(self, stage: str, act: str, when: str) -> Told: ...
-    def body(self, stage: str, act: str, when: str) -> Body: ...
+    def body(self, stage: str, act: str, when: str, by: str) -> Body: ...
 
 
-def cells(stories: Stories, stage: str, officers: Sequence[str]) -> tuple[list[Fact], list[Cell]]:
-    """Every cell of a stage, and the facts of all cases; refused calls share a case, allowed ones have each their own."""
+def cells(
+    stories: Stories, stage: str, officers: Sequence[str], seldom: frozenset[str]
+) -> tuple[list[Fact], list[Cell]]:
+    """Every cell of a stage, and the facts of all cases; refused calls share a case, allowed ones have each their own.
+
+    Those named in `seldom` are tried on the first act alone.
+    """
     facts: list[Fact] = []
     found: list[Cell] = []
     shared: dict[tuple[Fact, ...], UUID] = {}
@@ -66,11 +71,11 @@ def cells(stories: Stories, stage: str, officers: Sequence[str]) -> tuple[list[F
             shared[told.facts] = id
         return shared[told.facts]
 
-    for act, when in stories.table.stories(stage):
+    for nth, (act, when) in enumerate(stories.table.stories(stage)):
         told = stories.told(stage, act, when)
-        for officer in officers:
+        for officer in (one for one in officers if nth == 0 or one not in seldom):
             status = expected(stories.table, told, act, when, stage, officer)
-            body = stories.body(stage, act, when)
+            body = stories.body(stage, act, when, officer)
             found.append(Cell(officer, act, when, case_of(told, status), body, status))
     return facts, found
 

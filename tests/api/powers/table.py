@@ -54,12 +54,12 @@ class Table:
 
     def status(self, act: str, when: str, stage: str, officer: str, words: Words) -> int:
         """What an officer who may read the case is answered."""
-        named = [line for line in self.lines if line.act == act and line.names(officer, words)]
-        mine = [line for line in named if line.when == when]
+        these = [line for line in self.lines if (line.act, line.when) == (act, when)]
+        mine = [line for line in these if line.names(officer, words)]
         if any(stage in line.stages for line in mine):
             return 200
-        others = any(stage in one.stages for one in self.lines if (one.act, one.when) == (act, when))
-        if not named or (others and not any(line.elsewhere_theirs for line in mine)):
+        others = any(stage in line.stages for line in these)
+        if not mine or (others and not any(line.elsewhere_theirs for line in mine)):
             return 403
         return 409
 
