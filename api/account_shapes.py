@@ -1,6 +1,8 @@
 """账户的表单与说明: what is sent about accounts, and what is shown of them. No password and no hash is ever shown."""
 
-from pydantic import AwareDatetime, BaseModel
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, Field
 
 from api.bodies import Form, Short, ShortOrNone
 from api.passwords import NewPassword
@@ -19,12 +21,15 @@ CHANGES = {
 }
 """What is done to accounts, and what it is called."""
 
+Username = Annotated[str, Field(pattern=r"^\w[\w.@+-]{0,63}$", description="字母、汉字、数字和 . @ + - _")]
+"""登录名: one that fits into an address."""
+
 
 class Opening(Form):
     """开户 — for an officer in post; the username is the officer's id unless another is given."""
 
     officer: Short
-    username: ShortOrNone = None
+    username: Username | None = None
 
 
 class Setup(Form):

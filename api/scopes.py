@@ -34,6 +34,7 @@ OPENINGS = (
     Opening("GET", "/v1/deadlines", "read:cases"),
     Opening("POST", "/v1/deadline-preview", "read:cases"),
     Opening("GET", "/v1/rulebooks", "read:cases"),
+    Opening("GET", "/v1/grounds", "read:cases"),
     Opening("GET", "/v1/calendars", "read:cases"),
     Opening("GET", "/v1/directory", "read:cases"),
     Opening("GET", "/v1/exports", "read:cases"),

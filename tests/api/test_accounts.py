@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -82,6 +83,11 @@ class TestOpening:
         taken = {"officer": newcomer, "username": "office"}
         refused(admin.post(URL, json=taken), 409, "account.exists")
 
+    @pytest.mark.parametrize("name", ["a/b", "..", "", " x", "x\n", "x y", "\u200bx", "x" * 65])
+    def test_no_name_that_has_no_address(self, sign_in: SignIn, newcomer: str, name: str):
+        body = {"officer": newcomer, "username": name}
+        refused(sign_in("admin").post(URL, json=body), 422, "request.malformed")
+
     @pytest.mark.parametrize("who", [name for name in NAMES if name not in MANAGERS])
     def test_nobody_else_may(self, sign_in: SignIn, newcomer: str, who: str):
         officer = sign_in(who)
@@ -125,6 +131,11 @@ class TestTheCode:
             refused(answer, 404, "account.code_refused")
         assert len({answer.content for answer in answers}) == 1
 
+    def test_of_many_at_once_one_uses_it(self, client: Caller, code: str):
+        with ThreadPoolExecutor(6) as threads:
+            statuses = list(threads.map(lambda _: set_up(client, code).status_code, range(6)))
+        assert sorted(statuses) == [200, 404, 404, 404, 404, 404]
+
     def test_a_weak_password_does_not_use_it_up(self, client: Caller, code: str):
         for weak in ("short", "my-office-7k#Qz"):
             problem = refused(set_up(client, code, weak), 422, "password.too_weak")
@@ -166,6 +177,18 @@ class TestResetting:
     def test_not_ones_own(self, sign_in: SignIn):
         for act in ("reset", "lock", "unlock"):
             refused(sign_in("admin").post(f"{URL}/admin/{act}"), 403, "account.own")
+
+    def test_nor_that_of_whom_one_stands_in_for(self, sign_in: SignIn):
+        home, instead = "/v1/directory/officers/inspector", {"Acting-For": "inspector"}
+        admin, clerk = sign_in("admin"), sign_in("unit-a-clerk")
+        assert admin.post(f"{home}/stand-ins", json={"stand_ins": ["unit-a-clerk"]}).is_success
+        away = {"from_on": "2026-03-02", "reason": "公差"}
+        assert sign_in("inspector").post(f"{home}/absences", json=away).is_success
+        for name in ("inspector", "unit-a-clerk"):
+            refused(clerk.post(f"{URL}/{name}/reset", headers=instead), 403, "account.own")
+        assert clerk.post(f"{URL}/office/lock", headers=instead).is_success
+        [told] = admin.get(f"{URL}/changes").json()["items"]
+        assert (told["by"], told["for_whom"], told["what"]) == ("unit-a-clerk", "inspector", "locked")
 
     def test_of_nobody(self, sign_in: SignIn):
         for act in ("reset", "lock", "unlock"):

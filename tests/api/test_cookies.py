@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from api.bootstrap import Services
 from api.serving import config
 from api.settings import Settings
-from tests.api.caller import Caller
+from tests.api.caller import Caller, serving
 from tests.api.conftest import SignIn
 from tests.api.problems import refused
 from tests.api.town import PASSWORD
@@ -59,6 +59,14 @@ class TestTheCookie:
         assert client.get("/v1/sessions/current", headers=browser).status_code == 200
         made = client.post("/v1/petitions", json=REGISTER, headers=browser)
         assert made.status_code == 201, made.text
+
+    def test_pages_listen_by_it(self, app: FastAPI, browser: dict[str, str]):
+        with (
+            serving(app) as address,
+            httpx.stream("GET", f"{address}/v1/alerts/stream", headers=browser, timeout=20) as answer,
+        ):
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].startswith("text/event-stream")
 
     def test_without_asking_there_is_none(self, client: Caller):
         assert "set-cookie" not in sign(client, cookie=False).headers
