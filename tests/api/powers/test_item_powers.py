@@ -2,7 +2,6 @@
 
 import pytest
 
-from domain.supervision.item import COMMANDS
 from domain.supervision.stages import Stage
 from tests.api.conftest import Town
 from tests.api.powers.items import NOT_PUBLIC, PUBLIC, SECRET, Items
@@ -15,9 +14,3 @@ VARIETIES = {"public": PUBLIC, "not public": NOT_PUBLIC, "from an accusation": S
 @pytest.mark.parametrize("stories", VARIETIES.values(), ids=VARIETIES)
 def test_every_cell(town: Town, stories: Items, stage: str) -> None:
     Matrix(town, "/v1/supervision-items", "item").tries(stories, stage)
-
-
-def test_no_act_is_forgotten() -> None:
-    assert set(NOT_PUBLIC.table.acts) == set(COMMANDS), (
-        "a new act: who may do it when? write it into item.txt"
-    )

@@ -2,7 +2,6 @@
 
 import pytest
 
-from domain.petition.petition import COMMANDS
 from domain.petition.stages import Stage
 from tests.api.conftest import Town
 from tests.api.powers.matrix import Matrix
@@ -22,9 +21,3 @@ def earlier(town: Town) -> None:
 @pytest.mark.parametrize("stories", VARIETIES.values(), ids=VARIETIES)
 def test_every_cell(town: Town, stories: Petitions, stage: str) -> None:
     Matrix(town, "/v1/petitions", "petition").tries(stories, stage)
-
-
-def test_no_act_is_forgotten() -> None:
-    assert set(ORDINARY.table.acts) == set(COMMANDS), (
-        "a new act: who may do it when? write it into petition.txt"
-    )
