@@ -107,12 +107,6 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
         "没有待您批复的延期申请：申请先经承办单位审核，再报督查员，需要时转报领导。",
         "第十九条",
     ),
-    "somebody_to_urge": lambda s: need(
-        any(share.result_on is None for share in s.item.holding),
-        "item.nobody_to_urge",
-        "各承办单位均已上报办理结果。",
-        "第二十条",
-    ),
     "not_own_result": lambda s: (
         None
         if not s.actors & _lead_submitters(s)

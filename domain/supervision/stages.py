@@ -101,7 +101,7 @@ OPENINGS: dict[str, Opening] = {
     "vet-extension": _row("request_to_vet", unit_posts=_HANDLING, inspector=_HANDLING),
     "grant-extension": _row("request_to_answer", inspector=_HANDLING, leader=_HANDLING),
     "refuse-extension": _row("request_to_answer", unit_head=_HANDLING, inspector=_HANDLING, leader=_HANDLING),
-    "urge": _row("somebody_to_urge", inspector=_HANDLING),
+    "urge": _row(inspector=_HANDLING),
     "vet": _row("not_own_result", inspector=_only(_S.RESULT)),
     "submit-to-leader": _row(inspector=_only(_S.VETTED)),
     "send-back": _row(inspector_alone=_FIRST_REVIEW | {_S.RESULT}, leader=_SECOND_REVIEW),
