@@ -16,7 +16,7 @@ from domain.acts import Act, legal_date
 from domain.cases import Kind
 from domain.casework import Case, Recorded
 from domain.directory.fold import Directory
-from domain.errors import NotYours, Unknown
+from domain.errors import NotYours
 from domain.kinds import PETITION
 from domain.petition.situation import standing_of
 from domain.petition.timetravel import as_of
@@ -96,7 +96,7 @@ def in_full(services: Services, case_id: UUID, now: datetime) -> Seen:
     """全部经过: the case as it stands, for whoever runs the service; nobody's permission is asked. Raises Unknown."""
     case = services.casework.case(case_id)
     if case is None:
-        raise Unknown(f"{PETITION.name}.unknown", "查无此件。")
+        raise PETITION.unknown()
     return _present(services, case, now)
 
 
@@ -112,7 +112,7 @@ def look(
     or not yet there."""
     case = services.casework.readable(case_id, act)
     if case is None or case.kind is not kind:
-        raise _unknown(kind)
+        raise kind.unknown()
     present = _present(services, case, act.at)
     linked = case_links.named(present.state, *case.facts)
     present = replace(present, hidden=case_links.hidden(services, act, linked))
@@ -135,7 +135,7 @@ def _then(
     kept = {fact.originator_version for fact in as_of([one.fact for one in present.history], at, known_at)}
     history = [one for one in present.history if one.fact.originator_version in kept]
     if not history:
-        raise _unknown(present.kind)
+        raise present.kind.unknown()
     return replace(
         present,
         history=history,
@@ -156,7 +156,3 @@ def must_see_personal_data(services: Services, act: Act, case_id: UUID) -> None:
             "信访人身份信息只对正在办理该事项的单位和人员开放。",
             "《信访工作条例》第三十条第三款",
         )
-
-
-def _unknown(kind: Kind) -> Unknown:
-    return Unknown(f"{kind.name}.unknown", "查无此件。")

@@ -95,7 +95,7 @@ def _petition(petition: Petition) -> dict[str, Any]:
 
 def _item(item: Item) -> dict[str, Any]:
     """台账行: the columns of a supervision item. `unit` is the one that leads, before that the one that opened it."""
-    from_office = [] if item.petition_office is None else [office_key(item.petition_office)]
+    offices = [*item.units, *([] if item.petition_office is None else [item.petition_office])]
     against = item.against if item.confidential else ()
     return {
         "case_id": item.id,
@@ -115,7 +115,11 @@ def _item(item: Item) -> dict[str, Any]:
         "stage": item.stage,
         "state": "closed" if item.stage in item_stages.CLOSED else "open",
         "unit": item.lead_unit or item.opened_by_unit,
-        "units": [*item.units, *from_office, *(person_key(officer) for officer in item.people)],
+        "units": [
+            *item.units,
+            *(office_key(unit) for unit in dict.fromkeys(offices)),
+            *(person_key(officer) for officer in item.people),
+        ],
         "public": item.public,
         "confidential": item.confidential,
         "accused_units": [plain(one.unit) for one in against if one.unit is not None],
@@ -151,7 +155,7 @@ def _month(month: MonthList) -> dict[str, Any]:
         "stage": month.stage,
         "state": "closed" if month.stage in month_stages.CLOSED else "open",
         "unit": month.office,
-        "units": [month.office],
+        "units": [office_key(month.office)],
         "public": False,
         "confidential": False,
         "accused_units": [],

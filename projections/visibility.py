@@ -27,7 +27,7 @@ def person_key(officer: str) -> str:
 
 
 def office_key(unit: str) -> str:
-    """信访工作机构标记: how the ledger's `units` names the petition office of a petition, or that an item came from."""
+    """信访工作机构标记: how the ledger's `units` names a unit whose office clerk and head read the case for their post."""
     return f"office:{unit}"
 
 
@@ -127,7 +127,7 @@ class Visibility:
 
 def _keys(act: Act) -> tuple[str, ...]:
     keys = [person_key(act.principal)]
-    if act.role in UNIT_POSTS | OFFICE_POSTS:
+    if act.role in UNIT_POSTS:
         keys.append(act.unit)
     if act.role in OFFICE_POSTS:
         keys.append(office_key(act.unit))
