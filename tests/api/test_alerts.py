@@ -134,7 +134,8 @@ def test_the_accused_get_no_alert(sign_in: SignIn, raised: Raise) -> None:
     done(sign_in("office"), case, "transfer", to_unit="unit-a")
     raised("2026-03-24")
     assert mine(sign_in("inspector"), to="me") == mine(sign_in("inspector"), to="all") == []
-    everybody = mine(sign_in("leader"), to="all")
+    assert mine(sign_in("leader"), to="all") == []
+    everybody = mine(sign_in("auditor"), to="all")
     assert everybody
     assert not [one for one in everybody if "inspector" in one["recipients"]]
     answer = sign_in("inspector").post(f"{URL}/{everybody[0]['id']}/acknowledge", json={"remark": "已知悉"})

@@ -211,7 +211,13 @@ class TestHealth:
         answer = client.get("/readyz")
         assert answer.status_code == 200, answer.text
         ready = answer.json()
-        assert {one["name"] for one in ready["projections"]} == {"ledger", "deadlines", "timeline", "alerts"}
+        assert {one["name"] for one in ready["projections"]} == {
+            "ledger",
+            "deadlines",
+            "timeline",
+            "alerts",
+            "item_shares",
+        }
         assert {one["lag"] for one in ready["projections"]} == {0}
         assert all(one["fresh"] for one in ready["heartbeats"])
 

@@ -12,7 +12,6 @@ from tests.api.cases import PERSONAL, REPLY_TO, WANG, accusation, done, register
 SignIn = Callable[[str], Caller]
 
 READS = ("", "/petitioners", "/history", "/deadlines", "/replay")
-READ_ALL = ("office", "office-head", "inspector", "leader", "auditor")
 
 
 @pytest.fixture
@@ -58,7 +57,8 @@ def test_an_accusation_is_hidden_from_whom_it_accuses(sign_in: SignIn, read: str
     ):
         answer = sign_in(officer).get(f"/v1/petitions/{case}{read}")
         assert (answer.status_code, answer.content) == (404, unknown)
-    assert sign_in("inspector").get(f"/v1/petitions/{against_unit}{read}").status_code == 200
+    assert sign_in("inspector").get(f"/v1/petitions/{against_unit}{read}").status_code == 404
+    assert sign_in("auditor").get(f"/v1/petitions/{against_unit}{read}").status_code == 200
 
 
 def test_the_directory_and_the_rule_base_are_no_cases(sign_in: SignIn, services: Services) -> None:
@@ -130,13 +130,30 @@ def test_an_anonymous_petition_has_nobody(sign_in: SignIn) -> None:
     assert (shown["anonymous"], shown["petitioners"]) == (True, [])
 
 
-def test_whom_it_is_about_is_shown_to_readers(sign_in: SignIn) -> None:
+def test_whom_it_is_about_is_shown_to_readers_once_it_has_reached_them(sign_in: SignIn) -> None:
     case = accusation(sign_in("office"), unit="unit-a", person="李四海")
+    assert sign_in("leader").get(f"/v1/petitions/{case}").status_code == 404
+    done(sign_in("office"), case, "propose", opinion="请领导阅批")
     shown = sign_in("leader").get(f"/v1/petitions/{case}").json()
     assert shown["against"] == [{"unit": "unit-a", "person": "李四海"}]
 
 
-@pytest.mark.parametrize("officer", [*READ_ALL, "unit-a-head", "unit-a-clerk", "unit-a-officer"])
+@pytest.mark.parametrize("officer", ["inspector", "leader"])
+def test_who_reads_every_petition_sees_no_personal_data_of_what_passed_them_by(
+    sign_in: SignIn, services: Services, handled: str, officer: str
+) -> None:
+    url = f"/v1/petitions/{handled}/petitioners"
+    answer = sign_in(officer).get(url)
+    assert (answer.status_code, answer.json()["code"]) == (403, "petition.personal_data_closed")
+    done(sign_in("office"), handled, "send-for-reading", officers=[officer], reason="请阅")
+    assert sign_in(officer).get(url).status_code == 200
+    assert len(readings(services)) == 1
+
+
+HANDS = ["office", "office-head", "auditor", "unit-a-head", "unit-a-clerk", "unit-a-officer"]
+
+
+@pytest.mark.parametrize("officer", HANDS)
 def test_each_reading_of_personal_data_is_recorded(
     sign_in: SignIn, services: Services, handled: str, officer: str
 ) -> None:
