@@ -70,8 +70,8 @@ def import_letters(
     raise typer.Exit(1 if refused else 0)
 
 
-def replay(number: Annotated[str, typer.Argument(help="信访编号。 The petition's number.")]) -> None:
-    """重放一件信访事项：每个事件之后的环节和期限。 Replay a petition: stage and clocks after every event.
+def replay(number: Annotated[str, typer.Argument(help="案件编号。 The case's number.")]) -> None:
+    """重放一件案件：每个事件之后的环节和期限。 Replay a case of any kind: stage and clocks after every event.
 
     期限按各步当时的法定日期判断，最后一步按今天。 Clocks are judged on the legal date of each step, the last today.
     """
@@ -79,8 +79,9 @@ def replay(number: Annotated[str, typer.Argument(help="信访编号。 The petit
         case = _case(made, number)
         if case is None:
             stop("没有这个编号。")
-        out.print(f"信访事项 {number}", markup=False)
-        for then in in_full(made, case, made.clock()).steps():
+        seen = in_full(made, case, made.clock())
+        out.print(f"{seen.kind.label} {number}", markup=False)
+        for then in seen.steps():
             for line in _step(then):
                 out.print(line, markup=False)
 
@@ -104,8 +105,9 @@ def _step(then: Seen) -> Iterator[str]:
     for clock in shown["deadlines"]:
         stopped = f"，{clock['stopped_on']} 止" if clock["stopped_on"] else ""
         loose = "，暂定" if clock["provisional"] else ""
+        whose = f"，{clock['unit_name']}" if clock["part"] else ""
         yield (
-            f"{INDENT}{clock['clock']}（{clock['label']}）：{clock['started_on']} 起，{clock['due_on']} 到期"
+            f"{INDENT}{clock['clock']}（{clock['label']}{whose}）：{clock['started_on']} 起，{clock['due_on']} 到期"
             f"{loose}{stopped}，{clock['status']}"
         )
 

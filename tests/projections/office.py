@@ -14,6 +14,7 @@ from domain.petition.registration import Intake, events
 from domain.review import commands as review
 from domain.rulebase.events import CalendarDecreed, RulebookPublished
 from domain.rulebase.fold import RULEBASE_ID
+from domain.supervision import commands as item
 from eventstore.database import library_env
 from projections.lights import Lights
 from projections.visibility import Visibility
@@ -23,6 +24,7 @@ UNITS = (
     ("unit-a", "清江区住建局", "unit", "A"),
     ("unit-b", "清江区民政局", "unit", "B"),
     ("leaders", "区领导", "leadership", "L"),
+    ("watch", "区督查室", "supervision", "DC"),
 )
 OFFICERS = (
     ("clerk", "林小雨", "office", "office_clerk"),
@@ -34,6 +36,7 @@ OFFICERS = (
     ("a-officer", "孙三", "unit-a", "unit_officer"),
     ("b-head", "李四", "unit-b", "unit_head"),
     ("b-clerk", "周五", "unit-b", "unit_clerk"),
+    ("inspector", "郑督", "watch", "inspector"),
 )
 NAMES = {unit: name for unit, name, *_ in UNITS}
 
@@ -117,6 +120,55 @@ class Office:
         case = self.transferred(day, to, **fields)
         self.do(case, "a-clerk" if to == "unit-a" else "b-clerk", day, commands.Accept())
         return case
+
+    def opened(self, day: str, subject: str = "供暖管网改造", **fields: Any) -> UUID:
+        """A supervision item opened by the inspector on that day."""
+        usual: dict[str, Any] = {"source": "区长批示", "category": "decision", "requirements": "按期完成。"}
+        usual |= {"subject": subject, "due_on": on("2026-04-30")}
+        return self.casework.open_item(item.Open(**usual | fields), self.act("inspector", day)).id
+
+    def allocated(self, day: str, lead: str = "unit-a", *assisting: str, **fields: Any) -> UUID:
+        """An item that units handle."""
+        case = self.opened(day, **fields)
+        self.do(case, "inspector", day, item.Submit())
+        self.do(case, "leader", day, item.Instruct("同意"))
+        self.do(case, "inspector", day, item.Issue())
+        self.do(case, "inspector", day, item.Allocate(lead, assisting))
+        return case
+
+    def items(self) -> list[UUID]:
+        """Varied items: opened from a petition, joint, extended, sent back, let off, withdrawn, with a cadence."""
+        source = self.register("2026-01-05", "反映供暖不足")
+        drafted = self.opened("2026-01-06", "转办的来信", petition=source)
+        joint = self.allocated("2026-01-06", "unit-a", "unit-b", subject="联合整治", public=True)
+        self.do(joint, "b-head", "2026-01-07", item.Object("不属于本单位职责"))
+        self.do(joint, "inspector", "2026-01-08", item.SettleObjection(False, "职责已经明确"))
+        self.do(joint, "b-head", "2026-02-02", item.SubmitResult("配合完成"))
+        asked = item.RequestExtension("天气影响", "完成八成", on("2026-04-29"))
+        self.do(joint, "a-head", "2026-02-03", asked)
+        self.do(joint, "inspector", "2026-02-04", item.GrantExtension(on("2026-04-29")))
+        self.do(joint, "a-head", "2026-02-09", item.SubmitResult("全部完成"))
+        self.do(joint, "inspector", "2026-02-10", item.Vet("材料不全"))
+        self.do(joint, "inspector", "2026-02-10", item.SendBack("请补充材料", on("2026-02-13")))
+        self.do(joint, "a-head", "2026-02-24", item.SubmitResult("已经补充"))
+        self.do(joint, "inspector", "2026-02-25", item.Vet("符合要求"))
+        self.do(joint, "inspector", "2026-02-25", item.SignOff("完成"))
+        let_off = self.allocated("2026-01-07", "unit-b", subject="职责有争议")
+        self.do(let_off, "b-head", "2026-01-08", item.Object("不属于本单位职责"))
+        self.do(let_off, "inspector", "2026-01-09", item.SettleObjection(True, "属实", "unit-a"))
+        cadence = self.allocated(
+            "2026-01-08", subject="年度目标", cadence="quarterly", due_on=on("2026-12-31")
+        )
+        self.do(cadence, "a-head", "2026-02-02", item.Report("进展正常"))
+        withdrawn = self.allocated("2026-01-09", "unit-b", subject="任务取消")
+        self.do(withdrawn, "leader", "2026-01-12", item.Withdraw("任务取消"))
+        paper = self.opened("2026-01-12", "来文", form="document", limit_class="ordinary", due_on=None)
+        self.do(paper, "inspector", "2026-01-12", item.Submit())
+        self.do(paper, "leader", "2026-01-12", item.Instruct("请住建局阅处"))
+        self.do(paper, "inspector", "2026-01-12", item.Allocate("unit-a"))
+        cases = [source, drafted, joint, let_off, cadence, withdrawn, paper]
+        self.casework.raise_alerts(cases, at("2026-03-02"))
+        return cases
 
     def letters(self, days: Sequence[tuple[str, str]], start: int = 0) -> list[UUID]:
         """Answered letters, imported: (came, answered)."""

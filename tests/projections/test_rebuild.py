@@ -30,7 +30,7 @@ def followed(database: Database, casework: Casework) -> None:
 def test_following_along_and_building_anew_agree(
     database: Database, casework: Casework, office: Office
 ) -> None:
-    cases = office.varied()
+    cases = [*office.varied(), *office.items()]
     followed(database, casework)
     office.decree(2026, "2026-03-03", ["2026-03-05", "2026-03-06", "2026-04-06"], ["2026-03-14"])
     followed(database, casework)
@@ -48,12 +48,14 @@ def test_following_along_and_building_anew_agree(
 
 def test_damage_is_found_and_repaired(database: Database, casework: Casework, office: Office) -> None:
     office.varied()
+    office.items()
     catch_up(database, casework)
     sound = everything(database)
     with database.transaction() as connection:
         connection.execute("UPDATE ledger SET subject = 'x' WHERE repeat")
         connection.execute("DELETE FROM deadlines WHERE clock = 'finish'")
         connection.execute("DELETE FROM timeline WHERE event = 'Registered'")
+        connection.execute("UPDATE item_shares SET unit = 'x' WHERE sent_back > 0")
         connection.execute(
             "INSERT INTO timeline SELECT case_id, 99, 99, 'Invented', on_date, recorded_at, by, unit"
             " FROM timeline LIMIT 1"
@@ -66,6 +68,7 @@ def test_damage_is_found_and_repaired(database: Database, casework: Casework, of
     assert by_name["timeline"].wrong == 1
     assert by_name["timeline"].missing > 0
     assert by_name["alerts"].agrees
+    assert (by_name["item_shares"].wrong, by_name["item_shares"].missing) == (1, 1)
     assert everything(database) == sound
     assert {name for name, *_ in steps} == {view.name for view in VIEWS}
     assert all(position <= head for _, position, head in steps)
@@ -116,6 +119,7 @@ def test_a_projector_killed_in_the_middle_loses_nothing(
     """kill -9 while catching up, three times; then the rest, and the rows are those of a rebuild."""
     office.many_letters(300)
     office.varied()
+    office.items()
     for _ in range(3):
         before = positions(database)
         projector = subprocess.Popen(
