@@ -35,7 +35,8 @@ COMPLETION: LiteralString = """
         SELECT s.unit, s.sent_back, s.extended, coalesce(m.missed, false) AS missed,
             coalesce(m.overdue, false) AS overdue, s.result_on IS NOT NULL AS done,
             s.released_on IS NULL AND NOT s.waived AND l.state = 'open' AS held
-        FROM item_shares s JOIN ledger l USING (case_id) LEFT JOIN limits m USING (case_id, unit)
+        FROM item_shares s JOIN ledger l USING (case_id)
+        LEFT JOIN limits m ON m.case_id = s.case_id AND m.unit = s.unit
         WHERE NOT l.confidential AND (%(since)s::date IS NULL OR s.allocated_on >= %(since)s)
             AND (%(until)s::date IS NULL OR s.allocated_on <= %(until)s)
     )
