@@ -1,5 +1,5 @@
 """Whatever OpenAPI allows or forbids is sent to every operation, as one who may do much and as one who may do other
-things, at petitions in every stage: no server error, nothing that OpenAPI doesn't tell, nothing malformed let in.
+things, at cases in every stage: no server error, nothing that OpenAPI doesn't tell, nothing malformed let in.
 
 The examples are the same on every run; a longer hunt is `FUZZ = 300` away.
 """
@@ -27,7 +27,8 @@ from api.bootstrap import Services
 from api.health import HEARTBEATS
 from api.sessions import open_session
 from projections import runner
-from tests.api.conftest import Town
+from tests.api.conftest import Town, signing_in
+from tests.api.item_lives import ITEM_LIVES, ItemWalker, appoint_deputy
 from tests.api.lives import LIVES, Life
 
 FUZZ = 6
@@ -54,8 +55,11 @@ PAIRS = [
 ]
 
 
-ACTS = [pytest.param(life, id=life.act) for life in LIVES]
-DATES = ("on", "served_on", "received_on", "posted_on")
+PETITIONS, ITEMS, MONTHS = "/v1/petitions", "/v1/supervision-items", "/v1/negative-lists"
+OF_KIND = {"petition": PETITIONS, "item": ITEMS, "month": MONTHS}
+ACTS = [pytest.param(PETITIONS, life, id=life.act) for life in LIVES]
+ACTS += [pytest.param(ITEMS, life, id=f"item {life.act}") for life in ITEM_LIVES]
+DATES = ("on", "served_on", "received_on", "posted_on", "due_on", "expected_on", "redo_by", "unit_due_on")
 """Left out of what is sent to open acts: any date but today's or so is refused, and that is tried elsewhere."""
 
 same_every_time = settings(
@@ -78,9 +82,17 @@ def schema(town: Town) -> Any:
 
 
 @pytest.fixture(scope="module")
-def cases(town: Town) -> list[str]:
-    """A petition in every stage in which something can be done, and on every list."""
+def items(town: Town) -> ItemWalker:
+    """Walks supervision items, in a town that has two leaders."""
+    appoint_deputy(town.services)
+    return ItemWalker(signing_in(town.services, town.client))
+
+
+@pytest.fixture(scope="module")
+def cases(town: Town, items: ItemWalker) -> list[str]:
+    """A petition and an item in every stage in which something can be done, and on every list."""
     made = [town.walker.walk(way) for way in {str(life.way): life.way for life in LIVES}.values()]
+    made += [items.walk(way) for way in {str(life.way): life.way for life in ITEM_LIVES}.values()]
     town.services.casework.raise_alerts([UUID(case) for case in made], town.clock() + timedelta(days=90))
     runner.catch_up(town.services.database, town.services.casework)
     return made
@@ -113,9 +125,12 @@ def test_whatever_is_sent(
     calls()
 
 
-@pytest.mark.parametrize("life", ACTS)
-def test_whatever_is_filled_in_where_the_act_is_open(schema: Any, town: Town, life: Life):
-    operation = schema[f"/v1/petitions/{{id}}/{life.act}"]["post"]
+@pytest.mark.parametrize(("url", "life"), ACTS)
+def test_whatever_is_filled_in_where_the_act_is_open(
+    schema: Any, town: Town, items: ItemWalker, url: str, life: Life
+):
+    operation = schema[f"{url}/{{id}}/{life.act}"]["post"]
+    walk = town.walker.walk if url == PETITIONS else items.walk
 
     @same_every_time
     @given(
@@ -123,7 +138,7 @@ def test_whatever_is_filled_in_where_the_act_is_open(schema: Any, town: Town, li
         known=st.sets(st.sampled_from(sorted(life.body))) if life.body else st.just(set()),
     )
     def calls(case: Case, known: set[str]) -> None:
-        case.path_parameters["id"] = town.walker.walk(life.way, **life.fields)
+        case.path_parameters["id"] = walk(life.way, **life.fields)
         case.headers = {}
         if isinstance(case.body, dict):
             kept = {name: value for name, value in case.body.items() if name not in DATES}
@@ -137,14 +152,17 @@ def test_whatever_was_stored_can_be_read(town: Town, cases: list[str]):
     services, act = town.services, town.services.casework
     runner.catch_up(services.database, act)
     with services.database.connection() as connection:
-        stored = [str(row["case_id"]) for row in connection.execute("SELECT case_id FROM ledger").fetchall()]
-    act.raise_alerts([UUID(case) for case in stored], town.clock() + timedelta(days=400))
+        stored = connection.execute("SELECT case_id, kind FROM ledger").fetchall()
+    act.raise_alerts([row["case_id"] for row in stored], town.clock() + timedelta(days=400))
     runner.catch_up(services.database, act)
     auditor = town.walker.as_("auditor")
-    pages = ("", "/history", "/deadlines", "/replay", "/acts")
-    urls = [f"/v1/petitions/{case}{page}" for case in stored for page in pages]
+    pages = ("", "/history", "/deadlines", "/acts")
+    pages_of = {PETITIONS: (*pages, "/replay"), ITEMS: (*pages, "/replay"), MONTHS: pages}
+    bases = [(OF_KIND[row["kind"]], row["case_id"]) for row in stored]
+    urls = [f"{base}/{case}{page}" for base, case in bases for page in pages_of[base]]
     urls += [
-        "/v1/petitions?limit=200",
+        *(f"{base}?limit=200" for base in OF_KIND.values()),
+        f"{ITEMS}/completion",
         "/v1/deadlines?limit=200",
         "/v1/alerts?to=all&limit=200",
         "/v1/events?limit=200",
