@@ -131,7 +131,7 @@ def test_a_trial_shows_no_accusation_to_whom_it_accuses(sign_in: SignIn, catch_u
     catch_up()
     trial = {"days_off": ["2026-03-16"]}
     assert sign_in("inspector").post("/v1/calendars/2026/preview", json=trial).json()["items"] == []
-    assert sign_in("leader").post("/v1/calendars/2026/preview", json=trial).json()["total"] == 1
+    assert sign_in("auditor").post("/v1/calendars/2026/preview", json=trial).json()["total"] == 1
 
 
 @pytest.mark.parametrize(
