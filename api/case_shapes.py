@@ -51,7 +51,11 @@ def _light(seen: Seen) -> dict[str, Any]:
 
 def deadlines(seen: Seen) -> list[dict[str, Any]]:
     """期限: every clock of the case on the day asked about."""
-    return [deadline_item(clock, seen.today, seen.known.calendar, seen.directory) for clock in seen.clocks]
+    return [
+        deadline_item(clock, seen.today, seen.known.calendar, seen.directory)
+        | {"unit_name": seen.unit_name(clock.unit or None)}
+        for clock in seen.clocks
+    ]
 
 
 def history(seen: Seen) -> list[dict[str, Any]]:

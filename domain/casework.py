@@ -317,7 +317,7 @@ class Casework(Application[UUID]):
                 raised = alerts.due(case.kind, case.state, case.facts, known, directory, act)
                 facts += raised
                 outbox += [
-                    alerts.outgoing(case.state, fact, channel, directory)
+                    alerts.outgoing(case.kind, case.state, fact, channel, directory)
                     for fact in raised
                     for channel in channels
                 ]

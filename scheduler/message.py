@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.kinds import KINDS, PETITION
+
 OUTSIDE = (
     "alert_id",
     "case",
+    "case_kind",
     "case_number",
     "clock",
     "label",
@@ -19,6 +22,7 @@ OUTSIDE = (
 )
 """The only fields of an outbox row's payload that are ever sent; a name not listed here stays inside."""
 
+LABELS: Mapping[str, str] = {kind.name: kind.label for kind in KINDS}
 FOOTER = "（系统自动发送，请勿回复）\n"
 
 
@@ -40,9 +44,14 @@ def body(payload: Mapping[str, Any]) -> str:
         return f"有关同志：\n\n    这是一封测试邮件。收到本邮件，表明该预警渠道可以正常送达。\n\n{FOOTER}"
     return (
         "有关同志：\n\n"
-        f"    {payload['case_number']}号信访事项有期限预警，请及时核查办理情况，并在系统中签收。\n\n"
+        f"    {payload['case_number']}号{_kind(payload)}有期限预警，请及时核查办理情况，并在系统中签收。\n\n"
         f"    预警事项：{payload['label']}\n"
         f"    截止日期：{payload['due_on']}\n"
         f"    责任单位：{payload.get('unit_name') or payload.get('unit') or '未定'}\n\n"
         f"{FOOTER}"
     )
+
+
+def _kind(payload: Mapping[str, Any]) -> str:
+    """What the case is called; all cases were petitions once, and their alerts did not say so."""
+    return LABELS[payload.get("case_kind") or PETITION.name]

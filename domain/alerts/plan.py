@@ -155,11 +155,12 @@ def _alerted(
     )
 
 
-def outgoing(case: State, fact: Alerted, channel: str, directory: Directory) -> OutboxRow:
+def outgoing(kind: Kind, case: State, fact: Alerted, channel: str, directory: Directory) -> OutboxRow:
     """发件: what one channel is told of one alert; no personal data. Its id is the receiver's idempotency key."""
     payload = {
         "alert_id": str(fact.alert_id),
         "case": str(case.id),
+        "case_kind": kind.name,
         "case_number": case.number,
         "clock": fact.clock,
         "label": fact.label,

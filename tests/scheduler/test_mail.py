@@ -45,6 +45,22 @@ def test_an_alert_arrives_in_official_chinese_with_nothing_personal(postbox: Pos
     assert "供暖" not in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (None, "信〔2026〕00017号信访事项有期限预警"),
+        ("petition", "信〔2026〕00017号信访事项有期限预警"),
+        ("item", "信〔2026〕00017号督查事项有期限预警"),
+        ("month", "信〔2026〕00017号否定事项月清单有期限预警"),
+    ],
+)
+def test_it_says_what_kind_of_case_it_is_about(postbox: Postbox, kind: str | None, said: str) -> None:
+    told = PAYLOAD if kind is None else PAYLOAD | {"case_kind": kind}
+    send(postbox.channel(BOTH), uuid4(), told, AT)
+    message = email.message_from_bytes(postbox.got[0].content, policy=email.policy.default)
+    assert said in message.get_content()
+
+
 def test_one_refused_recipient_makes_it_undelivered_though_the_others_get_it(postbox: Postbox) -> None:
     postbox.refuses = {"wang@office.test"}
     assert send(postbox.channel(BOTH), uuid4(), PAYLOAD, AT) == Delivery(False, "smtp_550", (BOTH[0],))
