@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.petition import events
 from domain.petition.stages import Stage
-from tests.api.powers.people import IDS, OF_UNIT, OFFICERS, officer, posts, with_post
+from tests.api.powers.people import OF_UNIT, OFFICERS, officer, posts, with_post
 from tests.api.powers.setting import Body, Told
 from tests.api.powers.table import Table, read
 from tests.builders import CASE, Story, a_petition, case_named, clerk
@@ -298,4 +298,3 @@ OF_A_UNIT = Petitions(
     OF_UNIT["unit-a"] | OF_UNIT["unit-a-safety"],
 )
 """Accusations of unit A, which unit B handles."""
-EVERYBODY = IDS
