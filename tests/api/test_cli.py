@@ -23,6 +23,8 @@ from api.clock import now
 from tests.api import sample
 from tests.api.caller import Caller
 from tests.api.cases import done, registered
+from tests.api.item_lives import JOINT, ItemWalker
+from tests.api.item_lives import URL as ITEMS
 from tests.conftest import Clock
 
 ROOT = Path(__file__).parents[2]
@@ -134,6 +136,19 @@ def test_a_replay_says_what_the_service_says(run: Run, sign_in: SignIn, clock: C
     assert shown == [(clock["clock"], clock["status"]) for one in told for clock in one["deadlines"]]
     assert ("decide", "running") in shown
     assert ("decide", "overdue") in shown
+
+
+def test_a_replay_tells_of_cases_of_any_kind(run: Run, sign_in: SignIn) -> None:
+    item = ItemWalker(sign_in).walk(JOINT)
+    told = sign_in("auditor").get(f"{ITEMS}/{item}/replay").json()["items"]
+    replayed = run("replay", "DC-2026-000001")
+    assert replayed.exit_code == 0, replayed.stderr
+    first, *lines = replayed.stdout.splitlines()
+    assert first == "督查事项 DC-2026-000001"
+    stages = [line.split("：")[1].split("；")[0] for line in lines if "判断" in line]
+    assert stages == [one["state"]["stage_label"] for one in told]
+    for unit in ("清江区住房和城乡建设局", "清江区人力资源和社会保障局"):
+        assert any(f"unit-limit（承办单位完成时限，{unit}）" in line for line in lines)
 
 
 def test_refused_lines_end_with_code_one(run: Run, tmp_path: Path) -> None:

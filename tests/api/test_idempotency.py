@@ -1,31 +1,16 @@
 """The same key and body: the first answer again, and one event. Races: one wins, the others learn why not."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.api.conftest import Town
 from tests.api.lives import ACCEPTED, LETTER
 from tests.api.problems import refused
+from tests.api.threads import at_once
 
 URGE = {"method": "phone", "text": "请尽快答复"}
-
-
-def at_once(count: int, call: Callable[[int], httpx.Response]) -> list[httpx.Response]:
-    """So many calls from as many threads, all let go at the same moment."""
-    barrier = Barrier(count)
-
-    def one(number: int) -> httpx.Response:
-        barrier.wait()
-        return call(number)
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
 
 
 def keyed(key: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from tests.api.item_lives import (
     appoint_deputy,
 )
 from tests.api.problems import refused
+from tests.api.threads import at_once
 
 each = pytest.mark.parametrize("life", ITEM_LIVES, ids=[life.act for life in ITEM_LIVES])
 UNKNOWN = "00000000-0000-4000-8000-00000000dead"
@@ -381,3 +382,40 @@ class TestBounds:
         opened = walker.as_("inspector").post(URL, json=ITEM).json()
         assert str(UUID(opened["id"])) == opened["id"]
         refused(walker.as_("inspector").get(f"{URL}/42"), 422, "request.malformed")
+
+
+class TestRaces:
+    """并发."""
+
+    def test_many_opened_at_once_get_numbers_in_a_row(self, town: Town, walker: ItemWalker) -> None:
+        inspector = walker.as_("inspector")
+        answers = at_once(12, lambda n: inspector.post(URL, json=ITEM | {"subject": f"第{n}项"}))
+        assert {one.status_code for one in answers} == {201}, [one.text for one in answers]
+        serials = sorted(int(one.json()["number"][-6:]) for one in answers)
+        assert serials == list(range(serials[0], serials[0] + 12))
+
+    def test_one_key_from_many_threads_opens_one(self, town: Town, walker: ItemWalker) -> None:
+        petition, inspector = town.walker.register(), walker.as_("inspector")
+        given, key, before = ITEM | {"petition": petition}, {"Idempotency-Key": "many"}, town.head()
+        answers = at_once(8, lambda _: inspector.post(URL, json=given, headers=key))
+        assert {one.status_code for one in answers} == {201}
+        assert len({one.text for one in answers}) == 1
+        assert len(town.services.casework.store.select_log(before, 100)) == 3
+
+    def test_a_petition_that_moves_on_meanwhile_notes_every_item(
+        self, town: Town, walker: ItemWalker
+    ) -> None:
+        petition, inspector = town.walker.register(), walker.as_("inspector")
+        urge = {"method": "phone", "text": "请抓紧"}
+
+        def call(n: int) -> Any:
+            if n % 2:
+                return inspector.post(f"/v1/petitions/{petition}/urge", json=urge)
+            return inspector.post(URL, json=ITEM | {"petition": petition})
+
+        answers = at_once(8, call)
+        assert {one.status_code for one in answers} == {200, 201}, [one.text for one in answers]
+        history = walker.as_("office").get(f"/v1/petitions/{petition}/history").json()["items"]
+        assert [one["version"] for one in history] == list(range(1, 10))
+        noted = {one["data"]["item"] for one in history if one["event"] == "PutUnderSupervision"}
+        assert noted == {one.json()["id"] for one in answers if one.status_code == 201}
