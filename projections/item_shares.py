@@ -8,14 +8,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.casework import Case, Casework, Recorded
-from domain.facts import Fact
-from domain.kinds import ITEM
-from domain.supervision.events import ExtensionGranted, SentBack
+from domain.facts import TOPICS, Fact
+from domain.supervision import events
 from domain.supervision.fold import Item, Share
-from projections.view import NOT_OF_A_CASE, Connection, Table, as_json, touched
+from projections.view import Connection, Table, as_json, touched
 
-IGNORES: tuple[type[Fact], ...] = NOT_OF_A_CASE
-"""Any fact of an item may change a share."""
+HANDLES: tuple[type[Fact], ...] = tuple(
+    fact for fact in TOPICS.values() if fact.__module__ == events.__name__
+)
+"""Any fact of an item may change a share; alerts on it do not."""
+IGNORES: tuple[type[Fact], ...] = tuple(fact for fact in TOPICS.values() if fact not in HANDLES)
 
 DELETE = "DELETE FROM item_shares WHERE case_id = ANY(%s)"
 INSERT = "INSERT INTO item_shares SELECT * FROM json_populate_recordset(NULL::item_shares, %s::json)"
@@ -29,9 +31,10 @@ class ItemShares:
 
     def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
         """应用: the touched items as they stand now."""
-        items = [case for case in casework.cases(touched(batch)).values() if case.kind is ITEM]
-        if not items:
+        own = [one for one in batch if isinstance(one.fact, HANDLES)]
+        if not own:
             return
+        items = list(casework.cases(touched(own)).values())
         connection.execute(DELETE, ([case.state.id for case in items],))
         rows = [row for case in items for row in rows_of(case)]
         if rows:
@@ -41,8 +44,8 @@ class ItemShares:
 def rows_of(case: Case) -> list[dict[str, Any]]:
     """各单位份额: of each unit the last share it got."""
     item: Item = case.state
-    sent_back = Counter(fact.of_unit for fact in case.facts if isinstance(fact, SentBack))
-    extended = Counter(fact.of_unit for fact in case.facts if isinstance(fact, ExtensionGranted))
+    sent_back = Counter(fact.of_unit for fact in case.facts if isinstance(fact, events.SentBack))
+    extended = Counter(fact.of_unit for fact in case.facts if isinstance(fact, events.ExtensionGranted))
     last = {share.unit: share for share in item.shares}
     return [
         _row(item, share) | {"sent_back": sent_back[unit], "extended": extended[unit]}
@@ -60,5 +63,4 @@ def _row(item: Item, share: Share) -> dict[str, Any]:
         "result_on": share.result_on,
         "waived": share.waived,
         "released_on": share.released_on,
-        "version": item.version,
     }

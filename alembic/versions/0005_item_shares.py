@@ -21,7 +21,6 @@ CREATE TABLE item_shares (
     released_on date,
     sent_back integer NOT NULL DEFAULT 0,
     extended integer NOT NULL DEFAULT 0,
-    version bigint NOT NULL,
     PRIMARY KEY (case_id, unit)
 );
 CREATE INDEX item_shares_unit_idx ON item_shares (unit, allocated_on);
