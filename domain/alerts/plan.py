@@ -7,10 +7,10 @@ covered by the next alert raised, which names it; every other step is raised on 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from uuid import UUID, uuid5
 
-from domain.acts import Act, envelope
+from domain.acts import SHANGHAI, Act, envelope
 from domain.alerts.events import Alerted
 from domain.cases import Kind, Situation, State
 from domain.directory.fold import Directory
@@ -101,8 +101,24 @@ def _with_stand_ins(
     for officer in officers:
         yield officer
         stand_in = directory.standing_in(officer, today)
-        if stand_in is not None and kind.may_be_told(stand_in, case, directory):
+        if stand_in is not None and (
+            kind.may_be_told(stand_in, case, directory)
+            or _reads_in_place(kind, case, stand_in, officer, directory, today)
+        ):
             yield stand_in
+
+
+def _reads_in_place(
+    kind: Kind, case: State, stand_in: str, absent: str, directory: Directory, today: date
+) -> bool:
+    """代为查阅: who may not read the case as such may in the place of the officer who is away."""
+    person = directory.officers[stand_in]
+    noon = datetime.combine(today, time(12), SHANGHAI)
+    acts = (
+        Act(stand_in, post.unit, post.post, noon, name=person.name, for_whom=absent, own_unit=person.unit)
+        for post in directory.posts(absent)
+    )
+    return any(kind.may_read(case, directory, act) for act in acts)
 
 
 def find(history: Iterable[Fact], alert_id: UUID) -> Alerted | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -203,6 +204,37 @@ def test_alerts_on_items_reach_the_unit_and_are_acknowledged(
     refused(again, 409, "alert.already_acknowledged")
     stranger = later.as_("unit-b-head").post(f"/v1/alerts/{alert['id']}/acknowledge", json={"remark": "x"})
     refused(stranger, 404, "alert.unknown")
+
+
+def test_b14_who_stands_in_is_alerted_in_the_place_of_who_is_away(
+    items: ItemWalker, sign_in: SignIn, services: Services, catch_up: CatchUp, clock: Clock
+) -> None:
+    item = items.walk(HANDLING)
+    officers = "/v1/directory/officers/unit-a-head"
+    for path, body in (
+        ("stand-ins", {"stand_ins": ["unit-b-officer"]}),
+        ("absences", {"from_on": "2026-04-20", "to_on": "2026-04-24", "reason": "外出培训"}),
+    ):
+        assert items.as_("admin").post(f"{officers}/{path}", json=body).status_code in {200, 201}
+    later = day(clock, sign_in, "2026-04-23")
+    services.casework.raise_alerts([UUID(item)], clock())
+    catch_up()
+    away, stranger = {"Acting-For": "unit-a-head"}, later.as_("unit-b-officer")
+    assert stranger.get("/v1/alerts").json()["items"] == []
+    (alert, *_) = stranger.get("/v1/alerts", headers=away).json()["items"]
+    assert {"unit-a-head", "unit-b-officer"} <= set(alert["recipients"])
+    path, said = f"/v1/alerts/{alert['id']}/acknowledge", {"remark": "代为签收"}
+    refused(stranger.post(path, json=said), 404, "alert.unknown")
+    assert stranger.post(path, json=said, headers=away).status_code == 200
+    last = later.as_("auditor").get(f"{URL}/{item}/history").json()["items"][-1]
+    assert (last["event"], last["by"], last["by_name"]) == ("AlertAcknowledged", "unit-b-officer", "郑六合")
+    assert (last["for_whom"], last["for_whom_name"]) == ("unit-a-head", "赵一鸣")
+    assert (last["unit_name"], last["role"]) == ("清江区住房和城乡建设局", "unit_head")
+    present = day(clock, sign_in, "2026-04-27")
+    services.casework.raise_alerts([UUID(item)], clock())
+    catch_up()
+    back = present.as_("unit-a-head").get("/v1/alerts").json()["items"][0]
+    assert "unit-b-officer" not in back["recipients"]
 
 
 def test_a_changed_calendar_moves_the_dates_of_items_too(items: ItemWalker, catch_up: CatchUp) -> None:
