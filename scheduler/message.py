@@ -35,7 +35,7 @@ def subject(payload: Mapping[str, Any]) -> str:
     """邮件标题."""
     if payload.get("test"):
         return "【测试】预警渠道测试"
-    return f"【期限预警】{payload['case_number']} {payload['label']}"
+    return f"【期限预警】{payload.get('case_number') or '保密事项'} {payload['label']}"
 
 
 def body(payload: Mapping[str, Any]) -> str:
@@ -44,12 +44,24 @@ def body(payload: Mapping[str, Any]) -> str:
         return f"有关同志：\n\n    这是一封测试邮件。收到本邮件，表明该预警渠道可以正常送达。\n\n{FOOTER}"
     return (
         "有关同志：\n\n"
-        f"    {payload['case_number']}号{_kind(payload)}有期限预警，请及时核查办理情况，并在系统中签收。\n\n"
+        f"    {_named(payload)}有期限预警，请及时核查办理情况，并在系统中签收。\n\n"
         f"    预警事项：{payload['label']}\n"
         f"    截止日期：{payload['due_on']}\n"
-        f"    责任单位：{payload.get('unit_name') or payload.get('unit') or '未定'}\n\n"
+        f"    责任单位：{_unit(payload)}\n\n"
         f"{FOOTER}"
     )
+
+
+def _named(payload: Mapping[str, Any]) -> str:
+    """A case without a number is confidential: whoever may read it finds it in the system."""
+    number = payload.get("case_number")
+    return f"{number}号{_kind(payload)}" if number else f"一件保密的{_kind(payload)}"
+
+
+def _unit(payload: Mapping[str, Any]) -> str:
+    if not payload.get("case_number"):
+        return "请登录系统查看"
+    return str(payload.get("unit_name") or payload.get("unit") or "未定")
 
 
 def _kind(payload: Mapping[str, Any]) -> str:

@@ -172,18 +172,22 @@ def _alerted(
 
 
 def outgoing(kind: Kind, case: State, fact: Alerted, channel: str, directory: Directory) -> OutboxRow:
-    """发件: what one channel is told of one alert; no personal data. Its id is the receiver's idempotency key."""
+    """发件: what one channel is told of one alert; no personal data. Its id is the receiver's idempotency key.
+
+    A channel may reach people whom a confidential case didn't pass through: of such a case neither the number nor the
+    unit leaves the house.
+    """
     payload = {
         "alert_id": str(fact.alert_id),
         "case": str(case.id),
         "case_kind": kind.name,
-        "case_number": case.number,
+        "case_number": None if case.confidential else case.number,
         "clock": fact.clock,
         "label": fact.label,
         "step": fact.step,
         "due_on": fact.due_on.isoformat(),
-        "unit": fact.responsible,
-        "unit_name": directory.unit_name(fact.responsible),
+        "unit": None if case.confidential else fact.responsible,
+        "unit_name": None if case.confidential else directory.unit_name(fact.responsible),
         "recipients": list(fact.recipients),
         "raised_at": fact.recorded_at.isoformat(),
     }

@@ -44,6 +44,11 @@ class MonthList(msgspec.Struct, frozen=True):
     acknowledged: frozenset[UUID] = frozenset()
 
     @property
+    def confidential(self) -> bool:
+        """保密: the list as such is none; whose cases are on it is decided entry by entry."""
+        return False
+
+    @property
     def first_day(self) -> date:
         """月初: the first day of the month."""
         return date.fromisoformat(f"{self.month}-01")

@@ -45,6 +45,18 @@ def test_an_alert_arrives_in_official_chinese_with_nothing_personal(postbox: Pos
     assert "供暖" not in text
 
 
+def test_of_a_confidential_case_it_says_only_that_there_is_something_to_see(postbox: Postbox) -> None:
+    kept = {
+        name: value for name, value in PAYLOAD.items() if name not in {"case_number", "unit", "unit_name"}
+    }
+    send(postbox.channel(BOTH), uuid4(), kept | {"case_kind": "petition"}, AT)
+    message = email.message_from_bytes(postbox.got[0].content, policy=email.policy.default)
+    assert message["Subject"] == "【期限预警】保密事项 办理期限：已逾期"
+    text = message.get_content()
+    assert "一件保密的信访事项有期限预警" in text
+    assert "责任单位：请登录系统查看" in text
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [

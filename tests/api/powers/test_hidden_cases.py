@@ -11,9 +11,11 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from domain.acts import Act
 from projections import readings, runner
+from scheduler.message import outside
 from tests.api.caller import serving
 from tests.api.conftest import Town
 from tests.api.powers import items, petitions, routes
@@ -173,6 +175,27 @@ def test_named_in_another_act_it_is_unknown_too(town: Town, hidden: Hidden) -> N
         for (first, its), (second, others) in (pairs, named, acknowledged):
             assert _told(first, its) == _told(second, others), who
             assert first.status_code >= 400
+
+
+@each
+def test_no_channel_carries_what_it_is_called_out_of_the_house(town: Town, hidden: Hidden) -> None:
+    """A channel may reach anybody: of a confidential case neither number nor unit is sent."""
+    id, casework = uuid4(), town.services.casework
+    first, *rest = (replace(fact, originator_id=id) for fact in hidden.facts)
+    casework.save(replace(first, number=f"{first.number}-1"), *rest)
+    with town.services.database.transaction() as connection:
+        connection.execute(
+            "INSERT INTO alert_channels (id, kind) VALUES ('desk', 'webhook') ON CONFLICT (id) DO UPDATE SET enabled = true"
+        )
+    casework.raise_alerts([id], LATER)
+    with town.services.database.transaction() as connection:
+        rows = connection.execute("SELECT payload FROM outbox WHERE case_id = %s", (id,)).fetchall()
+        connection.execute("UPDATE alert_channels SET enabled = false")
+    assert rows
+    for row in rows:
+        said = outside(row["payload"])
+        assert bool(hidden.found_in(json.dumps(said, ensure_ascii=False))) is not hidden.secret
+        assert ("unit" in said) is not hidden.secret
 
 
 def test_a_stream_passes_it_over(town: Town) -> None:
