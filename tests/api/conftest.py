@@ -23,6 +23,7 @@ from eventstore.embedded import Server
 from projections import runner
 from tests.api import town as small_town
 from tests.api.caller import Caller, calling
+from tests.api.item_lives import ItemWalker, appoint_deputy
 from tests.api.lives import Walker
 from tests.conftest import TEMPLATE, Clock, fresh
 
@@ -120,3 +121,10 @@ def town(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFacto
             app = create_app(services)
             with calling(app) as client:
                 yield Town(app, services, client, Walker(signing_in(services, client)), clock)
+
+
+@pytest.fixture(scope="module")
+def item_walker(town: Town) -> ItemWalker:
+    """Walks supervision items through the module's town, which gets a second leader."""
+    appoint_deputy(town.services)
+    return ItemWalker(signing_in(town.services, town.client))

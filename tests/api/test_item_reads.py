@@ -1,6 +1,6 @@
 """One supervision item as officers may read it: state, every unit's part, history, clocks, replay, papers, other times."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -9,7 +9,7 @@ import pytest
 
 from api.bootstrap import Services
 from tests.api.caller import Caller
-from tests.api.conftest import Town, signing_in
+from tests.api.conftest import Town
 from tests.api.files import PDF
 from tests.api.item_lives import (
     ASKED,
@@ -23,7 +23,6 @@ from tests.api.item_lives import (
     URL,
     VETTED,
     ItemWalker,
-    appoint_deputy,
 )
 from tests.api.lives import Step
 from tests.api.problems import refused
@@ -35,16 +34,9 @@ EVERYBODY = ("office", "office-head", "unit-b-head", "unit-b-clerk", "unit-b-off
 
 
 @pytest.fixture(scope="module")
-def walker(town: Town) -> Iterator[ItemWalker]:
-    """Walks items in a town that has two leaders; a module's tests share it and only read."""
-    appoint_deputy(town.services)
-    return ItemWalker(signing_in(town.services, town.client))
-
-
-@pytest.fixture(scope="module")
-def handled(walker: ItemWalker) -> str:
+def handled(item_walker: ItemWalker) -> str:
     """An item that unit A handles with its officer."""
-    return walker.walk(DESIGNATED)
+    return item_walker.walk(DESIGNATED)
 
 
 class TestWhoReads:
@@ -57,16 +49,16 @@ class TestWhoReads:
 
     @pytest.mark.parametrize("read", READS)
     def test_the_hidden_and_the_unknown_answer_alike(
-        self, walker: ItemWalker, handled: str, read: str
+        self, item_walker: ItemWalker, handled: str, read: str
     ) -> None:
         for who in ("unit-b-head", "unit-b-officer", "office", "office-head", "admin"):
-            hidden = walker.as_(who).get(f"{URL}/{handled}{read}")
-            unknown = walker.as_(who).get(f"{URL}/{uuid4()}{read}")
+            hidden = item_walker.as_(who).get(f"{URL}/{handled}{read}")
+            unknown = item_walker.as_(who).get(f"{URL}/{uuid4()}{read}")
             refused(hidden, 404, "item.unknown")
             assert hidden.content == unknown.content
             assert hidden.headers.keys() == unknown.headers.keys()
 
-    def test_those_it_passed_through_read(self, walker: ItemWalker, handled: str) -> None:
+    def test_those_it_passed_through_read(self, item_walker: ItemWalker, handled: str) -> None:
         for who in (
             "inspector",
             "leader",
@@ -76,44 +68,46 @@ class TestWhoReads:
             "unit-a-clerk",
             "unit-a-officer",
         ):
-            assert walker.as_(who).get(f"{URL}/{handled}").status_code == 200, who
+            assert item_walker.as_(who).get(f"{URL}/{handled}").status_code == 200, who
 
-    def test_before_the_allocation_no_unit_reads(self, walker: ItemWalker) -> None:
-        item = walker.walk(HANDLING[:-1])
+    def test_before_the_allocation_no_unit_reads(self, item_walker: ItemWalker) -> None:
+        item = item_walker.walk(HANDLING[:-1])
         for who in ("unit-a-head", "unit-a-clerk", "unit-a-officer"):
-            assert walker.as_(who).get(f"{URL}/{item}").status_code == 404
+            assert item_walker.as_(who).get(f"{URL}/{item}").status_code == 404
 
-    def test_a_unit_that_was_let_off_may_still_read(self, walker: ItemWalker) -> None:
+    def test_a_unit_that_was_let_off_may_still_read(self, item_walker: ItemWalker) -> None:
         away: list[Step] = [
             *HANDLING,
             ("unit-a-clerk", "object", {"reason": "不属于本单位职责"}),
             ("inspector", "settle-objection", {"agree": True, "reason": "属实", "to_unit": "unit-b"}),
         ]
-        item = walker.walk(away)
+        item = item_walker.walk(away)
         for who in ("unit-a-head", "unit-b-head"):
-            assert walker.as_(who).get(f"{URL}/{item}").status_code == 200
-        refused(walker.do(item, "unit-a-head", "report", {"text": "x"}), 403, "item.not_yours")
+            assert item_walker.as_(who).get(f"{URL}/{item}").status_code == 200
+        refused(item_walker.do(item, "unit-a-head", "report", {"text": "x"}), 403, "item.not_yours")
 
     @pytest.mark.parametrize("read", ["", "/history", "/deadlines", "/replay", "/acts"])
-    def test_a_public_item_is_read_by_all_staff(self, walker: ItemWalker, read: str) -> None:
-        item = walker.walk(HANDLING, public=True)
+    def test_a_public_item_is_read_by_all_staff(self, item_walker: ItemWalker, read: str) -> None:
+        item = item_walker.walk(HANDLING, public=True)
         for who in EVERYBODY:
-            assert walker.as_(who).get(f"{URL}/{item}{read}").status_code == 200, who
-        refused(walker.as_("admin").get(f"{URL}/{item}{read}"), 404, "item.unknown")
+            assert item_walker.as_(who).get(f"{URL}/{item}{read}").status_code == 200, who
+        refused(item_walker.as_("admin").get(f"{URL}/{item}{read}"), 404, "item.unknown")
 
-    def test_who_was_sent_it_reads(self, walker: ItemWalker) -> None:
-        item = walker.walk([])
-        assert walker.as_("unit-b-officer").get(f"{URL}/{item}").status_code == 404
-        walker.on(item, [("leader", "send-for-reading", {"officers": ["unit-b-officer"], "reason": "请阅"})])
-        assert walker.as_("unit-b-officer").get(f"{URL}/{item}").status_code == 200
-        assert walker.as_("unit-b-head").get(f"{URL}/{item}").status_code == 404
+    def test_who_was_sent_it_reads(self, item_walker: ItemWalker) -> None:
+        item = item_walker.walk([])
+        assert item_walker.as_("unit-b-officer").get(f"{URL}/{item}").status_code == 404
+        item_walker.on(
+            item, [("leader", "send-for-reading", {"officers": ["unit-b-officer"], "reason": "请阅"})]
+        )
+        assert item_walker.as_("unit-b-officer").get(f"{URL}/{item}").status_code == 200
+        assert item_walker.as_("unit-b-head").get(f"{URL}/{item}").status_code == 404
 
 
 class TestState:
     """事项状态."""
 
-    def test_it_tells_where_the_item_stands(self, walker: ItemWalker, handled: str) -> None:
-        answer = walker.as_("unit-a-officer").get(f"{URL}/{handled}")
+    def test_it_tells_where_the_item_stands(self, item_walker: ItemWalker, handled: str) -> None:
+        answer = item_walker.as_("unit-a-officer").get(f"{URL}/{handled}")
         assert answer.headers["etag"] == '"6"'
         told = {
             "id": handled,
@@ -143,21 +137,21 @@ class TestState:
         item = answer.json()
         assert {name: item[name] for name in told} == told
 
-    def test_who_must_still_sign(self, walker: ItemWalker) -> None:
-        item = walker.walk(
+    def test_who_must_still_sign(self, item_walker: ItemWalker) -> None:
+        item = item_walker.walk(
             [
                 ("inspector", "submit", {"leaders": ["leader", DEPUTY]}),
                 ("leader", "instruct", {"text": "同意"}),
             ]
         )
-        shown = walker.as_("inspector").get(f"{URL}/{item}").json()
+        shown = item_walker.as_("inspector").get(f"{URL}/{item}").json()
         assert [one["officer"] for one in shown["leaders"]] == ["leader", DEPUTY]
         assert shown["signed_by"] == [{"officer": "leader", "name": "周明远"}]
         assert shown["to_sign"] == [{"officer": DEPUTY, "name": "韩静秋"}]
         assert shown["stage"] == "submitted"
 
-    def test_every_units_part(self, walker: ItemWalker) -> None:
-        item = walker.walk(
+    def test_every_units_part(self, item_walker: ItemWalker) -> None:
+        item = item_walker.walk(
             [
                 *JOINT,
                 ("unit-b-head", "submit-result", {"conclusion": "配合完成"}),
@@ -165,7 +159,7 @@ class TestState:
                 ("unit-a-officer", "request-extension", LATER),
             ]
         )
-        lead, assisting = walker.as_("inspector").get(f"{URL}/{item}").json()["shares"]
+        lead, assisting = item_walker.as_("inspector").get(f"{URL}/{item}").json()["shares"]
         told = {
             "unit": "unit-a",
             "unit_name": "清江区住房和城乡建设局",
@@ -200,14 +194,16 @@ class TestState:
             ([*PASSED_UP, ("inspector", "vet-extension", {"opinion": "转报领导"})], "leader"),
         ],
     )
-    def test_who_decides_next_on_more_time(self, walker: ItemWalker, way: list[Step], awaits: str) -> None:
-        (share,) = walker.as_("inspector").get(f"{URL}/{walker.walk(way)}").json()["shares"]
+    def test_who_decides_next_on_more_time(
+        self, item_walker: ItemWalker, way: list[Step], awaits: str
+    ) -> None:
+        (share,) = item_walker.as_("inspector").get(f"{URL}/{item_walker.walk(way)}").json()["shares"]
         assert share["extension"]["awaits"] == awaits
 
-    def test_points_and_who_gave_them(self, walker: ItemWalker) -> None:
+    def test_points_and_who_gave_them(self, item_walker: ItemWalker) -> None:
         points = {"unit": "unit-a", "points": -2, "reason": "被催办两次"}
-        item = walker.walk([*HANDLING, ("inspector", "score", points)])
-        (scored,) = walker.as_("auditor").get(f"{URL}/{item}").json()["scores"]
+        item = item_walker.walk([*HANDLING, ("inspector", "score", points)])
+        (scored,) = item_walker.as_("auditor").get(f"{URL}/{item}").json()["scores"]
         assert scored == points | {
             "on": "2026-03-02",
             "by": "inspector",
@@ -219,8 +215,8 @@ class TestState:
 class TestHistory:
     """办理经过."""
 
-    def test_every_event_with_its_term_basis_and_names(self, walker: ItemWalker, handled: str) -> None:
-        events = walker.as_("unit-a-head").get(f"{URL}/{handled}/history").json()["items"]
+    def test_every_event_with_its_term_basis_and_names(self, item_walker: ItemWalker, handled: str) -> None:
+        events = item_walker.as_("unit-a-head").get(f"{URL}/{handled}/history").json()["items"]
         assert [(one["version"], one["event"], one["label"]) for one in events] == [
             (1, "Opened", "立项"),
             (2, "Submitted", "报请批示"),
@@ -236,8 +232,8 @@ class TestHistory:
         assert last["data"] == {"officer": "unit-a-officer", "of_unit": "unit-a"}
         assert all("《机关单位督查督办工作制度》" in one["basis"] for one in events)
 
-    def test_replay_walks_from_event_to_event(self, walker: ItemWalker, handled: str) -> None:
-        reader = walker.as_("auditor")
+    def test_replay_walks_from_event_to_event(self, item_walker: ItemWalker, handled: str) -> None:
+        reader = item_walker.as_("auditor")
         entries = reader.get(f"{URL}/{handled}/replay").json()["items"]
         stages = ["opened", "submitted", "approved", "issued", "handling", "handling"]
         assert [one["state"]["stage"] for one in entries] == stages
@@ -245,9 +241,9 @@ class TestHistory:
         assert entries[-1]["state"] == reader.get(f"{URL}/{handled}").json()
         assert entries[-1]["deadlines"] == reader.get(f"{URL}/{handled}/deadlines").json()["items"]
 
-    def test_each_units_clocks_are_told_apart(self, walker: ItemWalker) -> None:
-        item = walker.walk(JOINT)
-        clocks = walker.as_("inspector").get(f"{URL}/{item}/deadlines").json()["items"]
+    def test_each_units_clocks_are_told_apart(self, item_walker: ItemWalker) -> None:
+        item = item_walker.walk(JOINT)
+        clocks = item_walker.as_("inspector").get(f"{URL}/{item}/deadlines").json()["items"]
         limits = {one["part"]: one["due_on"] for one in clocks if one["clock"] == "unit-limit"}
         assert limits == {"unit-a": "2026-04-27", "unit-b": "2026-04-27"}
         (whole,) = [one for one in clocks if one["clock"] == "item"]
@@ -259,13 +255,13 @@ class TestOtherTimes:
     """时间回溯."""
 
     def test_as_it_was_and_as_it_was_known(self, sign_in: SignIn, clock: Clock, services: Services) -> None:
-        walker = ItemWalker(sign_in)
-        item = walker.walk(HANDLING)
+        item_walker = ItemWalker(sign_in)
+        item = item_walker.walk(HANDLING)
         clock.set(datetime.fromisoformat("2026-03-04T10:00:00+08:00"))
-        walker = ItemWalker(sign_in)
+        item_walker = ItemWalker(sign_in)
         late = {"officer": "unit-a-officer", "on": "2026-03-03"}
-        assert walker.do(item, "unit-a-clerk", "designate", late).status_code == 200
-        inspector = walker.as_("inspector")
+        assert item_walker.do(item, "unit-a-clerk", "designate", late).status_code == 200
+        inspector = item_walker.as_("inspector")
 
         def handler(**asked: str) -> Any:
             answer = inspector.get(f"{URL}/{item}", params=asked)
@@ -282,14 +278,16 @@ class TestOtherTimes:
             refused(before, 404, "item.unknown")
 
     def test_names_are_those_of_the_time(self, sign_in: SignIn, clock: Clock) -> None:
-        walker = ItemWalker(sign_in)
-        item = walker.walk(HANDLING)
+        item_walker = ItemWalker(sign_in)
+        item = item_walker.walk(HANDLING)
         clock.set(datetime.fromisoformat("2026-03-04T10:00:00+08:00"))
-        walker = ItemWalker(sign_in)
-        renamed = walker.as_("admin").post("/v1/directory/units/unit-a/rename", json={"name": "清江区住建局"})
+        item_walker = ItemWalker(sign_in)
+        renamed = item_walker.as_("admin").post(
+            "/v1/directory/units/unit-a/rename", json={"name": "清江区住建局"}
+        )
         assert renamed.status_code == 200, renamed.text
-        walker.on(item, [("unit-a-head", "report", {"text": "进展正常"})])
-        inspector = walker.as_("inspector")
+        item_walker.on(item, [("unit-a-head", "report", {"text": "进展正常"})])
+        inspector = item_walker.as_("inspector")
         assert inspector.get(f"{URL}/{item}").json()["lead_unit_name"] == "清江区住建局"
         past = inspector.get(f"{URL}/{item}", params={"at": "2026-03-02T18:00:00+08:00"}).json()
         assert past["lead_unit_name"] == "清江区住房和城乡建设局"
@@ -302,9 +300,9 @@ class TestOtherTimes:
 
 
 @pytest.fixture(scope="module")
-def report(walker: ItemWalker) -> dict[str, str]:
+def report(item_walker: ItemWalker) -> dict[str, str]:
     """A file that the handling officer sent in."""
-    sent = walker.as_("unit-a-officer").post("/v1/attachments", files={"file": ("完工报告.pdf", PDF)})
+    sent = item_walker.as_("unit-a-officer").post("/v1/attachments", files={"file": ("完工报告.pdf", PDF)})
     assert sent.status_code == 201, sent.text
     return {"name": "完工报告.pdf", "sha256": sent.json()["sha256"]}
 
@@ -312,54 +310,56 @@ def report(walker: ItemWalker) -> dict[str, str]:
 class TestPapers:
     """附件."""
 
-    def reported(self, walker: ItemWalker, report: dict[str, str], **fields: Any) -> str:
+    def reported(self, item_walker: ItemWalker, report: dict[str, str], **fields: Any) -> str:
         body = {"text": "见附件", "attachments": [report, {"name": "验收单"}]}
-        return walker.walk([*DESIGNATED, ("unit-a-officer", "report", body)], **fields)
+        return item_walker.walk([*DESIGNATED, ("unit-a-officer", "report", body)], **fields)
 
-    def test_they_are_handed_out_to_who_reads(self, walker: ItemWalker, report: dict[str, str]) -> None:
-        item = self.reported(walker, report)
-        listed = walker.as_("inspector").get(f"{URL}/{item}/attachments").json()["items"]
+    def test_they_are_handed_out_to_who_reads(self, item_walker: ItemWalker, report: dict[str, str]) -> None:
+        item = self.reported(item_walker, report)
+        listed = item_walker.as_("inspector").get(f"{URL}/{item}/attachments").json()["items"]
         assert [(one["name"], one["sha256"]) for one in listed] == [
             ("完工报告.pdf", report["sha256"]),
             ("验收单", None),
         ]
         for who in ("inspector", "leader", "auditor", "unit-a-head", "unit-a-officer"):
-            answer = walker.as_(who).get(f"{URL}/{item}/attachments/{report['sha256']}")
+            answer = item_walker.as_(who).get(f"{URL}/{item}/attachments/{report['sha256']}")
             assert (answer.status_code, answer.content) == (200, PDF), who
         refused(
-            walker.as_("unit-b-head").get(f"{URL}/{item}/attachments/{report['sha256']}"), 404, "item.unknown"
+            item_walker.as_("unit-b-head").get(f"{URL}/{item}/attachments/{report['sha256']}"),
+            404,
+            "item.unknown",
         )
 
     def test_of_a_public_item_only_to_those_it_passed_through(
-        self, walker: ItemWalker, report: dict[str, str]
+        self, item_walker: ItemWalker, report: dict[str, str]
     ) -> None:
-        item = self.reported(walker, report, public=True)
+        item = self.reported(item_walker, report, public=True)
         url = f"{URL}/{item}/attachments/{report['sha256']}"
         for who in ("inspector", "leader", DEPUTY, "auditor", "unit-a-head", "unit-a-officer"):
-            assert walker.as_(who).get(url).status_code == 200, who
+            assert item_walker.as_(who).get(url).status_code == 200, who
         for who in ("unit-b-head", "unit-b-officer", "office"):
-            problem = refused(walker.as_(who).get(url), 403, "attachment.not_passed_through")
+            problem = refused(item_walker.as_(who).get(url), 403, "attachment.not_passed_through")
             assert problem["basis"] == "《机关单位督查督办工作制度》第十四条"
-            other = walker.as_(who).get(f"{URL}/{item}/attachments/{'a' * 64}")
+            other = item_walker.as_(who).get(f"{URL}/{item}/attachments/{'a' * 64}")
             refused(other, 403, "attachment.not_passed_through")
 
-    def test_only_what_one_sent_in_is_attached(self, walker: ItemWalker, report: dict[str, str]) -> None:
+    def test_only_what_one_sent_in_is_attached(self, item_walker: ItemWalker, report: dict[str, str]) -> None:
         body = {"text": "见附件", "attachments": [report]}
-        item = walker.walk(HANDLING)
-        refused(walker.do(item, "unit-a-head", "report", body), 422, "attachment.unknown")
+        item = item_walker.walk(HANDLING)
+        refused(item_walker.do(item, "unit-a-head", "report", body), 422, "attachment.unknown")
 
 
-def test_the_result_names_its_papers(walker: ItemWalker) -> None:
+def test_the_result_names_its_papers(item_walker: ItemWalker) -> None:
     """第十八条: the conclusion names every attachment."""
-    item = walker.walk(REPORTED)
+    item = item_walker.walk(REPORTED)
     body = {"conclusion": "均已完工", "attachments": [{"name": "验收单"}]}
-    refused(walker.do(item, "unit-a-head", "submit-result", body), 422, "item.attachment_not_named")
+    refused(item_walker.do(item, "unit-a-head", "submit-result", body), 422, "item.attachment_not_named")
     body["conclusion"] = "均已完工，附件：验收单"
-    assert walker.do(item, "unit-a-head", "submit-result", body).status_code == 200
+    assert item_walker.do(item, "unit-a-head", "submit-result", body).status_code == 200
 
 
-def test_the_result_is_reviewed_within_five_working_days(walker: ItemWalker) -> None:
-    clocks = walker.as_("inspector").get(f"{URL}/{walker.walk(VETTED)}/deadlines").json()["items"]
+def test_the_result_is_reviewed_within_five_working_days(item_walker: ItemWalker) -> None:
+    clocks = item_walker.as_("inspector").get(f"{URL}/{item_walker.walk(VETTED)}/deadlines").json()["items"]
     (review,) = [one for one in clocks if one["clock"] == "result-review"]
     assert (review["due_on"], review["unit_responsible"], review["status"]) == (
         "2026-03-09",
