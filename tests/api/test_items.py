@@ -7,7 +7,6 @@ import pytest
 
 from api.bodies import form_of, is_optional
 from domain.supervision.item import COMMANDS
-from tests.api.caller import Caller
 from tests.api.conftest import Town
 from tests.api.item_lives import (
     HANDLING,
@@ -156,10 +155,6 @@ def test_the_acts_page_agrees_with_the_act(town: Town, item_walker: ItemWalker, 
 
 class TestBounds:
     """填写的内容."""
-
-    @pytest.fixture
-    def head(self, item_walker: ItemWalker) -> Caller:
-        return item_walker.as_("unit-a-head")
 
     @pytest.mark.parametrize(
         ("who", "act", "body"),
