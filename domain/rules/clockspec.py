@@ -15,7 +15,8 @@ class ClockSpec:
     fixed cap. A `window` bounds what somebody may do and nobody is late with it. `only` names the attributes a case
     must have for the clock to run. `scope` tells whether the clock is the case's, each holding unit's, or each
     round's (every starting moment opens its own). `counted_from` says in Chinese which date of the case a backwards
-    clock is counted back from; without that date it doesn't start.
+    clock is counted back from; without that date it doesn't start. With `set_per_case` the length holds where no date
+    is set for the single case.
     """
 
     clock: str
@@ -38,11 +39,12 @@ class ClockSpec:
     extension_open: bool = False
     window: bool = False
     counted_from: str = ""
+    set_per_case: bool = False
 
     @property
     def settable(self) -> bool:
         """可另定日期 — the due date is set case by case, or may be."""
-        return self.unit == "date" or self.backwards
+        return self.unit == "date" or self.backwards or self.set_per_case
 
     @property
     def movable(self) -> bool:
@@ -84,6 +86,7 @@ class ClockSpec:
             extension_open=row.flag("extension_open"),
             window=row.flag("window"),
             counted_from=row.text("counted_from", ""),
+            set_per_case=row.flag("set_per_case"),
         )
         row.done()
         for fault, message in _faults(spec):
@@ -100,6 +103,7 @@ def _faults(spec: ClockSpec) -> Iterator[tuple[bool, str]]:
     yield spec.backwards and spec.unit != "working_day", "只有按工作日计的时限可以倒推"
     yield spec.backwards and spec.first_day, "倒推的时限不能当日起算"
     yield bool(spec.counted_from) and not spec.backwards, "只有倒推的时限写明自何日倒推（counted_from）"
+    yield spec.set_per_case and (spec.unit == "date" or spec.backwards), "本来就按指定日期计，不写 set_per_case"
     yield spec.length == 0 and not spec.backwards, "期限长度 length 须为正数"
     yield spec.extension_cap is not None and spec.extension_open, "延期既定上限又不设上限"
     yield spec.extension_cap == 0, "不得延期的时限不写 extension_cap"

@@ -26,13 +26,14 @@ def test_a15_the_answer_is_due_on_the_day_set():
     assert story.clock("advice-reply").unit == "unit-a"
 
 
-def test_a15_the_regulation_of_2022_sets_no_days_itself():
+def test_a15_without_a_date_thirty_days_as_before_2022():
     story = (
         given(in_handling())
         .when(Supervise("S6", "限期办结"), inspector)
         .then(events.Supervised, answer_by=None)
     )
-    assert "advice-reply" not in {c.clock for c in story.clocks()}
+    assert story.due("advice-reply") == "2026-04-01"
+    assert "条例未定天数" in "".join(story.clock("advice-reply").explanation)
 
 
 def test_a15_the_regulation_of_2005_gave_thirty_days():
