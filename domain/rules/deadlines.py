@@ -241,10 +241,19 @@ def _clock(
         days_extended=days,
         extension_cap=spec.extension_cap,
         known_on=max(known),
-        explanation=dates.explanation,
+        explanation=(*dates.explanation, *_entered_late(later, stop_at, stopped_on, dates.due_on)),
         part=start.part,
     )
     return _Found(clock, start.unit, ended)
+
+
+def _entered_late(
+    later: Sequence[Moment], stop_at: int | None, stopped_on: date | None, due_on: date
+) -> tuple[str, ...]:
+    """补录说明: done in time by its legal date, but recorded only after the limit had passed."""
+    if stop_at is None or stopped_on is None or stopped_on > due_on or later[stop_at].known_on <= due_on:
+        return ()
+    return (f"补录：{stopped_on}办理，{later[stop_at].known_on}录入，录入时期限已经届满。",)
 
 
 def _moves(moment: Moment, spec: ClockSpec) -> bool:

@@ -519,3 +519,12 @@ class TestOneHistoryOneAnswer:
         for clock in (*under_reexamination().clocks(), *with_unit(rulebook="petition-summary").clocks()):
             assert "《" in clock.basis
             assert f"{clock.due_on.month}月{clock.due_on.day}日" in "".join(clock.explanation)
+
+
+def test_c4_what_is_recorded_after_the_limit_says_so():
+    replied = in_handling("2026-01-05").replied(on="2026-03-02")
+    in_time = replied.served("opinion", on="2026-03-05").clock("finish")
+    told_later = replied.served("opinion", on="2026-03-05", recorded="2026-03-20").clock("finish")
+    assert (in_time.due_on, in_time.stopped_on) == (told_later.due_on, told_later.stopped_on)
+    assert not [line for line in in_time.explanation if line.startswith("补录")]
+    assert told_later.explanation[-1] == "补录：2026-03-05办理，2026-03-20录入，录入时期限已经届满。"
