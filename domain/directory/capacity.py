@@ -56,6 +56,18 @@ def _stood_in_for(directory: Directory, officer: Officer, for_whom: str, today: 
     return absent
 
 
+def must_have_been_away(directory: Directory, act: Act, on: date) -> None:
+    """当日离岗: what is done in somebody's place bears no date on which that officer was present.
+
+    Raises NotYours("standin.not_absent_then").
+    """
+    if act.for_whom is not None and on != act.today and not directory.is_absent(act.for_whom, on):
+        absent = directory.officers[act.for_whom].name
+        raise NotYours(
+            "standin.not_absent_then", f"{absent}在{on}在岗，不能以顶岗名义补录该日的办理。", BASIS
+        )
+
+
 def _post(holder: Officer, post: str | None) -> Post:
     if post is None:
         return holder.posts[0]

@@ -109,6 +109,8 @@ def appoint(
     _must_be_name(name)
     _must_be_post(unit_id, post, directory)
     held = directory.officers.get(officer)
+    if held is not None:
+        powers.must_not_stand_in(held, act)
     if held is not None and (held.name, held.unit, held.post) == (name, unit_id, post):
         raise Invalid("directory.already_appointed", "该人员已任此职。")
     fact = OfficerAppointed(
@@ -123,6 +125,7 @@ def give_post(officer: str, unit_id: str, post: str, directory: Directory, act: 
     powers.must_manage(act)
     held = powers.serving(officer, directory)
     powers.must_not_be_own(officer, act)
+    powers.must_not_stand_in(held, act)
     _must_be_post(unit_id, post, directory)
     if Post(unit_id, post) in held.posts:
         raise Invalid("directory.already_appointed", "该人员已任此职。")
@@ -136,6 +139,7 @@ def take_post(officer: str, unit_id: str, post: str, directory: Directory, act: 
     powers.must_manage(act)
     held = powers.serving(officer, directory)
     powers.must_not_be_own(officer, act)
+    powers.must_not_stand_in(held, act)
     if Post(unit_id, post) not in held.further:
         raise NotNow("directory.post_not_further", "该人员没有兼任此职；免去主要职务请办理任职或者离任。")
     fact = PostTaken(**powers.envelope(directory, act), officer=officer, unit_id=unit_id, post=post)
@@ -148,6 +152,7 @@ def dismiss(officer: str, reason: str, directory: Directory, act: Act) -> Office
     powers.must_manage(act)
     powers.serving(officer, directory)
     powers.must_not_be_own(officer, act)
+    powers.must_not_gain(officer, directory, act, own_turn=False)
     if len(reason) > LONGEST_REASON:
         raise Invalid("directory.reason_too_long", f"事由最长{LONGEST_REASON}个字。")
     fact = OfficerDismissed(**powers.envelope(directory, act), officer=officer, reason=reason)

@@ -55,8 +55,9 @@ def record_absence(
     held = powers.serving(officer, directory)
     if officer != act.by:
         powers.must_manage_duty(held, directory, act)
-        if officer == act.for_whom or (act.by in held.stand_ins and act.role not in powers.HEADS):
-            raise NotYours("duty.would_gain", "您是该人员的顶岗人员，其离岗请由本人或者他人登记。")
+        if officer == act.for_whom:
+            raise NotYours("duty.would_gain", "您正在代该人员办理，其离岗请由本人或者他人登记。")
+        powers.must_not_gain(officer, directory, act)
     if to_on is not None and to_on < from_on:
         raise Invalid("duty.reversed", "离岗的截止日早于起始日。")
     if not reason.strip() or len(reason) > LONGEST_REASON:
@@ -74,6 +75,7 @@ def end_absence(officer: str, back_on: date, directory: Directory, act: Act) -> 
     held = powers.serving(officer, directory)
     if officer != act.by:
         powers.must_manage_duty(held, directory, act)
+        powers.must_not_gain(officer, directory, act, own_turn=False)
     if not directory.is_absent(officer, back_on):
         raise NotNow("duty.not_absent", "该人员当日没有离岗登记。")
     return AbsenceEnded(**powers.envelope(directory, act), officer=officer, back_on=back_on)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.directory import events
-from domain.directory.people import Absence, Called, Officer, Post, Unit, called_at
+from domain.directory.people import Absence, Called, Given, Officer, Post, Unit, called_at
 from domain.facts import Fact
 from domain.rules.deadlines import OUTSIDE
 
@@ -151,13 +151,13 @@ def fold(directory: Directory, fact: Fact) -> Directory:
         case events.OfficerAppointed():
             officers = _with(officers, _appointed(officers.get(fact.officer), fact))
         case events.PostGiven():
-            held = officers[fact.officer]
-            officers = _with(officers, replace(held, further=(*held.further, Post(fact.unit_id, fact.post))))
+            officers = _with(officers, _given(officers[fact.officer], fact))
         case events.PostTaken():
-            held = officers[fact.officer]
-            officers = _with(officers, replace(held, further=_without(held, Post(fact.unit_id, fact.post))))
+            held, post = officers[fact.officer], Post(fact.unit_id, fact.post)
+            given = tuple(one for one in held.given if one.post != post)
+            officers = _with(officers, replace(held, further=_without(held, post), given=given))
         case events.OfficerDismissed():
-            officers = _dismissed(officers, fact.officer)
+            officers = _dismissed(officers, fact)
         case events.StandInsNamed():
             officers = _with(officers, replace(officers[fact.officer], stand_ins=fact.stand_ins))
         case events.AbsenceRecorded():
@@ -184,24 +184,43 @@ def project(facts: Iterable[Fact]) -> Directory:
 
 def _appointed(held: Officer | None, fact: events.OfficerAppointed) -> Officer:
     """Stand-ins belong to the post: with another main post they have to be named anew."""
-    called = Called(fact.recorded_at, fact.name)
+    called, post = Called(fact.recorded_at, fact.name), Post(fact.unit_id, fact.post)
     if held is None:
-        return Officer(fact.officer, fact.name, fact.unit_id, fact.post, called=(called,))
+        given = _hands(fact, post)
+        return Officer(fact.officer, fact.name, fact.unit_id, fact.post, called=(called,), given=given)
     stays = (held.unit, held.post) == (fact.unit_id, fact.post)
+    kept = tuple(one for one in held.given if one.post in held.further)
     return replace(
         held,
         name=fact.name,
         unit=fact.unit_id,
         post=fact.post,
-        further=_without(held, Post(fact.unit_id, fact.post)),
+        further=_without(held, post),
+        given=held.given if stays else (*kept, *_hands(fact, post)),
         stand_ins=held.stand_ins if stays else (),
         called=held.called if held.name == fact.name else (*held.called, called),
     )
 
 
-def _dismissed(officers: dict[str, Officer], officer: str) -> dict[str, Officer]:
+def _given(held: Officer, fact: events.PostGiven) -> Officer:
+    """Stand-ins were named for the posts held then: with one more they have to be named anew."""
+    post = Post(fact.unit_id, fact.post)
+    return replace(
+        held, further=(*held.further, post), given=(*held.given, *_hands(fact, post)), stand_ins=()
+    )
+
+
+def _hands(fact: Fact, post: Post) -> tuple[Given, ...]:
+    return tuple(Given(post, one) for one in (fact.by, fact.for_whom) if one is not None)
+
+
+def _dismissed(officers: dict[str, Officer], fact: events.OfficerDismissed) -> dict[str, Officer]:
     """Who is dismissed holds nothing and is in nobody's order of stand-ins, not even after coming back."""
-    gone = replace(officers[officer], unit="", post="", further=(), stand_ins=(), absences=())
+    officer = fact.officer
+    held = officers[officer]
+    gone = replace(
+        held, unit="", post="", further=(), stand_ins=(), absences=(), given=(), left_at=fact.recorded_at
+    )
     others = {
         id: replace(one, stand_ins=tuple(s for s in one.stand_ins if s != officer))
         if officer in one.stand_ins

@@ -64,10 +64,17 @@ class Unit(msgspec.Struct, frozen=True):
         return frozenset((self.name, *(one.name for one in self.called)))
 
 
+class Given(msgspec.Struct, frozen=True):
+    """任免经手 — a post, and who gave it: the one who acted, or the one stood in for."""
+
+    post: Post
+    by: str
+
+
 class Officer(msgspec.Struct, frozen=True):
     """工作人员 — the main post an officer holds in a unit, further posts, who stands in, and when the officer is away.
 
-    After dismissal `unit` and `post` are empty; the name stays.
+    After dismissal `unit` and `post` are empty; the name stays, and `left_at` is the last time.
     """
 
     id: str
@@ -78,11 +85,18 @@ class Officer(msgspec.Struct, frozen=True):
     stand_ins: tuple[str, ...] = ()
     absences: tuple[Absence, ...] = ()
     called: tuple[Called, ...] = ()
+    given: tuple[Given, ...] = ()
+    left_at: datetime | None = None
 
     @property
     def names(self) -> frozenset[str]:
         """现名和曾用名."""
         return frozenset((self.name, *(one.name for one in self.called)))
+
+    @property
+    def givers(self) -> frozenset[str]:
+        """任命经手人: who gave one of the posts held now."""
+        return frozenset(one.by for one in self.given)
 
     @property
     def serving(self) -> bool:

@@ -15,6 +15,8 @@ from domain.errors import NotNow, NotYours, Unknown
 ARTICLE_10 = "《单位督查督办工作制度》第十条"
 MANAGERS = frozenset({"admin", "inspector", "system"})
 HEADS = frozenset({"unit_head", "office_head"})
+OVERSEEING = frozenset({"leader", "auditor", "inspector", "admin"})
+"""Posts that see or set what others don't: nobody gets at one of them by one manager alone."""
 OF_A_UNIT = frozenset({"office_clerk", "office_head", "unit_head", "unit_clerk", "unit_officer"})
 """Posts whose holders' stand-ins and absences their own head may manage."""
 
@@ -29,6 +31,33 @@ def must_not_be_own(officer: str, act: Act) -> None:
     """不得自任: neither the acting officer's post nor that of the officer stood in for. Raises NotYours."""
     if officer in {act.by, act.for_whom}:
         raise NotYours("directory.own_post", "本人的职务不得由本人或者其顶岗人员任免，请由他人办理。")
+
+
+def must_not_stand_in(officer: Officer, act: Act) -> None:
+    """顶岗人员不得任免: who stands in for an officer uses all of that one's posts. Raises NotYours."""
+    if {act.by, act.for_whom} & set(officer.stand_ins):
+        raise NotYours(
+            "directory.stands_in", "您是该人员的顶岗人员，其职务请由其他管理人员任免。", ARTICLE_10
+        )
+
+
+def must_not_gain(officer: str, directory: Directory, act: Act, *, own_turn: bool = True) -> None:
+    """不得自得顶岗: nobody comes nearer to standing in for somebody by what is recorded of another.
+
+    `own_turn` counts the officer's own order too, not only those in which the officer stands in for others. A head
+    acting in person may, where the head minds the duties of the one stood in for anyway. Raises NotYours.
+    """
+    hands = {act.by, act.for_whom}
+    in_person = act.role in HEADS and act.for_whom is None
+    for one in directory.officers.values():
+        line = (one.id, *one.stand_ins)
+        if officer not in line or (one.id == officer and not own_turn):
+            continue
+        gains = hands & set(line[line.index(officer) + 1 :])
+        if gains and not (in_person and may_manage_duty(one, directory, act)):
+            raise NotYours(
+                "duty.would_gain", "您在顶岗顺序中列于该人员之后，其离岗、返岗、离任请由本人或者他人登记。"
+            )
 
 
 def may_manage_duty(officer: Officer, directory: Directory, act: Act) -> bool:

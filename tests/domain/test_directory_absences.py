@@ -6,7 +6,7 @@ import pytest
 
 from domain.directory.decisions import dismiss
 from domain.directory.duty import end_absence, name_stand_ins, record_absence
-from domain.directory.events import AbsenceEnded, AbsenceRecorded
+from domain.directory.events import AbsenceEnded, AbsenceRecorded, OfficerDismissed
 from domain.errors import Invalid, NotNow, NotYours, Unknown
 from tests.builders import on
 from tests.directories import TOWN
@@ -41,6 +41,47 @@ def test_a_stand_in_gives_himself_no_turn():
         record_absence, "a-head", FIFTH, None, "公差", by="handler for a-head", day="2026-03-03"
     )
     longer.refused("duty.would_gain", NotYours)
+
+
+def test_nor_by_what_is_recorded_of_who_comes_before():
+    """The second stand-in would be the first if that one were away, or gone."""
+    told = TOWN.having(name_stand_ins, "leader", ("a-head", "inspector", "b-head"))
+    told.when(record_absence, "a-head", THIRD, None, "公差", by="inspector").refused(
+        "duty.would_gain", NotYours
+    )
+    told.when(dismiss, "a-head", "", by="inspector").refused("duty.would_gain", NotYours)
+    away = told.having(record_absence, "a-head", THIRD, NINTH, "公差")
+    away.when(end_absence, "a-head", FIFTH, by="inspector").refused("duty.would_gain", NotYours)
+    told.when(record_absence, "b-head", THIRD, None, "公差", by="inspector").then(AbsenceRecorded)
+    told.when(dismiss, "b-head", "", by="inspector").then(OfficerDismissed)
+    told.when(record_absence, "a-head", THIRD, None, "公差", by="a-head").then(AbsenceRecorded)
+    told.when(dismiss, "a-head", "").then(OfficerDismissed)
+
+
+def test_nor_through_whom_one_stands_in_for():
+    told = TOWN.having(name_stand_ins, "leader", ("b-head", "inspector"))
+    told = told.having(name_stand_ins, "inspector", ("a-clerk",)).having(
+        record_absence, "inspector", THIRD, NINTH, "公差"
+    )
+    told.when(
+        record_absence, "b-head", THIRD, None, "公差", by="a-clerk for inspector", day="2026-03-03"
+    ).refused("duty.would_gain", NotYours)
+
+
+def test_a_head_may_in_person_what_is_within_the_unit_but_no_one_in_the_heads_place():
+    told = TOWN.having(name_stand_ins, "handler", ("a-clerk", "a-head", "b-clerk"))
+    told.when(record_absence, "handler", THIRD, None, "病假", by="a-head").then(AbsenceRecorded)
+    told.when(record_absence, "a-clerk", THIRD, None, "病假", by="a-head").then(AbsenceRecorded)
+    beyond = told.having(name_stand_ins, "leader", ("a-clerk", "a-head"))
+    beyond.when(record_absence, "a-clerk", THIRD, None, "病假", by="a-head").refused(
+        "duty.would_gain", NotYours
+    )
+    instead = told.having(name_stand_ins, "a-head", ("b-clerk",)).having(
+        record_absence, "a-head", THIRD, NINTH, "公差"
+    )
+    instead.when(
+        record_absence, "handler", THIRD, None, "病假", by="b-clerk for a-head", day="2026-03-03"
+    ).refused("duty.would_gain", NotYours)
 
 
 def test_an_absence_may_lie_ahead_or_in_the_past_and_be_open():

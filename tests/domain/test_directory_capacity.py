@@ -109,11 +109,22 @@ def test_a_further_post_is_acted_in_by_name():
         told.acting("leader", "2026-03-03", post=post).refused("post.not_held", NotYours)
 
 
-def test_a_stand_in_may_use_a_further_post_of_the_absent_but_not_the_own(away: Told):
-    told = away.having(give_post, "a-head", "unit-b", "unit_officer")
+def test_a_stand_in_may_use_a_further_post_of_the_absent_but_not_the_own():
+    told = TOWN.having(give_post, "a-head", "unit-b", "unit_officer")
+    told = told.having(name_stand_ins, "a-head", ("a-clerk",))
+    told = told.having(record_absence, "a-head", on("2026-03-03"), None, "学习")
     told.acting("a-clerk", "2026-03-03", for_whom="a-head", post="unit-b/unit_officer").then(
         Act, unit="unit-b", role="unit_officer", own_unit="unit-a", for_whom="a-head"
     )
     told.acting("a-clerk", "2026-03-03", for_whom="a-head", post="unit-a/unit_clerk").refused(
         "post.not_held", NotYours
     )
+
+
+def test_who_was_named_before_a_further_post_does_not_get_at_it(away: Told):
+    """Stand-ins are named for the posts held then; whoever names them anew knows of the new one."""
+    told = away.having(give_post, "a-head", "leadership", "leader")
+    for post in (None, "leadership/leader", "unit-a/unit_head"):
+        told.acting("a-clerk", "2026-03-03", for_whom="a-head", post=post).refused(
+            "standin.not_yours", NotYours
+        )

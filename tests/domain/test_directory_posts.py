@@ -87,6 +87,42 @@ def test_nor_does_the_stand_in_change_that_of_the_absent():
     )
 
 
+def test_nor_does_who_stands_in_for_somebody_give_that_one_posts_to_use():
+    further = TOWN.having(give_post, "a-head", "unit-b", "unit_head")
+    told = further.having(name_stand_ins, "a-head", ("b-clerk", "inspector"))
+    told = told.having(name_stand_ins, "admin", ("b-clerk",))
+    told = told.having(record_absence, "admin", on("2026-03-02"), None, "公差")
+    for by in ("inspector", "b-clerk for admin"):
+        for decide, given in (
+            (give_post, ("leadership", "leader")),
+            (take_post, ("unit-b", "unit_head")),
+            (appoint, ("赵一", "leadership", "leader")),
+        ):
+            told.when(decide, "a-head", *given, by=by).refused("directory.stands_in", NotYours)
+    told.having(name_stand_ins, "a-head", ("b-clerk",)).when(
+        give_post, "a-head", "leadership", "leader", by="inspector"
+    ).then(PostGiven)
+
+
+def test_who_gave_the_posts_held_now_is_known():
+    told = TOWN.having(take_on, "new", "吴新", "unit-a", "unit_officer", by="inspector")
+    assert told.directory.officers["new"].givers == {"inspector"}
+    told = told.having(appoint, "new", "吴新新", "unit-a", "unit_officer", by="admin")
+    assert told.directory.officers["new"].givers == {"inspector"}, "a new name is no new post"
+    both = told.having(give_post, "new", "unit-b", "unit_officer", by="admin")
+    assert both.directory.officers["new"].givers == {"inspector", "admin"}
+    one = both.having(take_post, "new", "unit-b", "unit_officer", by="admin")
+    assert one.directory.officers["new"].givers == {"inspector"}
+    main = both.having(appoint, "new", "吴新新", "unit-b", "unit_officer", by="system")
+    assert main.directory.officers["new"].givers == {"admin", "system"}
+    gone = both.having(dismiss, "new", "", day="2026-03-04").directory.officers["new"]
+    assert (gone.givers, gone.left_at) == (frozenset(), at("2026-03-04"))
+    told = TOWN.having(name_stand_ins, "inspector", ("b-head",))
+    told = told.having(record_absence, "inspector", on("2026-03-02"), None, "公差")
+    told = told.having(take_on, "new", "吴新", "unit-a", "unit_officer", by="b-head for inspector")
+    assert told.directory.officers["new"].givers == {"b-head", "inspector"}
+
+
 @pytest.mark.parametrize("by", ["head", "leader", "auditor", "a-head", "handler"])
 def test_others_appoint_nobody(by: str):
     for decide, given in (
