@@ -33,6 +33,7 @@ from api import (
 )
 from api.bootstrap import Services
 from api.cookies import SameSite
+from api.evenness import Evenness
 from api.intake import Intake, Watch
 
 PARTS = (
@@ -75,6 +76,7 @@ def create_app(services: Services) -> FastAPI:
     for part in PARTS:
         app.include_router(part.router)
     app.add_middleware(Intake)
+    app.add_middleware(Evenness, beat=services.settings.beat)
     app.add_middleware(SameSite)
     app.add_middleware(Watch)
     app.add_middleware(CorrelationIdMiddleware)

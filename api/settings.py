@@ -44,6 +44,8 @@ class Settings:
     """空库启动: without the demo office and its accounts."""
     log_level: str = "info"
     pool_size: int = 12
+    beat: float = 0.025
+    """答复节拍（秒）: answers of 404 leave on it; 0 lets them leave at once."""
     password_checks: int = 2
     """同时核验口令数: each takes 64 MiB for a moment."""
     oidc: Oidc | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from itertools import takewhile
+from secrets import randbelow
 from threading import Lock
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4, uuid5
@@ -22,12 +23,14 @@ from domain.alerts.events import QUIET, AlertAcknowledged
 from domain.attachments import settled
 from domain.cases import Draft, Kind, State, legal_date_of
 from domain.directory import fold as directory_fold
+from domain.directory.capacity import must_have_been_away
 from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
+from domain.directory.people import Unit
 from domain.errors import Busy
 from domain.facts import Fact, name_of
 from domain.filing.month import CONSEQUENCES
 from domain.kinds import ITEM, PETITION, kind_of
-from domain.numbering import NumbersTaken, number, stream_of
+from domain.numbering import CONFIDENTIAL_NUMBERS, NumbersTaken, confidential_number, number, stream_of
 from domain.petition import events, registration
 from domain.petition.commands import LinkRepeat, Register
 from domain.petition.fold import Petition, project
@@ -97,7 +100,6 @@ class Casework(Application[UUID]):
         self._stripes = [Lock() for _ in range(STRIPES)]
         self._directory = Directory()
         self._rulebase = rulebase_fold.shipped()
-        self._sample: UUID | None = None
 
     @property
     def store(self) -> Recorder:
@@ -154,18 +156,10 @@ class Casework(Application[UUID]):
         return project(None, (self.fact(row) for row in self.store.select_stream(case_id)))
 
     def readable(self, case_id: UUID, act: Act) -> Case | None:
-        """可读案件: the case, if there is one and the officer may read it.
-
-        Where there is none, another one is read and judged in its place, so that the time an answer takes doesn't tell
-        a hidden case from one that isn't there.
-        """
-        found = self.case(case_id)
-        judged = found or (self.case(self._sample) if self._sample is not None else None)
-        if judged is None:
-            return None
-        self._sample = judged.state.id
-        reads = judged.kind.may_read(judged.state, self.directory(), act)
-        return found if reads else None
+        """可读案件: the case, if there is one and the officer may read it."""
+        case = self.case(case_id)
+        hidden = case is None or not case.kind.may_read(case.state, self.directory(), act)
+        return None if hidden else case
 
     def situation(self, case_id: UUID, act: Act, kind: Kind | None = None) -> tuple[Kind, Any]:
         """处境: what a decision on the case by this officer is taken on. Raises Unknown if hidden or not there.
@@ -220,9 +214,8 @@ class Casework(Application[UUID]):
             known = self.known(act.at)
             registration.must_suit(command.rulebook, command.limit_class, on, known.books)
             office = registration.office_of(act, directory)
-            first, numbers = self._numbers(office.id, on.year, 1, act)
+            given, numbers = self._number(office, on.year, command.category == "accusation", act)
             case_id = uuid4()
-            given = number(office, on.year, first)
             fields = registration.registered(command, act, directory, given, registration.query_code())
             fact = events.Registered(
                 **envelope(
@@ -251,8 +244,8 @@ class Casework(Application[UUID]):
             unit, on = opening.opening_unit(command, act, directory), opening.opened_on(command, act)
             found = self.readable(command.petition, act) if command.petition is not None else None
             petition: Petition | None = found.state if found is not None and found.kind is PETITION else None
-            first, numbers = self._numbers(unit, on.year, 1, act)
-            given = number(directory.units[unit], on.year, first)
+            secret = petition is not None and petition.category == "accusation"
+            given, numbers = self._number(directory.units[unit], on.year, secret, act)
             fields = opening.opened(command, act, directory, given, petition)
             made = envelope(uuid4(), 1, act, ITEM.basis_of(item_events.Opened, on, fields, None), on)
             fact = item_events.Opened(**made, **fields)
@@ -374,6 +367,7 @@ class Casework(Application[UUID]):
 
     def _fact(self, kind: Kind, draft: Draft, situation: Any) -> Fact:
         made, on, stated = draft
+        must_have_been_away(situation.directory, situation.act, on)
         fields = settled(stated, lambda hashes: self.store.uploads(situation.act.by, hashes))
         history = situation.history
         basis = kind.basis_of(made, on, fields, situation)
@@ -388,6 +382,16 @@ class Casework(Application[UUID]):
 
     def _facts(self, stream: UUID) -> list[Fact]:
         return [self.fact(row) for row in self.store.select_stream(stream)]
+
+    def _number(self, office: Unit, year: int, confidential: bool, act: Act) -> tuple[str, NumbersTaken]:
+        """取号: the next number of the register; a confidential case is numbered by chance, lest a gap tell of it."""
+        if not confidential:
+            first, numbers = self._numbers(office.id, year, 1, act)
+            return number(office, year, first), numbers
+        drawn = randbelow(CONFIDENTIAL_NUMBERS)
+        given = confidential_number(office, year, drawn)
+        made = envelope(stream_of(given, year), 1, act)
+        return given, NumbersTaken(**made, first=drawn, count=1)
 
     def _numbers(self, office: str, year: int, count: int, act: Act) -> tuple[int, NumbersTaken]:
         stream = stream_of(office, year)

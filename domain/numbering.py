@@ -20,6 +20,15 @@ def stream_of(office: str, year: int) -> UUID:
     return uuid5(NAMESPACE, f"numbers:{office}:{year}")
 
 
+CONFIDENTIAL_NUMBERS = 10**8
+"""How many numbers chance chooses among."""
+
+
 def number(office: Unit, year: int, serial: int) -> str:
     """编号: office code, year and serial, unique per office and year."""
     return f"{office.code or office.id}-{year}-{serial:06d}"
+
+
+def confidential_number(office: Unit, year: int, drawn: int) -> str:
+    """保密件编号: drawn by chance and marked by a J (检举控告); a gap in it tells nobody that something is hidden."""
+    return f"{office.code or office.id}-{year}-J{drawn:08d}"

@@ -59,7 +59,7 @@ def served(settings: Settings, clock: Clock) -> Iterator[Services]:
 @pytest.fixture
 def settings(database_dsn: str, tmp_path: Path) -> Settings:
     """Settings over the test's own database."""
-    return Settings(home=tmp_path, database_url=database_dsn, pool_size=10)
+    return Settings(home=tmp_path, database_url=database_dsn, pool_size=10, beat=0)
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def town(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFacto
     """One served office for all tests of a module; it is Monday, 2 March 2026, 10:00 in Shanghai."""
     clock = Clock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
     with fresh(server, TEMPLATE) as dsn:
-        settings = Settings(home=tmp_path_factory.mktemp("town"), database_url=dsn, pool_size=10)
+        settings = Settings(home=tmp_path_factory.mktemp("town"), database_url=dsn, pool_size=10, beat=0)
         with served(settings, clock) as services:
             app = create_app(services)
             with calling(app) as client:

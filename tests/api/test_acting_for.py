@@ -168,3 +168,12 @@ class TestFurtherPosts:
         refused(accept(both, case, headers={"Acting-As": "unit-a/unit_head"}), 403, "post.not_held")
         answer = accept(both, case, headers={"Acting-As": "unit-a/unit_clerk"})
         assert answer.status_code == 200, answer.text
+
+
+def test_b14_nothing_is_dated_to_a_day_on_which_the_other_was_there(sign_in: SignIn, away: None) -> None:
+    case = registered(sign_in("office"), received_on="2026-02-26")
+    done(sign_in("office"), case, "transfer", to_unit="unit-a", on="2026-02-26")
+    officer = sign_in("unit-a-officer")
+    early = accept(officer, case, headers=FOR_CLERK, json={"on": "2026-02-27"})
+    refused(early, 403, "standin.not_absent_then")
+    assert accept(officer, case, headers=FOR_CLERK, json={"on": "2026-03-02"}).is_success

@@ -68,7 +68,7 @@ def world(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFact
     """Chance's cases, alerts raised on them, and the views caught up."""
     clock = Clock(NOW)
     with fresh(server, TEMPLATE) as dsn:
-        settings = Settings(home=tmp_path_factory.mktemp("world"), database_url=dsn, pool_size=10)
+        settings = Settings(home=tmp_path_factory.mktemp("world"), database_url=dsn, pool_size=10, beat=0)
         with build(settings, clock) as services:
             services.casework.save(*founding(NOW - timedelta(days=1)))
             stories = list(Chance(20260302, NOW).cases(COUNT))

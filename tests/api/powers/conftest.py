@@ -21,7 +21,7 @@ def town(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFacto
     """It is Monday, 2 March 2026, 10:00 in Shanghai."""
     clock = Clock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
     with fresh(server, TEMPLATE) as dsn:
-        settings = Settings(home=tmp_path_factory.mktemp("town"), database_url=dsn, pool_size=10)
+        settings = Settings(home=tmp_path_factory.mktemp("town"), database_url=dsn, pool_size=10, beat=0)
         with build(settings, clock) as services:
             people.found(services)
             app = create_app(services)
