@@ -13,7 +13,7 @@ from domain.errors import Invalid, NotYours
 from domain.facts import Fact
 from domain.rulebase.fold import Known
 from domain.rules.deadlines import Clock, clocks
-from domain.rules.item_powers import CLERKS, HEADS, STAFF, ItemStanding
+from domain.rules.item_powers import CLERKS, HEADS, ItemStanding
 from domain.supervision.fold import Extension, Item, Share
 from domain.supervision.moments import DOCUMENT_LIMITS, case_of, tell
 
@@ -88,21 +88,10 @@ class Situation:
         return self.legal_date(on, self.item.stage_on, "进入当前环节之日")
 
     def unit_date(self, on: date | None, not_before: date | None = None, after: str = "") -> date:
-        """承办单位的法定日期: not before the unit got the item; a unit that missed a limit can't date it away."""
+        """承办单位的法定日期: not before the unit got the item. It may lie in the past, as everybody's: what was done in
+        time may be recorded late, and the clock tells so."""
         since = self.share.since
-        legal = self.legal_date(on, max(since, not_before or since), after or "分办或者退办之日")
-        missed = [
-            c
-            for c in self.clocks
-            if c.unit == self.act.unit and c.state == "running" and not c.window and c.due_on < self.act.today
-        ]
-        if legal < self.act.today and missed and self.act.role in HEADS | CLERKS | STAFF:
-            raise NotYours(
-                "item.backdating_not_yours",
-                f"{missed[0].label}已于{missed[0].due_on}届满，不得倒签日期，请按实际办理日期填写。",
-                missed[0].basis,
-            )
-        return legal
+        return self.legal_date(on, max(since, not_before or since), after or "分办或者退办之日")
 
 
 def in_question(situation: Situation, given: str | None, candidates: Sequence[Share], what: str) -> Share:

@@ -1,17 +1,21 @@
 """督查事项经一门办理: numbers, the link to the petition, attachments looked up, and who is told nothing."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from domain.attachments import Attachment, AttachmentEntry, Held
 from domain.casework import Casework
+from domain.directory.fold import Officer
 from domain.errors import Invalid, Stale, Unknown
 from domain.kinds import ITEM, PETITION
 from domain.petition.events import Against, PutUnderSupervision
+from domain.rules.signals import signal
 from domain.supervision import commands as c
 from domain.supervision.events import Opened
-from tests.builders import a_head, a_petition, act, b_head, handler, inspector, leader, on
+from domain.supervision.stages import Stage
+from tests.builders import a_clerk, a_head, a_petition, act, at, b_head, handler, inspector, leader, on
 from tests.domain.item.test_item_machine import ItemLife
 from tests.items import handled
 
@@ -77,6 +81,51 @@ def test_each_fact_of_an_item_names_its_article(casework):
     facts = casework.case(receipt.id).facts
     assert isinstance(facts[0], Opened)
     assert all("《机关单位督查督办工作制度》" in (fact.basis or "") for fact in facts)
+
+
+def test_b6_a_whole_course_of_past_dates_may_be_entered_in_one_day(casework):
+    def enter(doer: Officer, command: Any) -> None:
+        casework.handle(opened.id, command, act(doer, "2026-11-22"), kind=ITEM)
+
+    opening = replace(OPEN, due_on=on("2026-09-30"), on=on("2026-09-01"))
+    opened = casework.open_item(opening, act(inspector, "2026-11-22"))
+    enter(inspector, c.Submit(on=on("2026-09-01")))
+    enter(leader, c.Instruct("同意", on=on("2026-09-02")))
+    enter(inspector, c.Issue(on=on("2026-09-02")))
+    units = {"lead_unit": "unit-a", "assisting_units": ("unit-b",), "unit_due_on": on("2026-09-22")}
+    enter(inspector, c.Allocate(**units, on=on("2026-09-02")))
+    enter(a_head, c.Designate("handler", on=on("2026-09-02")))
+    enter(a_head, c.Object("非本单位职责", on=on("2026-09-04")))
+    enter(inspector, c.SettleObjection(False, "属于本单位职责", on=on("2026-09-07")))
+    enter(handler, c.RequestExtension("施工受天气影响", "完成八成", on("2026-09-24"), on=on("2026-09-16")))
+    enter(a_head, c.VetExtension("情况属实", on=on("2026-09-16")))
+    enter(inspector, c.GrantExtension(on("2026-09-24"), on=on("2026-09-17")))
+    enter(b_head, c.SubmitResult("协办部分已完成", on=on("2026-09-23")))
+    enter(handler, c.Report("已全部完成", on=on("2026-09-24")))
+    enter(a_head, c.SignReport(on=on("2026-09-24")))
+    enter(a_clerk, c.SubmitResult("已全部完成", on=on("2026-09-24")))
+    enter(inspector, c.Vet("符合要求", on=on("2026-09-28")))
+    enter(inspector, c.SignOff("合格", on=on("2026-10-08")))
+    enter(inspector, c.Archive("材料齐全", on=on("2026-10-09")))
+
+    case = casework.case(opened.id)
+    assert case.state.stage is Stage.ARCHIVED
+    known, today = casework.known(at("2026-11-22")), on("2026-11-22")
+    statuses = {
+        (clock.clock, clock.part): signal(
+            clock.state, clock.due_on, clock.stopped_on, today, known.calendar, clock.window
+        ).status
+        for clock in ITEM.clocks(case.facts, case.state, known, today)
+    }
+    assert statuses == {
+        ("item", ""): "met_late",
+        ("unit-limit", "unit-a"): "met",
+        ("unit-limit", "unit-b"): "met_late",
+        ("objection", "unit-a"): "met",
+        ("objection", "unit-b"): "cancelled",
+        ("extension-answer", "unit-a"): "met",
+        ("result-review", ""): "met",
+    }
 
 
 def test_a_hidden_item_is_as_unknown_as_one_that_is_not_there(casework):

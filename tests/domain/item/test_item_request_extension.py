@@ -40,9 +40,9 @@ def test_b5_before_the_units_limit(asked, code):
         outcome.refused(code, basis="第十九条")
 
 
-def test_b5_and_not_dated_back_before_it():
+def test_b5_judged_by_its_legal_date_not_by_the_day_of_the_entry():
     back = RequestExtension("施工受天气影响", "完成八成", on("2026-04-29"), on=on("2026-04-27"))
-    given(handled()).when(back, handler, on="2026-04-28").refused("item.backdating_not_yours")
+    given(handled()).when(back, handler, on="2026-05-20").then(events.ExtensionRequested, on="2026-04-27")
 
 
 def test_b5_to_a_later_date_than_the_present_limit():

@@ -96,19 +96,22 @@ def test_b5_an_open_request_for_time_is_spent():
 
 
 @pytest.mark.parametrize(
-    ("today", "dated", "code"),
+    ("today", "dated", "late"),
     [
-        ("2026-03-17", "2026-03-16", None),
-        ("2026-03-18", "2026-03-16", "item.backdating_not_yours"),
-        ("2026-03-18", "2026-03-18", None),
-        ("2026-03-06", "2026-03-01", "date.before_antecedent"),
+        ("2026-03-17", "2026-03-16", False),
+        ("2026-03-18", "2026-03-16", False),
+        ("2026-06-01", "2026-03-17", False),
+        ("2026-06-01", "2026-03-18", True),
     ],
 )
-def test_b6_a_missed_limit_is_not_dated_away(today, dated, code):
+def test_b6_a_result_entered_late_counts_by_its_legal_date(today, dated, late):
     story = handled("2026-03-02", "2026-03-20")  # the unit's limit: 17 March
     command = SubmitResult("已全部完成", on=on(dated))
-    outcome = given(story).when(command, a_head, on=today)
-    if code is None:
-        outcome.then(events.ResultSubmitted, on=dated)
-    else:
-        outcome.refused(code)
+    told = given(story).when(command, a_head, on=today).then(events.ResultSubmitted, on=dated)
+    clock = told.clock("unit-limit")
+    assert (clock.state, clock.stopped_on > clock.due_on) == ("stopped", late)
+
+
+def test_b6_a_result_is_not_from_before_the_allocation():
+    early = SubmitResult("已全部完成", on=on("2026-03-01"))
+    given(handled("2026-03-02")).when(early, a_head, on="2026-03-06").refused("date.before_antecedent")
