@@ -28,7 +28,7 @@ from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
 from domain.directory.people import Unit
 from domain.errors import Busy
 from domain.facts import Fact, name_of
-from domain.filing.month import CONSEQUENCES
+from domain.filing import month
 from domain.kinds import ITEM, PETITION, kind_of
 from domain.numbering import CONFIDENTIAL_NUMBERS, NumbersTaken, confidential_number, number, stream_of
 from domain.petition import events, registration
@@ -39,7 +39,7 @@ from domain.rulebase import fold as rulebase_fold
 from domain.rulebase.fold import RULEBASE_ID, Known, Rulebase
 from domain.store import OutboxRow, Reader, Recorder, Stored, StoredReceipt
 from domain.supervision import events as item_events
-from domain.supervision import opening
+from domain.supervision import opening, secrecy
 from domain.supervision.commands import Open
 
 ATTEMPTS = 8
@@ -377,7 +377,7 @@ class Casework(Application[UUID]):
 
     def _consequences(self, fact: Fact, situation: Any) -> list[Fact]:
         """连带记录: what is recorded in other streams along with the fact, or not at all."""
-        of_fact = CONSEQUENCES.get(type(fact))
+        of_fact = {**month.CONSEQUENCES, **secrecy.CONSEQUENCES}.get(type(fact))
         return [] if of_fact is None else of_fact(fact, situation, self._facts)
 
     def _facts(self, stream: UUID) -> list[Fact]:

@@ -288,6 +288,13 @@ class ReportedToBody(Fact, frozen=True, kw_only=True):
     text: str
 
 
+class MadeConfidential(Fact, frozen=True, kw_only=True):
+    """转为保密 — the petition it was made from is now an accusation: the item is kept from whom that accuses, too."""
+
+    TOPIC: ClassVar[str] = "item.made_confidential.1"
+    against: tuple[Against, ...] = ()
+
+
 class Archived(Fact, frozen=True, kw_only=True):
     """归档 — the item's file is closed (第二十三条)."""
 

@@ -44,6 +44,7 @@ def _opened(fact: events.Opened) -> Item:
         requirements=fact.requirements,
         opened_by_unit=fact.opened_by_unit,
         people=actors(fact),
+        drafted_by=actors(fact),
         due_on=fact.due_on,
         public=fact.public,
         form=fact.form,
@@ -72,29 +73,37 @@ def _moving(stage: Stage) -> Callable[[Item, Fact], Changes]:
     return lambda _, fact: _to(stage, fact)
 
 
+def _reviewing(stage: Stage) -> Callable[[Item, Fact], Changes]:
+    return lambda item, fact: _to(stage, fact, reviewed_by=_added(item.reviewed_by, actors(fact)))
+
+
 def _closing(stage: Stage) -> Callable[[Item, Fact], Changes]:
     return lambda _, fact: _to(stage, fact, closed_on=fact.on)
 
 
 def _submitted(item: Item, fact: events.Submitted) -> Changes:
     people = _added(item.people, fact.leaders)
-    return _to(Stage.SUBMITTED, fact, leaders=fact.leaders, signed_by=(), people=people)
+    drafted = _added(item.drafted_by, actors(fact))
+    again: Changes = {"signed_by": (), "noted_by": (), "drafted_by": drafted}
+    return _to(Stage.SUBMITTED, fact, leaders=fact.leaders, people=people, **again)
 
 
 def _signed(item: Item, fact: events.LeaderInstructed | events.Countersigned) -> Changes:
     people = _added(item.people, actors(fact))
     if not fact.approve:
-        return _to(Stage.OPENED, fact, signed_by=(), people=people)
+        return _to(Stage.OPENED, fact, signed_by=(), noted_by=(), people=people)
     signed = _added(item.signed_by, (_principal(fact),))
-    changes: Changes = {"signed_by": signed, "people": people}
+    noted = _added(item.noted_by, actors(fact))
+    changes: Changes = {"signed_by": signed, "noted_by": noted, "people": people}
     if item.stage is Stage.SUBMITTED and set(item.leaders) <= set(signed):
         changes |= _to(Stage.APPROVED, fact)
     return changes
 
 
-def _amended(_: Item, fact: events.Amended) -> Changes:
+def _amended(item: Item, fact: events.Amended) -> Changes:
     names = ("subject", "requirements", "category", "due_on", "public", "cadence", "leader_review")
-    return {name: value for name in names if (value := getattr(fact, name)) is not None}
+    changes = {name: value for name in names if (value := getattr(fact, name)) is not None}
+    return changes | {"drafted_by": _added(item.drafted_by, actors(fact))}
 
 
 def _shared(item: Item, unit: str, lead: bool, fact: Fact, due_on: date | None) -> tuple[Share, ...]:
@@ -164,9 +173,8 @@ def _reported(item: Item, fact: events.Reported) -> Changes:
     periods = share.periods if share is not None else ()
     if fact.period is not None:
         periods = _added(periods, (fact.period,))
-    return _of_share(
-        item, fact.of_unit, reports=before + 1, reported_on=fact.on, signed=fact.signed, periods=periods
-    )
+    told: Changes = {"reported_on": fact.on, "reported_by": actors(fact), "signed": fact.signed}
+    return _of_share(item, fact.of_unit, reports=before + 1, periods=periods, **told)
 
 
 def _result_submitted(item: Item, fact: events.ResultSubmitted) -> Changes:
@@ -178,7 +186,7 @@ def _result_submitted(item: Item, fact: events.ResultSubmitted) -> Changes:
         replace(s, waived=True, extension=None) if not s.released and s.result_on is None else s
         for s in changes["shares"]
     )
-    return _to(Stage.RESULT, fact, shares=shares)
+    return _to(Stage.RESULT, fact, shares=shares, reviewed_by=())
 
 
 def _sent_back(item: Item, fact: events.SentBack) -> Changes:
@@ -207,7 +215,9 @@ def _extension_vetted(item: Item, fact: events.ExtensionVetted) -> Changes:
     share = item.share(fact.of_unit)
     if share is None or share.extension is None:
         return {}
-    return _of_share(item, fact.of_unit, extension=replace(share.extension, level=fact.level))
+    vetted = _added(share.extension.vetted_by, actors(fact))
+    request = replace(share.extension, level=fact.level, vetted_by=vetted)
+    return _of_share(item, fact.of_unit, extension=request)
 
 
 def _extension_granted(item: Item, fact: events.ExtensionGranted) -> Changes:
@@ -217,6 +227,7 @@ def _extension_granted(item: Item, fact: events.ExtensionGranted) -> Changes:
 
 
 STEPS: dict[type[Fact], Callable[[Item, Any], Changes]] = {
+    events.MadeConfidential: lambda _, f: {"confidential": True, "public": False, "against": f.against},
     events.Submitted: _submitted,
     events.LeaderInstructed: _signed,
     events.Countersigned: _signed,
@@ -234,8 +245,8 @@ STEPS: dict[type[Fact], Callable[[Item, Any], Changes]] = {
     events.ExtensionVetted: _extension_vetted,
     events.ExtensionGranted: _extension_granted,
     events.ExtensionRefused: lambda i, f: _of_share(i, f.of_unit, extension=None),
-    events.Vetted: _moving(Stage.VETTED),
-    events.SubmittedToLeader: _moving(Stage.WITH_LEADER),
+    events.Vetted: _reviewing(Stage.VETTED),
+    events.SubmittedToLeader: _reviewing(Stage.WITH_LEADER),
     events.SentBack: _sent_back,
     events.SignedOff: _closing(Stage.SIGNED_OFF),
     events.SubmittedToSuperior: _moving(Stage.WITH_SUPERIOR),
