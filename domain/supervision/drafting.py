@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from domain.errors import Invalid, NotNow
+from domain.errors import Invalid, NotNow, NotYours
 from domain.rules import grounds, item_powers
 from domain.supervision import commands, events
 from domain.supervision.opening import must_not_be_public
@@ -87,7 +87,21 @@ def limit_ahead(on: date, situation: Situation) -> None:
 
 
 def _withdraw(command: commands.Withdraw, situation: Situation) -> Draft:
-    return events.Withdrawn, situation.next_date(command.on), {"reason": command.reason}
+    on = situation.next_date(command.on)
+    _not_to_hide_a_missed_limit(on, situation)
+    return events.Withdrawn, on, {"reason": command.reason}
+
+
+def _not_to_hide_a_missed_limit(on: date, situation: Situation) -> None:
+    """逾期不得倒签: an inspector who has missed a limit can't end it by a withdrawal dated back; a leader may record it."""
+    act, today = situation.act, situation.act.today
+    missed = [c for c in situation.clocks if c.state == "running" and not c.window and c.due_on < today]
+    if on < today and missed and act.role == "inspector":
+        raise NotYours(
+            "item.backdating_not_yours",
+            f"{missed[0].label}已于{missed[0].due_on}届满，倒签日期的撤项应当由领导办理。",
+            missed[0].basis,
+        )
 
 
 DECISIONS: dict[type, Callable[[Any, Situation], Draft]] = {

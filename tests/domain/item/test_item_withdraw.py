@@ -4,7 +4,7 @@ from domain.supervision import events
 from domain.supervision.commands import Withdraw
 from domain.supervision.stages import CLOSED, Stage
 from tests.builders import inspector, leader, on
-from tests.items import INSPECTORS, LEADERS, an_item, an_item_in, handled
+from tests.items import INSPECTORS, LEADERS, a_document, an_item, an_item_in, handled
 from tests.spec import given, open_in, who_may
 
 COMMAND = Withdraw("任务取消")
@@ -26,3 +26,12 @@ def test_every_clock_ends_with_it():
     assert done.stage is Stage.WITHDRAWN
     assert done.item.closed_on == on("2026-03-04")
     assert {clock.state for clock in done.clocks()} == {"cancelled"}
+
+
+def test_b6_an_inspector_who_missed_a_limit_cannot_withdraw_it_away_by_a_date_told_back():
+    document = a_document("read", "2026-03-02")  # the office has until 5 March to pass it on
+    back = Withdraw("任务取消", on=on("2026-03-04"))
+    given(document).when(back, inspector, on="2026-03-05").then(events.Withdrawn, on="2026-03-04")
+    given(document).when(back, inspector, on="2026-03-06").refused("item.backdating_not_yours")
+    given(document).when(Withdraw("任务取消"), inspector, on="2026-03-06").then(events.Withdrawn)
+    given(document).when(back, leader, on="2026-03-06").then(events.Withdrawn, on="2026-03-04")
