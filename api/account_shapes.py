@@ -1,6 +1,6 @@
 """账户的表单与说明: what is sent about accounts, and what is shown of them. No password and no hash is ever shown."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -10,14 +10,18 @@ from api.passwords import NewPassword
 CHANGES = {
     "founded": "设立首个账户",
     "opened": "开户",
+    "reset_asked": "申请重设口令",
     "reset": "重设口令",
     "password_set": "凭设置码设置口令",
     "password_changed": "本人修改口令",
     "locked": "锁定",
     "unlocked": "解锁",
+    "link_asked": "申请绑定统一身份认证",
     "linked": "绑定统一身份认证",
     "unlinked": "解除统一身份认证绑定",
     "sessions_ended": "结束全部会话",
+    "token_asked": "申请发放令牌",
+    "token_made": "发放令牌",
 }
 """What is done to accounts, and what it is called."""
 
@@ -52,6 +56,12 @@ class Subject(Form):
     subject: ShortOrNone
 
 
+class ConfirmedSubject(Form):
+    """统一身份认证标识 — the `sub` as the confirming manager has it from the provider."""
+
+    subject: Short
+
+
 class SetUp(BaseModel):
     """已设置 — the name to sign in with."""
 
@@ -66,6 +76,20 @@ class Code(BaseModel):
     code: str
     page: str
     expires_at: AwareDatetime
+
+
+class Asked(BaseModel):
+    """待确认 — what was asked for is done when another manager confirms it by then."""
+
+    status: Literal["pending"] = "pending"
+    username: str
+    officer: str
+    asked_by: str
+    asked_until: AwareDatetime
+
+
+ASKED: dict[int | str, dict[str, Any]] = {202: {"model": Asked, "description": "待另一名管理人员确认"}}
+"""待确认: what a route declares that may have to wait for another manager."""
 
 
 class AccountShown(BaseModel):

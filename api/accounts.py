@@ -2,19 +2,22 @@
 somebody else's password: a one-time code lets its owner do that. What was done to an account is kept for good.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 from psycopg.errors import UniqueViolation
 
-from api import account_codes, account_records
+from api import account_codes, account_records, two_managers
 from api.account_shapes import (
+    ASKED,
     CHANGES,
     AccountList,
     AccountShown,
+    Asked,
     Change,
     ChangeList,
     Code,
+    ConfirmedSubject,
     Opening,
     Subject,
 )
@@ -23,6 +26,8 @@ from api.errors import READS, WRITES
 from api.identity import Held, Signed
 from api.paging import USUAL, Cursor, Limit, encode, place
 from api.sessions import end_sessions
+from api.settings import Oidc
+from api.two_managers import MANAGERS
 from domain.acts import Act
 from domain.directory.powers import ARTICLE_10
 from domain.errors import Invalid, NotNow, NotYours, Unknown
@@ -30,7 +35,6 @@ from projections.view import Connection, Row
 
 router = APIRouter(prefix="/v1/accounts", tags=["账户"])
 
-MANAGERS = frozenset({"admin", "inspector"})
 READERS = MANAGERS | {"auditor"}
 
 Account = Annotated[str, Path(min_length=1, max_length=200, description="登录名")]
@@ -65,13 +69,15 @@ def changes(services: Held, act: Signed, limit: Limit = USUAL, cursor: Cursor = 
 
 @router.post("", status_code=201, responses=WRITES, summary="开户")
 def open_account(services: Held, act: Signed, body: Opening) -> Code:
-    """开户: 返回一次性设置码，由本人凭码设置口令；任何人不得代设口令."""
+    """开户: 返回一次性设置码，由本人凭码设置口令；任何人不得代设口令；由任命该人员以外的管理人员办理."""
     must_manage(act)
     username = body.username or body.officer
-    if not services.casework.directory().is_serving(body.officer):
+    directory = services.casework.directory()
+    if not directory.is_serving(body.officer):
         raise Invalid("account.unknown_officer", "没有这个在任人员，请先任职。")
     try:
         with services.database.transaction() as connection:
+            two_managers.must_not_have_given(connection, directory, act, body.officer)
             connection.execute("LOCK TABLE api_tokens IN SHARE ROW EXCLUSIVE MODE")
             if connection.execute(
                 "SELECT 1 FROM api_tokens WHERE officer = %s AND revoked_at IS NULL LIMIT 1", (body.officer,)
@@ -86,16 +92,27 @@ def open_account(services: Held, act: Signed, body: Opening) -> Code:
         raise NotNow("account.exists", "该人员已有账户，或者登录名已被使用。") from None
 
 
-@router.post("/{account}/reset", responses=WRITES, summary="重设口令")
-def reset(account: Account, services: Held, act: Signed) -> Code:
-    """重设口令: 原口令和会话立即失效，返回一次性设置码，由本人凭码设置新口令."""
+@router.post(
+    "/{account}/reset", response_model=Code | Asked, responses={**WRITES, **ASKED}, summary="重设口令"
+)
+def reset(account: Account, services: Held, act: Signed, response: Response) -> Any:
+    """重设口令: 原口令和会话立即失效，返回一次性设置码，由本人凭码设置新口令；领导、督查员、审计、系统管理员及其顶岗人员
+    的，须另一名管理人员确认."""
     with services.database.transaction() as connection:
-        row = _others(connection, act, account)
-        if row["locked_at"] is not None:
-            raise NotNow("account.locked", "账户已锁定，请先解锁。")
-        connection.execute("UPDATE accounts SET password_hash = NULL WHERE username = %s", (account,))
-        end_sessions(connection, row["officer"])
-        return _code(connection, act, account, row["officer"], "reset")
+        row = _to_reset(connection, act, account)
+        if _must_ask(services, connection, act, row["officer"]):
+            response.status_code = 202
+            return two_managers.ask(connection, act, account, row["officer"], "reset")
+        return _reset(connection, act, account, row["officer"])
+
+
+@router.post("/{account}/reset/confirm", responses=WRITES, summary="确认重设口令")
+def confirm_reset(account: Account, services: Held, act: Signed) -> Code:
+    """确认重设口令: 由申请人以外的管理人员在24小时内办理，返回一次性设置码."""
+    with services.database.transaction() as connection:
+        row = _to_reset(connection, act, account)
+        two_managers.must_be_asked(connection, act, account, "reset")
+        return _reset(connection, act, account, row["officer"])
 
 
 @router.post("/{account}/lock", responses=WRITES, summary="锁定账户")
@@ -121,23 +138,34 @@ def unlock(account: Account, services: Held, act: Signed) -> AccountShown:
         return _changed(services, connection, act, account, "unlocked")
 
 
-@router.post("/{account}/oidc", responses=WRITES, summary="绑定统一身份认证")
-def link(account: Account, services: Held, act: Signed, body: Subject) -> AccountShown:
-    """绑定统一身份认证: subject 为认证方的用户标识；为空则解除绑定."""
-    provider = services.settings.oidc
-    try:
-        with services.database.transaction() as connection:
-            _others(connection, act, account)
-            if provider is None:
-                raise NotNow("oidc.off", "没有启用统一身份认证。")
-            subject = f"{provider.issuer} {body.subject}" if body.subject is not None else None
-            connection.execute(
-                "UPDATE accounts SET oidc_subject = %s WHERE username = %s", (subject, account)
-            )
-            what = "linked" if subject is not None else "unlinked"
-            return _changed(services, connection, act, account, what)
-    except UniqueViolation:
-        raise NotNow("oidc.subject_taken", "该标识已绑定其他账户。") from None
+@router.post(
+    "/{account}/oidc",
+    response_model=AccountShown | Asked,
+    responses={**WRITES, **ASKED},
+    summary="绑定统一身份认证",
+)
+def link(account: Account, services: Held, act: Signed, body: Subject, response: Response) -> Any:
+    """绑定统一身份认证: subject 为认证方的用户标识；为空则解除绑定. 领导、督查员、审计、系统管理员及其顶岗人员的绑定，
+    须另一名管理人员确认."""
+    with services.database.transaction() as connection:
+        row = _others(connection, act, account)
+        provider = _provider(services)
+        if body.subject is None:
+            return _linked(services, connection, act, account, None)
+        if _must_ask(services, connection, act, row["officer"]):
+            response.status_code = 202
+            return two_managers.ask(connection, act, account, row["officer"], "linked")
+        return _linked(services, connection, act, account, f"{provider.issuer} {body.subject}")
+
+
+@router.post("/{account}/oidc/confirm", responses=WRITES, summary="确认绑定统一身份认证")
+def confirm_link(account: Account, services: Held, act: Signed, body: ConfirmedSubject) -> AccountShown:
+    """确认绑定统一身份认证: 由申请人以外的管理人员在24小时内办理，由其填写用户标识."""
+    with services.database.transaction() as connection:
+        _others(connection, act, account)
+        provider = _provider(services)
+        two_managers.must_be_asked(connection, act, account, "linked")
+        return _linked(services, connection, act, account, f"{provider.issuer} {body.subject}")
 
 
 @router.delete(
@@ -171,6 +199,45 @@ def _others(connection: Connection, act: Act, account: str) -> Row:
     if row["officer"] in {act.by, act.for_whom}:
         raise NotYours("account.own", "本人的账户请由其他管理人员办理；口令可以自行修改。")
     return row
+
+
+def _to_reset(connection: Connection, act: Act, account: str) -> Row:
+    row = _others(connection, act, account)
+    if row["locked_at"] is not None:
+        raise NotNow("account.locked", "账户已锁定，请先解锁。")
+    return row
+
+
+def _must_ask(services: Services, connection: Connection, act: Act, officer: str) -> bool:
+    """Whether another manager has to confirm; raises NotYours where another has to do it altogether."""
+    directory = services.casework.directory()
+    if two_managers.takes_two(connection, directory, act, officer):
+        return True
+    two_managers.must_not_have_given(connection, directory, act, officer)
+    return False
+
+
+def _reset(connection: Connection, act: Act, account: str, officer: str) -> Code:
+    connection.execute("UPDATE accounts SET password_hash = NULL WHERE username = %s", (account,))
+    end_sessions(connection, officer)
+    return _code(connection, act, account, officer, "reset")
+
+
+def _provider(services: Services) -> Oidc:
+    if services.settings.oidc is None:
+        raise NotNow("oidc.off", "没有启用统一身份认证。")
+    return services.settings.oidc
+
+
+def _linked(
+    services: Services, connection: Connection, act: Act, account: str, subject: str | None
+) -> AccountShown:
+    try:
+        connection.execute("UPDATE accounts SET oidc_subject = %s WHERE username = %s", (subject, account))
+    except UniqueViolation:
+        raise NotNow("oidc.subject_taken", "该标识已绑定其他账户。") from None
+    what = "linked" if subject is not None else "unlinked"
+    return _changed(services, connection, act, account, what)
 
 
 def _code(connection: Connection, act: Act, username: str, officer: str, what: str) -> Code:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
 
-from api import directory_shapes
+from api import directory_shapes, two_managers
 from api.acting import Conditioned, Conditions, Done, done
 from api.bodies import Form
 from api.bootstrap import Services
@@ -219,7 +219,9 @@ class _Change:
                     "您打开页面之后，机构人员已有新的记录，请刷新后再办理。",
                     version=now.version,
                 )
-            return [decide(now)]
+            fact = decide(now)
+            two_managers.must_be_apart(self._services.database, now, fact, self._act)
+            return [fact]
 
         receipt = self._services.casework.publish(DIRECTORY_ID, drafts, self._act, key=self._key)
         return done(receipt, self._response)

@@ -5,19 +5,24 @@ machine did. A token manages no accounts, sessions or tokens and stands in for n
 
 from datetime import date
 from secrets import token_urlsafe
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
+from api import two_managers
+from api.account_records import note
+from api.account_shapes import ASKED, Asked
 from api.accounts import must_manage, must_read
 from api.bodies import Day, Form, Short
+from api.bootstrap import Services
 from api.errors import READS, WRITES
 from api.identity import API_TOKEN, Held, Signed, digest
 from api.scopes import SCOPES
 from domain.acts import Act
+from domain.directory.fold import Directory
 from domain.errors import Invalid, NotNow, Unknown
 from projections.view import Connection, Row
 
@@ -75,43 +80,34 @@ def tokens(services: Held, act: Signed) -> TokenList:
     return TokenList(items=[TokenShown(**row) for row in rows], scopes=SCOPES)
 
 
-@router.post("", status_code=201, responses=WRITES, summary="发放令牌")
-def make(services: Held, act: Signed, body: NewToken) -> TokenMade:
-    """发放令牌: 令牌只显示这一次；权限见列表."""
-    must_manage(act)
-    unknown = sorted(set(body.scopes) - SCOPES.keys())
-    if unknown:
-        raise Invalid("token.unknown_scope", f"权限应为：{'、'.join(SCOPES)}。")
-    if body.expires_on is not None and body.expires_on < act.today:
-        raise Invalid("token.expired", "有效期不能早于今日。")
-    if not services.casework.directory().is_serving(body.officer):
-        raise Invalid("account.unknown_officer", "没有这个在任人员，请先任职。")
-    token = API_TOKEN + token_urlsafe(32)
+@router.post(
+    "",
+    status_code=201,
+    response_model=TokenMade | Asked,
+    responses={**WRITES, **ASKED},
+    summary="发放令牌",
+)
+def make(services: Held, act: Signed, body: NewToken, response: Response) -> Any:
+    """发放令牌: 令牌只显示这一次；权限见列表. 由任命该人员以外的管理人员办理；领导、督查员、审计、系统管理员职务的，须另一名
+    管理人员确认."""
+    directory = _checked(services, act, body)
     with services.database.transaction() as connection:
-        connection.execute("LOCK TABLE api_tokens IN SHARE ROW EXCLUSIVE MODE")
-        if connection.execute("SELECT 1 FROM accounts WHERE officer = %s", (body.officer,)).fetchone():
-            raise NotNow("token.officer_has_account", "令牌不能借用个人账户的身份，请为该系统另设人员。")
-        counted = connection.execute(
-            "SELECT count(*) AS n FROM api_tokens WHERE revoked_at IS NULL"
-        ).fetchone()
-        if counted is None or counted["n"] >= MOST:
-            raise NotNow("token.too_many", f"在用令牌已达 {MOST} 个，请先撤销不用的。")
-        [row] = connection.execute(
-            "INSERT INTO api_tokens (id, name, officer, scopes, token_digest, created_by, created_at, expires_on)"
-            f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_SHOWN}",
-            (
-                uuid4(),
-                body.name,
-                body.officer,
-                sorted(set(body.scopes)),
-                digest(token),
-                act.by,
-                act.at,
-                body.expires_on,
-            ),
-        ).fetchall()
-    log.info("token.made", token=str(row["id"]), scopes=row["scopes"])
-    return TokenMade(**row, token=token)
+        _must_be_possible(connection, body)
+        if two_managers.takes_two(connection, directory, act, body.officer):
+            response.status_code = 202
+            return two_managers.ask(connection, act, _account(body), body.officer, "token_made")
+        two_managers.must_not_have_given(connection, directory, act, body.officer)
+        return _made(connection, act, body)
+
+
+@router.post("/confirm", status_code=201, responses=WRITES, summary="确认发放令牌")
+def confirm(services: Held, act: Signed, body: NewToken) -> TokenMade:
+    """确认发放令牌: 由申请人以外的管理人员在24小时内填写同样内容办理；令牌只显示这一次."""
+    _checked(services, act, body)
+    with services.database.transaction() as connection:
+        _must_be_possible(connection, body)
+        two_managers.must_be_asked(connection, act, _account(body), "token_made")
+        return _made(connection, act, body)
 
 
 @router.post("/{id}/revoke", responses=WRITES, summary="撤销令牌")
@@ -130,6 +126,47 @@ def revoke(id: UUID, services: Held, act: Signed) -> TokenShown:
 
 
 _SHOWN = "id, name, officer, scopes, created_by, created_at, expires_on, last_used_at, revoked_by, revoked_at"
+
+
+def _checked(services: Services, act: Act, body: NewToken) -> Directory:
+    """The directory as it was looked at. Raises NotYours and Invalid."""
+    must_manage(act)
+    unknown = sorted(set(body.scopes) - SCOPES.keys())
+    if unknown:
+        raise Invalid("token.unknown_scope", f"权限应为：{'、'.join(SCOPES)}。")
+    if body.expires_on is not None and body.expires_on < act.today:
+        raise Invalid("token.expired", "有效期不能早于今日。")
+    directory = services.casework.directory()
+    if not directory.is_serving(body.officer):
+        raise Invalid("account.unknown_officer", "没有这个在任人员，请先任职。")
+    return directory
+
+
+def _must_be_possible(connection: Connection, body: NewToken) -> None:
+    """Held against other tokens and accounts until the end of the transaction. Raises NotNow."""
+    connection.execute("LOCK TABLE api_tokens IN SHARE ROW EXCLUSIVE MODE")
+    if connection.execute("SELECT 1 FROM accounts WHERE officer = %s", (body.officer,)).fetchone():
+        raise NotNow("token.officer_has_account", "令牌不能借用个人账户的身份，请为该系统另设人员。")
+    counted = connection.execute("SELECT count(*) AS n FROM api_tokens WHERE revoked_at IS NULL").fetchone()
+    if counted is None or counted["n"] >= MOST:
+        raise NotNow("token.too_many", f"在用令牌已达 {MOST} 个，请先撤销不用的。")
+
+
+def _account(body: NewToken) -> str:
+    """Under what a token stands in what was done to accounts: no username has a colon."""
+    return f"token:{body.officer}"
+
+
+def _made(connection: Connection, act: Act, body: NewToken) -> TokenMade:
+    token, scopes = API_TOKEN + token_urlsafe(32), sorted(set(body.scopes))
+    [row] = connection.execute(
+        "INSERT INTO api_tokens (id, name, officer, scopes, token_digest, created_by, created_at, expires_on)"
+        f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_SHOWN}",
+        (uuid4(), body.name, body.officer, scopes, digest(token), act.by, act.at, body.expires_on),
+    ).fetchall()
+    note(connection, act, _account(body), "token_made")
+    log.info("token.made", token=str(row["id"]), scopes=row["scopes"])
+    return TokenMade(**row, token=token)
 
 
 def _revoked(connection: Connection, id: UUID, act: Act) -> Row | None:

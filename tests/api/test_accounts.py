@@ -215,13 +215,13 @@ class TestLocking:
 
     def test_locked_unknown_and_wrong_get_the_same_answer(self, client: Caller, sign_in: SignIn):
         sign_in("admin").post(f"{URL}/leader/lock")
-        sign_in("admin").post(f"{URL}/auditor/reset")
+        sign_in("admin").post(f"{URL}/office-head/reset")
         tried = [
             ("leader", PASSWORD),
             ("leader", "x"),
             ("nobody", "x"),
             ("office", "x"),
-            ("auditor", PASSWORD),
+            ("office-head", PASSWORD),
         ]
         answers = [sign(client, password, name) for name, password in tried]
         for answer in answers:

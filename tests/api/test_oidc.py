@@ -327,7 +327,9 @@ class TestACrookedProvider:
         code = encoded(order(clock, crooked, asked))
         refused(back(office, cookie, state=asked["state"], code=code), 403, "oidc.unknown_subject")
         admin = office.signed(sign_in("admin").token)
-        linked = admin.post("/v1/accounts/leader/oidc", json={"subject": "u-1"})
+        assert admin.post("/v1/accounts/leader/oidc", json={"subject": "u-1"}).status_code == 202
+        other = office.signed(sign_in("inspector").token)
+        linked = other.post("/v1/accounts/leader/oidc/confirm", json={"subject": "u-1"})
         assert (linked.status_code, linked.json()["linked"]) == (200, True)
         taken = admin.post("/v1/accounts/office/oidc", json={"subject": "u-1"})
         refused(taken, 409, "oidc.subject_taken")

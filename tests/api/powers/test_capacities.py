@@ -135,10 +135,11 @@ def test_a_token_does_what_its_officer_may_and_its_scope_opens(
     town: Town, scope: str, stories: Stories, status: int
 ) -> None:
     robot, admin = f"robot-{scope.replace(':', '-')}-{status}", town.walker.as_("admin")
+    inspector = town.walker.as_("inspector")
     appointed = {"id": robot, "name": "业务系统", "unit": "unit-a", "post": "unit_clerk"}
     answer = admin.post(DIRECTORY, json=appointed)
     assert answer.is_success, answer.text
-    made = admin.post("/v1/tokens", json={"name": robot, "officer": robot, "scopes": [scope]})
+    made = inspector.post("/v1/tokens", json={"name": robot, "officer": robot, "scopes": [scope]})
     assert made.status_code == 201, made.text
     system = town.client.signed(made.json()["token"])
     assert tried(town, system, "petition", stories, "accept").status_code == status
