@@ -67,6 +67,7 @@ def _share(seen: Seen, share: Share) -> dict[str, Any]:
     return shown | {
         "unit_name": seen.unit_name(share.unit),
         "handler_name": seen.officer_name(share.handler),
+        "reported_by": _officers(seen, share.reported_by),
         "submitted_by": _officers(seen, share.submitted_by),
         "limit_on": None if share.released else min(running, default=None),
         "released": share.released,
@@ -79,6 +80,7 @@ def _request(seen: Seen, request: Extension) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(request)
     return shown | {
         "asked_by": _officers(seen, request.asked_by),
+        "vetted_by": _officers(seen, request.vetted_by),
         "awaits": DECIDES_NEXT.get(request.level),
     }
 

@@ -302,7 +302,7 @@ class Story(Told):
         return self.add(review.ReexaminationRequested, clerk, on, reasons="不服复查意见", posted_on=posted)
 
     def reexamination_concluded(self, on: str | None = None, result: str = "uphold") -> "Story":
-        return self.add(review.ReexaminationConcluded, head, on, result=result, text="复核意见")
+        return self.add(review.ReexaminationConcluded, leader, on, result=result, text="复核意见")
 
     # Supervision and the rest
 

@@ -187,6 +187,21 @@ def _fileable(s: Situation) -> Refused | None:
     return _need(refusal.consented_on is not None, "refusal_not_consented", message, FILING)
 
 
+def _not_own_reply(s: Situation) -> Refused | None:
+    """Neither the review nor the reexamination of a reply is concluded by who gave it."""
+    if not s.is_of(s.petition.replied_by):
+        return None
+    message = "本人作出答复的事项，应当由他人复查、复核。"
+    return NotYours("petition.own_reply", message, "《信访工作条例》第三十五条、第三十六条")
+
+
+def _not_own_review(s: Situation) -> Refused | None:
+    if not s.is_of(s.petition.review.concluded_by):
+        return None
+    message = "本人作出复查意见的事项，应当由他人复核。"
+    return NotYours("petition.own_review", message, "《信访工作条例》第三十六条")
+
+
 CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
     "with_office_or_accused": _with_office_or_accused,
     "no_open_objection": lambda s: _need(
@@ -304,6 +319,8 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
     ),
     "refusal_to_consent": _consentable,
     "refusal_to_file": _fileable,
+    "not_own_reply": _not_own_reply,
+    "not_own_review": _not_own_review,
     "not_own_request": lambda s: (
         NotYours("petition.own_request", "不得批准本人提出的延期申请。", "《信访工作条例》第三十四条")
         if s.is_of(s.petition.extension_requested_by)

@@ -139,7 +139,12 @@ def _declined(petition: Petition, fact: events.Declined) -> Changes:
 
 
 def _replied(petition: Petition, fact: events.Replied) -> Changes:
-    answered = {"stage": Stage.REPLIED, "replied_on": fact.on, "reply_result": fact.result}
+    answered = {
+        "stage": Stage.REPLIED,
+        "replied_on": fact.on,
+        "reply_result": fact.result,
+        "replied_by": _doers(fact),
+    }
     refused = _refused(petition, fact) if fact.result == "not_support" else {}
     return {**answered, **_NOTE_SETTLED, **refused}
 

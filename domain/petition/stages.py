@@ -107,11 +107,13 @@ OPENINGS: dict[str, Opening] = {
     "request-review": _row(
         {_S.REPLIED, _S.SIGNED_OFF, _S.ARCHIVED}, "office holder", "opinion_served no_review_yet"
     ),
-    "conclude-review": _row({_S.UNDER_REVIEW}, "review_organ", "no_open_hearing"),
+    "conclude-review": _row({_S.UNDER_REVIEW}, "review_organ", "not_own_reply no_open_hearing"),
     "request-reexamination": _row(
         {_S.REVIEWED, _S.SIGNED_OFF, _S.ARCHIVED}, "office holder", "review_opinion_served"
     ),
-    "conclude-reexamination": _row({_S.UNDER_REEXAMINATION}, "review_organ", "no_open_hearing"),
+    "conclude-reexamination": _row(
+        {_S.UNDER_REEXAMINATION}, "review_organ", "not_own_reply not_own_review no_open_hearing"
+    ),
     "urge": _row(_ACTIVE | _REVIEWING, "office inspector leader"),
     "supervise": _row(_LIVE - {_S.WITHDRAWN}, "office inspector leader", "no_open_supervision"),
     "answer-supervision": _row(_LIVE - {_S.WITHDRAWN}, "holder", "open_supervision"),

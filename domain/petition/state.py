@@ -98,6 +98,7 @@ class Petition(msgspec.Struct, frozen=True):
     hearing_opened_on: date | None = None
     replied_on: date | None = None
     reply_result: str | None = None
+    replied_by: tuple[str, ...] = ()
     opinion_served_on: date | None = None
     notices_served: tuple[str, ...] = ()
     review: Review = Review()

@@ -15,6 +15,7 @@ class Review(msgspec.Struct, frozen=True):
     requested_on: date | None = None
     concluded_on: date | None = None
     result: str | None = None
+    concluded_by: tuple[str, ...] = ()
     served_on: date | None = None
     reexamination_requested_on: date | None = None
     reexamination_concluded_on: date | None = None
@@ -28,7 +29,8 @@ def evolve(review: Review, fact: Fact) -> Review:
         case events.ReviewRequested():
             return Review(requested_on=fact.on)
         case events.ReviewConcluded():
-            return replace(review, concluded_on=fact.on, result=fact.result)
+            doers = (fact.by,) if fact.for_whom is None else (fact.by, fact.for_whom)
+            return replace(review, concluded_on=fact.on, result=fact.result, concluded_by=doers)
         case events.ReexaminationRequested():
             return replace(review, reexamination_requested_on=fact.on)
         case events.ReexaminationConcluded():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from domain.errors import NotNow, NotYours, Refused, Unknown
 from domain.rules import item_powers as powers
+from domain.supervision.events import ResultSubmitted
 from domain.supervision.situation import BOOK, Situation
 from domain.supervision.stages import LABELS, OPENINGS, Stage
 
@@ -13,9 +14,53 @@ def need(holds: bool, code: str, message: str, article: str) -> Refused | None:
     return None if holds else NotNow(code, message, f"{BOOK}{article}")
 
 
-def _report_signed(s: Situation) -> bool:
+def _not_own_item(s: Situation) -> Refused | None:
+    if s.item.stage is Stage.HANDLING or not s.is_of(s.item.drafted_by):
+        return None
+    return NotYours(
+        "item.own_item",
+        "本人立项、报请或者修改的事项，应当由他人批示、会签。",
+        f"{BOOK}第九条、第十五条",
+    )
+
+
+def _not_own_note(s: Situation) -> Refused | None:
+    """One who is to sign in person signs for nobody else; otherwise that second signature could never be given."""
+    to_sign_in_person = s.act.for_whom is not None and s.act.by in s.item.leaders
+    if s.item.stage is Stage.HANDLING or not (to_sign_in_person or s.is_of(s.item.noted_by)):
+        return None
+    return NotYours(
+        "item.own_note",
+        "一人只能在该事项上签署一次意见；本人签署的，不得再代其他领导批示、会签。",
+        f"{BOOK}第九条、第十五条",
+    )
+
+
+def _not_own_report(s: Situation) -> Refused | None:
+    """A unit head's own report counts as signed; whoever stands in for the head signs those of others."""
+    if s.share.signed or not s.is_of(s.share.reported_by):
+        return None
+    return NotYours(
+        "item.own_report",
+        "本人提交的报告应当由他人审签；代行单位负责人职务的，也不得审签本人的报告。",
+        f"{BOOK}第十八条",
+    )
+
+
+def _not_own_review(s: Situation) -> Refused | None:
+    """Where no leader is needed the inspector signs off what he vetted; where one is, that is somebody else."""
+    if s.act.role != "leader" or not s.is_of(s.item.reviewed_by):
+        return None
+    return NotYours(
+        "item.own_vetting", "本人初审、转报的办理结果，应当由他人复审。", f"{BOOK}第二十二条第一项"
+    )
+
+
+def _report_signed(s: Situation) -> Refused | None:
     """A head who submits has seen the report; a clerk submits what the head has signed."""
-    return s.act.role in powers.HEADS or (s.share.reports > 0 and s.share.signed)
+    seen = s.act.role in powers.HEADS or s.share.special_signed
+    unsigned = need(seen, "item.report_not_signed", "专题报告应当经承办单位领导审签后上报。", "第十八条")
+    return unsigned or _not_own_report(s)
 
 
 def _lead_submitters(s: Situation) -> frozenset[str]:
@@ -53,6 +98,12 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
         "本单位的办理结果已经上报。",
         "第十八条",
     ),
+    "never_submitted": lambda s: need(
+        not any(isinstance(f, ResultSubmitted) and f.of_unit == s.act.unit for f in s.history),
+        "item.result_submitted",
+        "本单位已经就该事项上报过办理结果，不再提出职责异议。",
+        "第十七条",
+    ),
     "not_objected_yet": lambda s: need(
         s.share.objected_on is None,
         "item.already_objected",
@@ -77,12 +128,11 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
         "没有待审签的报告。",
         "第十八条",
     ),
-    "report_signed": lambda s: need(
-        _report_signed(s),
-        "item.report_not_signed",
-        "专题报告应当经承办单位领导审签后上报。",
-        "第十八条",
-    ),
+    "report_signed": _report_signed,
+    "not_own_item": _not_own_item,
+    "not_own_note": _not_own_note,
+    "not_own_report": _not_own_report,
+    "not_own_review": _not_own_review,
     "no_open_request": lambda s: need(
         s.share.extension is None,
         "item.extension_request_open",
@@ -109,7 +159,7 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
     ),
     "not_own_result": lambda s: (
         None
-        if not s.actors & _lead_submitters(s)
+        if not s.is_of(_lead_submitters(s))
         else NotYours("item.own_result", "本人上报的办理结果应当由他人审核。", f"{BOOK}第二十二条")
     ),
     "from_a_meeting": lambda s: need(

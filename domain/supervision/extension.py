@@ -51,14 +51,14 @@ def _later(given: date, on: date, clock: Clock, what: str) -> None:
 
 
 def _vet(command: commands.VetExtension, situation: Situation) -> Draft:
-    share = _somebody_elses(command.unit, situation)
+    share = _vetted_by_others(command.unit, situation)
     level = "inspector" if situation.act.role == "inspector" else "unit"
     fields = {"of_unit": share.unit, "level": level, "opinion": command.opinion}
     return events.ExtensionVetted, _answered_on(command.on, share, situation), fields
 
 
 def _grant(command: commands.GrantExtension, situation: Situation) -> Draft:
-    item, share = situation.item, _somebody_elses(command.unit, situation)
+    item, share = situation.item, _vetted_by_others(command.unit, situation)
     on = _answered_on(command.on, share, situation)
     clock = _running(share.unit, situation)
     _later(command.due_on, on, clock, "批准的完成时间")
@@ -73,6 +73,9 @@ def _grant(command: commands.GrantExtension, situation: Situation) -> Draft:
         "of_unit": share.unit,
         "due_on": command.due_on,
         "limit": clock.clock,
+        "other_limits": tuple(
+            c.clock for c in situation.limits(share.unit) if c is not clock and c.due_on < command.due_on
+        ),
         "item_due_on": command.due_on if beyond else None,
         "remark": command.remark,
     }
@@ -92,8 +95,16 @@ def _answered_on(on: date | None, share: Share, situation: Situation) -> date:
 def _somebody_elses(unit: str | None, situation: Situation) -> Share:
     """所涉申请: nobody decides on a request made in person or in whose place it was made."""
     share = in_question(situation, unit, situation.asked(), "待批的延期申请")
-    if situation.actors & set(request_of(share).asked_by):
+    if situation.is_of(request_of(share).asked_by):
         raise NotYours("item.own_request", "本人提出的延期申请应当由他人审核、批复。", BASIS)
+    return share
+
+
+def _vetted_by_others(unit: str | None, situation: Situation) -> Share:
+    """他人审核的申请: who passed a request up doesn't pass or grant it again in somebody else's place."""
+    share = _somebody_elses(unit, situation)
+    if situation.is_of(request_of(share).vetted_by):
+        raise NotYours("item.own_vetting", "本人审核的延期申请应当由他人继续审核、批准。", BASIS)
     return share
 
 

@@ -174,7 +174,16 @@ def _reported(item: Item, fact: events.Reported) -> Changes:
     if fact.period is not None:
         periods = _added(periods, (fact.period,))
     told: Changes = {"reported_on": fact.on, "reported_by": actors(fact), "signed": fact.signed}
+    told["special"] = fact.period is None
+    if fact.period is None:
+        told["special_signed"] = fact.signed
     return _of_share(item, fact.of_unit, reports=before + 1, periods=periods, **told)
+
+
+def _report_signed(item: Item, fact: events.ReportSigned) -> Changes:
+    share = item.share(fact.of_unit)
+    special = share is not None and (share.special or share.special_signed)
+    return _of_share(item, fact.of_unit, signed=True, special_signed=special)
 
 
 def _result_submitted(item: Item, fact: events.ResultSubmitted) -> Changes:
@@ -195,6 +204,8 @@ def _sent_back(item: Item, fact: events.SentBack) -> Changes:
         "result_on": None,
         "submitted_by": (),
         "signed": False,
+        "special": False,
+        "special_signed": False,
         "waived": False,
     }
     changes = _of_share(item, fact.of_unit, **again, redo_by=fact.redo_by)
@@ -239,7 +250,7 @@ STEPS: dict[type[Fact], Callable[[Item, Any], Changes]] = {
     events.Objected: lambda i, f: _of_share(i, f.of_unit, objected_on=f.on),
     events.ObjectionSettled: _objection_settled,
     events.Reported: _reported,
-    events.ReportSigned: lambda i, f: _of_share(i, f.of_unit, signed=True),
+    events.ReportSigned: _report_signed,
     events.ResultSubmitted: _result_submitted,
     events.ExtensionRequested: _extension_requested,
     events.ExtensionVetted: _extension_vetted,

@@ -1,6 +1,6 @@
 """处境: everything a decision on a supervision item may ask about, gathered before it is taken."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -44,10 +44,9 @@ class Situation:
         """事项处境: what authority depends on."""
         return standing_of(self.item, self.directory)
 
-    @property
-    def actors(self) -> frozenset[str]:
-        """行为人: the acting officer and the one stood in for."""
-        return frozenset({self.act.by, self.act.principal})
+    def is_of(self, doers: Iterable[str]) -> bool:
+        """本人经办: whether the acting officer, or the one stood in for, is among those who did it."""
+        return bool({self.act.by, self.act.principal} & set(doers))
 
     @property
     def share(self) -> Share:
@@ -59,12 +58,15 @@ class Situation:
 
     def limit(self, unit: str) -> Clock | None:
         """单位时限: the unit's running limit; the first to end if there are several."""
-        running = [
+        return min(self.limits(unit), key=lambda clock: clock.due_on, default=None)
+
+    def limits(self, unit: str) -> list[Clock]:
+        """单位各时限: every running clock that bounds the unit's handling."""
+        return [
             c
             for c in self.clocks
             if c.clock in LIMITS and c.unit == unit and c.state in {"running", "suspended"}
         ]
-        return min(running, key=lambda clock: clock.due_on, default=None)
 
     def asked(self) -> list[Share]:
         """待办延期申请: the shares with a request that has come as far as this officer decides."""
@@ -127,6 +129,7 @@ def clocks_of(history: Sequence[Fact], item: Item, known: Known, as_of: date | N
 
 def standing_of(item: Item, directory: Directory) -> ItemStanding:
     """事项处境: what authority depends on, from the item's state."""
+    against, since = item.against if item.confidential else (), item.opened_at
     return ItemStanding(
         public=item.public,
         confidential=item.confidential,
@@ -136,6 +139,6 @@ def standing_of(item: Item, directory: Directory) -> ItemStanding:
         people=frozenset(item.people),
         leaders=frozenset(item.leaders),
         petition_office=item.petition_office,
-        accused_units=accused_units(item.against, directory) if item.confidential else frozenset(),
-        accused_people=accused_people(item.against, directory) if item.confidential else frozenset(),
+        accused_units=accused_units(against, directory, since),
+        accused_people=accused_people(against, directory, since),
     )

@@ -83,30 +83,37 @@ def _only(*stages: Stage) -> frozenset[Stage]:
 
 OPENINGS: dict[str, Opening] = {
     "submit": _row(inspector=_only(_S.OPENED)),
-    "instruct": _row("not_signed_yet", named_leader=_only(_S.SUBMITTED), unit_head=_HANDLING),
+    "instruct": _row(
+        "not_own_item not_signed_yet not_own_note", named_leader=_only(_S.SUBMITTED), unit_posts=_HANDLING
+    ),
     "countersign": _row(
-        "instructed named_or_approved not_signed_yet", leader=_only(_S.SUBMITTED, _S.APPROVED)
+        "not_own_item instructed named_or_approved not_signed_yet not_own_note",
+        leader=_only(_S.SUBMITTED, _S.APPROVED),
     ),
     "amend": _row(inspector=_only(_S.OPENED, _S.APPROVED)),
     "issue": _row(inspector=_only(_S.APPROVED)),
     "withdraw": _row(leader=_LIVE, inspector=_BEFORE_ISSUE),
     "allocate": _row("issued_or_document", inspector=_only(_S.APPROVED, _S.ISSUED)),
     "designate": _row("result_open", unit_posts=_HANDLING),
-    "object": _row("result_open not_objected_yet", unit_posts=_HANDLING),
+    "object": _row("never_submitted not_objected_yet", unit_posts=_HANDLING),
     "settle-objection": _row("open_objection", inspector=_HANDLING),
     "report": _row("result_open", reporter=_HANDLING),
-    "sign-report": _row("result_open report_to_sign", unit_head=_HANDLING),
+    "sign-report": _row("result_open report_to_sign not_own_report", unit_head=_HANDLING),
     "submit-result": _row("result_open own_objection_settled report_signed", unit_posts=_HANDLING),
     "request-extension": _row("result_open no_open_request limit_running", reporter=_HANDLING),
     "vet-extension": _row("request_to_vet", unit_posts=_HANDLING, inspector=_HANDLING),
-    "grant-extension": _row("request_to_answer", inspector=_HANDLING, leader=_HANDLING),
-    "refuse-extension": _row("request_to_answer", unit_head=_HANDLING, inspector=_HANDLING, leader=_HANDLING),
+    "grant-extension": _row("request_to_answer", inspector=_HANDLING, named_leader=_HANDLING),
+    "refuse-extension": _row(
+        "request_to_answer", unit_head=_HANDLING, inspector=_HANDLING, named_leader=_HANDLING
+    ),
     "urge": _row(inspector=_HANDLING),
     "vet": _row("not_own_result", inspector=_only(_S.RESULT)),
     "submit-to-leader": _row(inspector=_only(_S.VETTED)),
-    "send-back": _row(inspector_alone=_FIRST_REVIEW | {_S.RESULT}, leader=_SECOND_REVIEW),
-    "sign-off": _row("not_own_result", inspector_alone=_FIRST_REVIEW, leader=_SECOND_REVIEW),
-    "submit-to-superior": _row(inspector_alone=_only(_S.VETTED), leader=_only(_S.WITH_LEADER)),
+    "send-back": _row(inspector_alone=_FIRST_REVIEW | {_S.RESULT}, named_leader=_SECOND_REVIEW),
+    "sign-off": _row("not_own_result not_own_review", inspector_alone=_FIRST_REVIEW, named_leader=_SECOND_REVIEW),
+    "submit-to-superior": _row(
+        "not_own_review", inspector_alone=_only(_S.VETTED), named_leader=_only(_S.WITH_LEADER)
+    ),
     "score": _row(inspector=_SCORED, unit_scorer=_SCORED),
     "send-for-reading": _row(inspector=_ALL, leader=_ALL, unit_head=_ALL),
     "report-to-body": _row("from_a_meeting body_not_told_yet", inspector=_only(_S.SIGNED_OFF)),

@@ -19,13 +19,15 @@ class Extension(msgspec.Struct, frozen=True):
     expected_on: date
     limit: str
     level: str
+    vetted_by: tuple[str, ...] = ()
 
 
 class Share(msgspec.Struct, frozen=True):
     """承办份额 — one unit's part in the item, from its allocation until it is let off.
 
     `due_on` is the unit's limit if one was set; `waived` that the lead did not wait for the result; `since` begins the
-    present round, which a send-back opens anew.
+    present round, which a send-back opens anew. `signed` is of the last report, `special` that it answers no period, and
+    `special_signed` that the head signed the last one which does not.
     """
 
     unit: str
@@ -39,7 +41,10 @@ class Share(msgspec.Struct, frozen=True):
     extension: Extension | None = None
     reports: int = 0
     reported_on: date | None = None
+    reported_by: tuple[str, ...] = ()
     signed: bool = False
+    special: bool = False
+    special_signed: bool = False
     periods: tuple[str, ...] = ()
     result_on: date | None = None
     submitted_by: tuple[str, ...] = ()
@@ -67,7 +72,8 @@ class Item(msgspec.Struct, frozen=True):
     """督查事项 — the state of one supervision item: the fold of its stored events and nothing else.
 
     `units` are those it is or was allocated to, `people` the officers it passed through, `leaders` those it was
-    submitted to by name, `signed_by` those whose note approved it.
+    submitted to by name, `signed_by` those whose note approved it. `drafted_by`, `noted_by` and `reviewed_by` are all who
+    had a hand in the draft, the notes and the first review, stand-ins and those stood in for alike.
     """
 
     id: UUID
@@ -99,6 +105,9 @@ class Item(msgspec.Struct, frozen=True):
     against: tuple[Against, ...] = ()
     leaders: tuple[str, ...] = ()
     signed_by: tuple[str, ...] = ()
+    drafted_by: tuple[str, ...] = ()
+    noted_by: tuple[str, ...] = ()
+    reviewed_by: tuple[str, ...] = ()
     issued_on: date | None = None
     lead_unit: str | None = None
     task_group: str | None = None

@@ -137,7 +137,7 @@ LIVES = [
     ),
     Life(
         "conclude-reexamination",
-        "office-head",
+        "leader",
         UNDER_REEXAMINATION,
         {"result": "uphold", "text": "维持。"},
         "ReexaminationConcluded",

@@ -6,7 +6,7 @@ from domain.petition.commands import Reply
 from domain.petition.events import Replied
 from domain.review import events
 from domain.review.commands import ConcludeReview
-from tests.builders import OFFICE, answered, handler, head, leader, on
+from tests.builders import OFFICE, a_clerk, answered, handler, head, in_handling, leader, on
 from tests.spec import given, open_in, who_may
 
 COMMAND = ConcludeReview("uphold", "维持原处理意见")
@@ -15,6 +15,15 @@ REQUESTED = answered("2025-09-01").review_requested("2025-09-15")
 
 def test_a5_the_review_organ_concludes():
     assert who_may(REQUESTED, COMMAND) == OFFICE | {"leader"}
+
+
+def test_a5_nobody_concludes_on_a_reply_given_in_person():
+    given(REQUESTED).when(COMMAND, a_clerk, for_whom=head).refused("petition.own_reply", basis="第三十五条")
+    stood_in = in_handling("2025-09-01").add(Replied, head, for_whom="handler", result="support", text="意见")
+    asked = stood_in.served().review_requested("2025-09-15")
+    given(asked).when(COMMAND, head).refused("petition.own_reply")
+    given(asked).when(COMMAND, handler, for_whom=leader).refused("petition.own_reply")
+    given(asked).when(COMMAND, leader).then(events.ReviewConcluded)
 
 
 def test_a5_only_under_review():

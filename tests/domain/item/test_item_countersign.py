@@ -3,8 +3,8 @@
 from domain.supervision import events
 from domain.supervision.commands import Countersign
 from domain.supervision.stages import Stage
-from tests.builders import leader
-from tests.items import LEADERS, an_item, an_item_in, approved, deputy
+from tests.builders import inspector, leader
+from tests.items import LEADERS, an_item, an_item_in, approved, deputy, inspector2
 from tests.spec import given, open_in, who_may
 
 COMMAND = Countersign("同意")
@@ -40,6 +40,19 @@ def test_b2_the_last_of_those_named_approves():
 
 def test_b2_nobody_signs_twice():
     given(approved()).when(COMMAND, leader).refused("item.already_signed", basis="第十五条")
+
+
+def test_b2_nor_in_another_leaders_place():
+    given(approved()).when(COMMAND, leader, for_whom=deputy).refused("item.own_note", basis="第十五条")
+    waiting = an_item().submitted(leader, deputy).instructed()
+    given(waiting).when(COMMAND, leader, for_whom=deputy).refused("item.own_note")
+    stood_in = an_item().submitted().add(events.LeaderInstructed, deputy, for_whom="leader", text="同意")
+    given(stood_in).when(COMMAND, deputy).refused("item.own_note")
+
+
+def test_b2_nor_what_was_drafted_in_person():
+    given(approved()).when(COMMAND, inspector, for_whom=deputy).refused("item.own_item", basis="第九条")
+    given(approved()).when(COMMAND, inspector2, for_whom=deputy).then(events.Countersigned)
 
 
 def test_b2_after_the_approval_one_more_may_sign_or_revoke_it():

@@ -3,7 +3,7 @@
 from domain.supervision import events
 from domain.supervision.commands import GrantExtension
 from tests.builders import a_head, inspector, leader, on
-from tests.items import INSPECTORS, LEADERS, a_document, an_item_in, handled, with_result
+from tests.items import INSPECTORS, LEADERS, a_document, an_item_in, handled, inspector2, with_result
 from tests.spec import given, open_in, who_may
 
 COMMAND = GrantExtension(on("2026-04-29"))
@@ -96,6 +96,13 @@ def test_b5_nobody_grants_a_request_made_in_person():
         level="unit",
     )
     given(own).when(COMMAND, inspector).refused("item.own_request")
+
+
+def test_b5_nobody_grants_a_request_vetted_in_person():
+    given(WITH_LEADER).when(COMMAND, inspector, for_whom=leader).refused("item.own_vetting", basis="第十九条")
+    given(WITH_LEADER).when(COMMAND, inspector2, for_whom=leader).then(events.ExtensionGranted)
+    given(PASSED).when(COMMAND, a_head, for_whom=inspector).refused("item.own_vetting")
+    given(WITH_LEADER).when(COMMAND, a_head, for_whom=leader).refused("item.own_vetting")
 
 
 def test_b5_of_several_one_is_named():

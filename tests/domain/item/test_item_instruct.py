@@ -4,7 +4,7 @@ from domain.supervision import events
 from domain.supervision.commands import Instruct
 from domain.supervision.stages import Stage
 from tests.builders import a_clerk, a_head, inspector, leader, on
-from tests.items import LEADERS, an_item, an_item_in, deputy, handled
+from tests.items import LEADERS, an_item, an_item_in, deputy, handled, inspector2
 from tests.spec import given, open_in, who_may
 
 COMMAND = Instruct("同意，抓紧落实")
@@ -48,11 +48,39 @@ def test_b14_a_stand_in_signs_for_the_leader_stood_in_for():
     submitted = an_item().submitted(leader, deputy)
     story = (
         given(submitted)
-        .when(COMMAND, deputy, for_whom=leader)
+        .when(COMMAND, inspector2, for_whom=leader)
         .then(events.LeaderInstructed, for_whom="leader")
     )
     assert story.item.signed_by == ("leader",)
+    given(story).when(COMMAND, leader).refused("item.already_signed")
+    given(story).when(COMMAND, inspector2, for_whom=deputy).refused("item.own_note", basis="第十五条")
     assert given(story).when(COMMAND, deputy).then(events.LeaderInstructed).stage is Stage.APPROVED
+
+
+def test_b2_two_signatures_are_two_peoples():
+    signed = an_item().submitted(leader, deputy).instructed()
+    given(signed).when(COMMAND, leader, for_whom=deputy).refused("item.own_note")
+    given(an_item().submitted(leader, deputy)).when(COMMAND, deputy, for_whom=leader).refused("item.own_note")
+    again = given(signed).when(NO, deputy).then(events.LeaderInstructed).submitted(deputy)
+    given(again).when(COMMAND, leader, for_whom=deputy).then(events.LeaderInstructed)
+
+
+def test_b2_nobody_approves_an_item_drafted_in_person():
+    submitted = an_item().submitted()
+    refused = given(submitted).when(COMMAND, inspector, for_whom=leader).refused("item.own_item")
+    assert refused.basis == "《机关单位督查督办工作制度》第九条、第十五条"
+    amended = an_item().add(events.Amended, inspector2, subject="供暖改造").submitted()
+    given(amended).when(COMMAND, inspector2, for_whom=leader).refused("item.own_item")
+    given(submitted).when(COMMAND, inspector2, for_whom=leader).then(events.LeaderInstructed)
+    by_another = an_item().add(events.Submitted, inspector2)
+    given(by_another).when(COMMAND, inspector2, for_whom=leader).refused("item.own_item")
+
+
+def test_b2_nor_one_drafted_in_the_leaders_place_or_for_whom_it_was():
+    drafted = an_item().add(events.Submitted, leader, for_whom="inspector2")
+    given(drafted).when(COMMAND, leader).refused("item.own_item")
+    given(drafted).when(COMMAND, inspector2, for_whom=deputy).refused("item.own_item")
+    given(handled()).when(COMMAND, inspector, for_whom=a_head).then(events.UnitInstructed)
 
 
 def test_b8_a_unit_head_notes_what_the_unit_handles():

@@ -39,6 +39,20 @@ def test_b7_the_item_is_off_the_list_and_nothing_runs():
     assert not running
 
 
+def test_b7_nobody_signs_off_in_the_leaders_place_what_was_vetted_in_person():
+    given(with_leader()).when(COMMAND, inspector, for_whom=leader).refused(
+        "item.own_vetting", basis="第二十二条"
+    )
+    given(with_leader()).when(COMMAND, inspector2, for_whom=leader).then(events.SignedOff)
+    passed_on = with_result().vetted().add(events.SubmittedToLeader, inspector2)
+    given(passed_on).when(COMMAND, inspector2, for_whom=leader).refused("item.own_vetting")
+    superior = with_leader().to_superior(by=leader)
+    given(superior).when(COMMAND, inspector, for_whom=leader).refused("item.own_vetting")
+    given(superior).when(COMMAND, inspector).then(events.SignedOff)
+    again = passed_on.sent_back(by=leader).result().add(events.Vetted, inspector, opinion="合格").to_leader()
+    given(again).when(COMMAND, inspector2, for_whom=leader).then(events.SignedOff)
+
+
 def test_b7_nobody_signs_off_a_result_submitted_in_person():
     own = handled().result(by=inspector).vetted()
     given(own).when(COMMAND, inspector).refused("item.own_result")

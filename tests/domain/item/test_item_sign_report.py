@@ -2,7 +2,7 @@
 
 from domain.supervision import events
 from domain.supervision.commands import SignReport
-from tests.builders import a_clerk, a_head, on
+from tests.builders import a_clerk, a_head, a_officer, handler, on
 from tests.items import an_item_in, approved, handled
 from tests.spec import given, open_in, who_may
 
@@ -35,6 +35,16 @@ def test_b4_the_heads_own_report_is_signed_already():
 
 def test_b14_a_stand_in_signs_for_the_head():
     given(REPORTED).when(COMMAND, a_clerk, for_whom=a_head).then(events.ReportSigned, for_whom="a-head")
+
+
+def test_b4_nobody_signs_a_report_made_in_person():
+    given(REPORTED).when(COMMAND, handler, for_whom=a_head).refused("item.own_report", basis="第十八条")
+    stood_in = handled().add(
+        events.Reported, a_officer, for_whom="handler", of_unit="unit-a", text="进展情况"
+    )
+    given(stood_in).when(COMMAND, a_officer, for_whom=a_head).refused("item.own_report")
+    given(stood_in).when(COMMAND, handler, for_whom=a_head).refused("item.own_report")
+    given(stood_in.reported()).when(COMMAND, a_officer, for_whom=a_head).then(events.ReportSigned)
 
 
 def test_b4_not_before_the_report():

@@ -6,7 +6,7 @@ from domain.attachments import AttachmentEntry
 from domain.supervision import events
 from domain.supervision.commands import SubmitResult
 from domain.supervision.stages import Stage
-from tests.builders import a_clerk, a_head, on
+from tests.builders import a_clerk, a_head, handler, on
 from tests.items import an_item_in, b_clerk, b_head, handled
 from tests.spec import given, open_in, who_may
 
@@ -82,6 +82,13 @@ class TestLeadAndAssistants:
     def test_a14_each_submits_once(self):
         done = TWO.result("unit-b")
         given(done).when(COMMAND, b_clerk).refused("item.result_submitted")
+
+
+def test_b4_in_the_heads_place_nobody_submits_on_a_report_made_in_person():
+    reported = handled().reported()
+    given(reported).when(COMMAND, handler, for_whom=a_head).refused("item.own_report", basis="第十八条")
+    given(reported).when(COMMAND, a_head).then(events.ResultSubmitted)
+    given(reported.report_signed()).when(COMMAND, handler, for_whom=a_head).then(events.ResultSubmitted)
 
 
 def test_b3_not_while_its_objection_is_open():

@@ -3,8 +3,8 @@
 from domain.supervision import events
 from domain.supervision.commands import SubmitToSuperior
 from domain.supervision.stages import Stage
-from tests.builders import inspector
-from tests.items import INSPECTORS, LEADERS, an_item_in, with_leader, with_result
+from tests.builders import inspector, leader
+from tests.items import INSPECTORS, LEADERS, an_item_in, inspector2, with_leader, with_result
 from tests.spec import given, open_in, who_may
 
 COMMAND = SubmitToSuperior("清江市督查室")
@@ -25,3 +25,8 @@ def test_b7_the_review_is_done_the_item_is_not():
     assert story.stage is Stage.WITH_SUPERIOR
     assert story.clock("result-review").state == "stopped"
     assert story.clock("item").state == "running"
+
+
+def test_b7_nobody_sends_on_in_the_leaders_place_what_was_vetted_in_person():
+    given(with_leader()).when(COMMAND, inspector, for_whom=leader).refused("item.own_vetting")
+    given(with_leader()).when(COMMAND, inspector2, for_whom=leader).then(events.SubmittedToSuperior)

@@ -60,6 +60,11 @@ def test_b5_nobody_vets_a_request_made_in_person():
     given(ASKED).when(COMMAND, handler, for_whom=a_head).refused("item.own_request")
 
 
+def test_b5_nobody_vets_twice():
+    given(PASSED).when(COMMAND, a_head, for_whom=inspector).refused("item.own_vetting", basis="第十九条")
+    given(PASSED).when(COMMAND, a_clerk, for_whom=inspector).then(events.ExtensionVetted)
+
+
 def test_b5_the_heads_own_is_with_the_inspector_at_once():
     own = approved().issued().allocated().asked(by=a_head)
     given(own).when(COMMAND, inspector).then(events.ExtensionVetted, level="inspector")
