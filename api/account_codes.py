@@ -35,12 +35,13 @@ def issue(connection: Connection, account: str, now: datetime) -> tuple[str, dat
     return code, ends
 
 
-def take(connection: Connection, code: str, now: datetime) -> str | None:
-    """收码: whose it was, and nobody's from now on; None of one that is used, voided, too old or made up."""
+def take(connection: Connection, code: str, now: datetime) -> tuple[str, datetime] | None:
+    """收码: whose it was since when, and nobody's from now on; None of one that is used, voided, too old or made up."""
     row = connection.execute(
-        "DELETE FROM account_codes WHERE code_digest = %s RETURNING account, expires_at", (digest(code),)
+        "DELETE FROM account_codes WHERE code_digest = %s RETURNING account, created_at, expires_at",
+        (digest(code),),
     ).fetchone()
-    return row["account"] if row is not None and row["expires_at"] > now else None
+    return (row["account"], row["created_at"]) if row is not None and row["expires_at"] > now else None
 
 
 def page(code: str) -> str:

@@ -62,9 +62,10 @@ Token = Annotated[str | None, Depends(token_of)]
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """持有人 — whose session or token it is; of a token also what it opens."""
+    """持有人 — whose session or token it is and since when; of a token also what it opens."""
 
     officer: str
+    since: datetime
     scopes: frozenset[str] | None = None
 
 
@@ -88,7 +89,8 @@ def holder(services: Services, token: str | None, *, seen: bool = True) -> Holde
     if token:
         find = _of_token if token.startswith(API_TOKEN) else _of_session
         found = find(services, digest(token), now, seen)
-    if found is None or not services.casework.directory().is_serving(found.officer):
+    officer = services.casework.directory().officers.get(found.officer) if found is not None else None
+    if found is None or officer is None or not officer.serves_since(found.since):
         raise SignedOut("session.missing", "尚未登录或登录已失效，请重新登录。")
     bind(actor=found.officer)
     return found
@@ -97,19 +99,19 @@ def holder(services: Services, token: str | None, *, seen: bool = True) -> Holde
 def _of_session(services: Services, stored: bytes, now: datetime, seen: bool) -> Holder | None:
     with services.database.connection() as connection:
         row = connection.execute(
-            "SELECT s.officer, s.last_seen_at FROM sessions s LEFT JOIN accounts a ON a.officer = s.officer"
+            "SELECT s.officer, s.created_at, s.last_seen_at FROM sessions s LEFT JOIN accounts a ON a.officer = s.officer"
             " WHERE s.token_digest = %s AND s.expires_at > %s AND s.last_seen_at > %s AND a.locked_at IS NULL",
             (stored, now, now - IDLE),
         ).fetchone()
         if row is not None and seen and now - row["last_seen_at"] >= NOTED:
             connection.execute("UPDATE sessions SET last_seen_at = %s WHERE token_digest = %s", (now, stored))
-    return Holder(row["officer"]) if row is not None else None
+    return Holder(row["officer"], row["created_at"]) if row is not None else None
 
 
 def _of_token(services: Services, stored: bytes, now: datetime, _: bool) -> Holder | None:
     with services.database.connection() as connection:
         row = connection.execute(
-            "SELECT officer, scopes, last_used_at FROM api_tokens WHERE token_digest = %s"
+            "SELECT officer, scopes, created_at, last_used_at FROM api_tokens WHERE token_digest = %s"
             " AND revoked_at IS NULL AND (expires_on IS NULL OR expires_on >= %s)",
             (stored, legal_date(now)),
         ).fetchone()
@@ -117,7 +119,7 @@ def _of_token(services: Services, stored: bytes, now: datetime, _: bool) -> Hold
             connection.execute(
                 "UPDATE api_tokens SET last_used_at = %s WHERE token_digest = %s", (now, stored)
             )
-    return Holder(row["officer"], frozenset(row["scopes"])) if row is not None else None
+    return Holder(row["officer"], row["created_at"], frozenset(row["scopes"])) if row is not None else None
 
 
 def signed_in(request: Request, services: Held, token: Token) -> Act:
@@ -126,13 +128,17 @@ def signed_in(request: Request, services: Held, token: Token) -> Act:
     path = request.scope["path"]
     found = holder(services, token, seen=path not in BACKGROUND)
     for_whom, post = _one(request, "acting-for"), _one(request, "acting-as")
+    needed = None
     if found.scopes is not None:
         needed = scopes.needed(request.method, path)
         if needed not in found.scopes:
             raise NotYours("token.scope_missing", "这个令牌没有办理此项的权限。")
         if for_whom is not None:
             raise NotYours("token.no_standing_in", "令牌不能代人办理。")
-    return _act(services, found, for_whom, post)
+    act = _act(services, found, for_whom, post)
+    if needed == scopes.PERSONAL and act.role in scopes.NEVER_PERSONAL:
+        raise NotYours("token.scope_missing", "这个令牌没有办理此项的权限。")
+    return act
 
 
 Signed = Annotated[Act, Depends(signed_in)]

@@ -24,17 +24,20 @@ def set_up(services: Held, keeper: Door, address: Place, body: Setup) -> SetUp:
     tries.admit(services.database, address, now)
     passwords.must_be_strong(body.password)
     with services.database.transaction() as connection:
-        account = account_codes.take(connection, body.code, now)
+        account, since = account_codes.take(connection, body.code, now) or (None, now)
         row = (
             _founded(services, connection, body.password)
             if account == FOUNDING
             else account_records.owner(connection, account)
         )
         directory = services.casework.directory()
-        if row is None or row["locked_at"] is not None or not directory.is_serving(row["officer"]):
+        held = (
+            directory.officers.get(row["officer"]) if row is not None and row["locked_at"] is None else None
+        )
+        if row is None or held is None or not held.serves_since(since):
             raise Unknown("account.code_refused", "设置码无效或者已经失效，请向系统管理员重新索取。")
         username, officer = row["username"], row["officer"]
-        passwords.must_be_strong(body.password, username, directory.officers[officer].name)
+        passwords.must_be_strong(body.password, username, held.name)
         with keeper.turn():
             stored = passwords.hashed(body.password)
         connection.execute(

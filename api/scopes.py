@@ -1,11 +1,12 @@
 """令牌权限: which scope a token for another system needs, by method and address. What isn't listed is closed to tokens:
-accounts, sessions, tokens, settings.
+accounts, sessions, tokens, settings. Who petitioners are has a scope of its own.
 """
 
 from typing import NamedTuple
 
 SCOPES = {
     "read:cases": "查询事项、期限、规则、日历和机构人员",
+    "read:personal-data": "查询信访人身份信息和信访事项的附件",
     "write:cases": "登记和办理事项",
     "read:statistics": "查询统计",
     "read:events": "读取事件流",
@@ -13,9 +14,13 @@ SCOPES = {
     "alerts": "查询和签收预警",
 }
 
+PERSONAL = "read:personal-data"
+NEVER_PERSONAL = frozenset({"auditor"})
+"""Posts that read everybody's personal data, which no machine is to do."""
+
 
 class Opening(NamedTuple):
-    """开放 — a method at an address and everything below it, and the scope it needs."""
+    """开放 — a method at an address and everything below it, and the scope it needs; "*" stands for any one part."""
 
     method: str
     prefix: str
@@ -23,6 +28,8 @@ class Opening(NamedTuple):
 
 
 OPENINGS = (
+    Opening("GET", "/v1/petitions/*/petitioners", PERSONAL),
+    Opening("GET", "/v1/petitions/*/attachments", PERSONAL),
     Opening("GET", "/v1/petitions", "read:cases"),
     Opening("POST", "/v1/petitions", "write:cases"),
     Opening("GET", "/v1/supervision-items", "read:cases"),
@@ -54,4 +61,7 @@ def needed(method: str, path: str) -> str | None:
 
 
 def _is_below(path: str, prefix: str) -> bool:
-    return path == prefix or path.startswith(prefix + "/")
+    wanted, given = prefix.split("/"), path.split("/")
+    return len(wanted) <= len(given) and all(
+        one in {"*", other} for one, other in zip(wanted, given, strict=False)
+    )

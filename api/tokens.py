@@ -20,7 +20,7 @@ from api.bodies import Day, Form, Short
 from api.bootstrap import Services
 from api.errors import READS, WRITES
 from api.identity import API_TOKEN, Held, Signed, digest
-from api.scopes import SCOPES
+from api.scopes import NEVER_PERSONAL, PERSONAL, SCOPES
 from domain.acts import Act
 from domain.directory.fold import Directory
 from domain.errors import Invalid, NotNow, Unknown
@@ -139,6 +139,8 @@ def _checked(services: Services, act: Act, body: NewToken) -> Directory:
     directory = services.casework.directory()
     if not directory.is_serving(body.officer):
         raise Invalid("account.unknown_officer", "没有这个在任人员，请先任职。")
+    if PERSONAL in body.scopes and NEVER_PERSONAL & {post.post for post in directory.posts(body.officer)}:
+        raise Invalid("token.no_personal_data", "审计人员职务的令牌不得查询信访人身份信息。")
     return directory
 
 

@@ -103,6 +103,10 @@ class Officer(msgspec.Struct, frozen=True):
         """在任: whether the officer holds a post."""
         return bool(self.post)
 
+    def serves_since(self, at: datetime) -> bool:
+        """一直在任: whether the officer serves and didn't leave since the instant; who comes back begins anew."""
+        return self.serving and (self.left_at is None or self.left_at <= at)
+
     @property
     def posts(self) -> tuple[Post, ...]:
         """所任职务: the main post first; none after dismissal."""

@@ -19,7 +19,7 @@ from api.serving import config
 from api.sessions import Doorkeeper, create_account
 from api.settings import SettingError, Settings
 from api.tries import ADDRESS_TRIES, LONGEST_WAIT, NAME_TRIES, TRIES, WITHIN, admit, forget
-from domain.acts import system_act
+from domain.acts import Act, system_act
 from domain.directory import decisions
 from domain.directory.fold import DIRECTORY_ID
 from domain.errors import Busy
@@ -133,6 +133,30 @@ def test_who_is_dismissed_is_signed_out_and_cannot_sign_in(
     services.casework.publish(DIRECTORY_ID, drafts, act)
     refused(officer.get("/v1/sessions/current"), 401, "session.missing")
     refused(sign(client, "unit-a-officer"), 401, "session.refused")
+
+
+def test_who_comes_back_after_dismissal_signs_in_anew(
+    client: Caller, services: Services, sign_in: SignIn, clock: Clock
+):
+    before = sign_in("unit-a-officer")
+    code = sign_in("inspector").post("/v1/accounts/unit-a-officer/reset").json()["code"]
+    again = sign_in("unit-a-officer")
+    for dismissing in (True, False):
+        clock.set(clock() + timedelta(minutes=1))
+        act = system_act(services.clock())
+
+        def drafts(_: int, act: Act = act, dismissing: bool = dismissing) -> list[Fact]:
+            now = services.casework.directory()
+            if dismissing:
+                return [decisions.dismiss("unit-a-officer", "调离", now, act)]
+            return [decisions.appoint("unit-a-officer", "孙三立", "unit-a", "unit_officer", now, act)]
+
+        services.casework.publish(DIRECTORY_ID, drafts, act)
+    for caller in (before, again):
+        refused(caller.get("/v1/sessions/current"), 401, "session.missing")
+    used = client.post("/v1/accounts/setup", json={"code": code, "password": "a-quiet-7k#Qz-lake"})
+    refused(used, 404, "account.code_refused")
+    assert sign_in("unit-a-officer").get("/v1/sessions/current").status_code == 200
 
 
 def test_signing_out_ends_it_at_once_and_only_it(client: Caller, sign_in: SignIn):

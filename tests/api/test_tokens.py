@@ -1,5 +1,6 @@
 """Tokens of other systems: what their scopes open, whose name they act in, and when they end."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,10 +10,10 @@ from fastapi import FastAPI
 
 from api.bootstrap import Services
 from api.identity import digest
-from api.scopes import OPENINGS, SCOPES, needed
-from domain.acts import system_act
+from api.scopes import OPENINGS, PERSONAL, SCOPES, needed
+from domain.acts import Act, system_act
 from domain.directory import decisions
-from domain.directory.fold import DIRECTORY_ID
+from domain.directory.fold import DIRECTORY_ID, Directory
 from domain.facts import Fact
 from tests.api.caller import Caller
 from tests.api.cases import registered
@@ -36,6 +37,12 @@ def robot(services: Services) -> str:
 
     services.casework.publish(DIRECTORY_ID, drafts, act)
     return ROBOT
+
+
+def publish(services: Services, decide: Callable[[Directory, Act], Fact]) -> None:
+    """What the service itself changes in the directory."""
+    act = system_act(services.clock())
+    services.casework.publish(DIRECTORY_ID, lambda _: [decide(services.casework.directory(), act)], act)
 
 
 def made(sign_in: SignIn, *scopes: str, **more: Any) -> dict[str, Any]:
@@ -72,6 +79,30 @@ class TestWhatATokenOpens:
                 answer = system.request(method.upper(), address)
                 closed = answer.status_code == 403 and answer.json()["code"] == "token.scope_missing"
                 assert closed == (needed(method.upper(), address) != scope), (method, path, answer.text)
+
+    def test_who_petitioners_are_takes_a_scope_of_its_own(self, client: Caller, sign_in: SignIn):
+        case = registered(sign_in("office"))
+        closed = ("petitioners", "attachments", f"attachments/{'0' * 64}")
+        ordinary = [one for one in SCOPES if one != PERSONAL]
+        without, within = (
+            client.signed(made(sign_in, *scopes)["token"]) for scopes in (ordinary, (PERSONAL,))
+        )
+        assert without.get(f"/v1/petitions/{case}").status_code == 200
+        for path in closed:
+            refused(without.get(f"/v1/petitions/{case}/{path}"), 403, "token.scope_missing")
+        assert within.get(f"/v1/petitions/{case}/petitioners").status_code == 200
+        assert within.get(f"/v1/petitions/{case}/attachments").status_code == 200
+        refused(within.get(f"/v1/petitions/{case}"), 403, "token.scope_missing")
+
+    def test_no_machine_reads_them_as_the_auditor(self, client: Caller, sign_in: SignIn, services: Services):
+        case = registered(sign_in("office"))
+        before = client.signed(made(sign_in, PERSONAL)["token"])
+        publish(services, lambda now, act: decisions.give_post(ROBOT, "supervision", "auditor", now, act))
+        body = {"name": "x", "officer": ROBOT, "scopes": [PERSONAL]}
+        refused(sign_in("admin").post(URL, json=body), 422, "token.no_personal_data")
+        url, auditing = f"/v1/petitions/{case}/petitioners", {"Acting-As": "supervision/auditor"}
+        refused(before.get(url, headers=auditing), 403, "token.scope_missing")
+        assert before.get(url).status_code == 200
 
     @pytest.mark.parametrize(
         ("method", "path"),
@@ -141,6 +172,21 @@ class TestItsEnd:
 
         services.casework.publish(DIRECTORY_ID, drafts, act)
         refused(system.get("/v1/petitions"), 401, "session.missing")
+
+    def test_nor_once_its_officer_has_left_and_come_back(
+        self, client: Caller, sign_in: SignIn, services: Services, clock: Clock
+    ):
+        before = made(sign_in, "read:cases")["token"]
+        for step in (
+            lambda now, act: decisions.dismiss(ROBOT, "停用", now, act),
+            lambda now, act: decisions.appoint(
+                ROBOT, "信箱系统", "petition-office", "office_clerk", now, act
+            ),
+        ):
+            clock.set(clock() + timedelta(minutes=1))
+            publish(services, step)
+        refused(client.signed(before).get("/v1/petitions"), 401, "session.missing")
+        assert client.signed(made(sign_in, "read:cases")["token"]).get("/v1/petitions").status_code == 200
 
     @pytest.mark.parametrize("token", ["sxt_", "sxt_x", "sxt_" + "a" * 43])
     def test_a_made_up_one_is_none(self, client: Caller, token: str):
@@ -212,5 +258,10 @@ def test_every_opening_is_somewhere_and_names_a_scope(app: FastAPI):
     assert needed("GET", "/v1/petitionsx") is None
     assert needed("DELETE", "/v1/petitions") is None
     assert needed("GET", "/v1/alert-channels") is None
-    there = {one.prefix for one in OPENINGS if any(path.startswith(one.prefix) for path in paths)}
+    there = {
+        one.prefix
+        for one in OPENINGS
+        if any(path.startswith(one.prefix.replace("*", "{id}")) for path in paths)
+    }
+    assert {"/v1/petitions/*/petitioners", "/v1/petitions/*/attachments"} <= there
     assert {"/v1/petitions", "/v1/events", "/v1/imports", "/v1/alerts", "/v1/deadlines"} <= there
