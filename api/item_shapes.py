@@ -11,7 +11,7 @@ from api.case_reading import Seen
 from domain.directory.fold import Directory
 from domain.kinds import ITEM
 from domain.rules import grounds
-from domain.supervision.fold import Extension, Item, Share
+from domain.supervision.fold import Extension, Item, Points, Share
 from domain.supervision.situation import LIMITS
 from projections.view import Row
 
@@ -85,9 +85,13 @@ def _request(seen: Seen, request: Extension) -> dict[str, Any]:
     }
 
 
-def _points(seen: Seen, points: msgspec.Struct) -> dict[str, Any]:
+def _points(seen: Seen, points: Points) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(points)
-    return shown | {"unit_name": seen.unit_name(shown["unit"]), "by_name": seen.officer_name(shown["by"])}
+    return shown | {
+        "unit_name": seen.unit_name(points.unit),
+        "by_name": seen.officer_name(points.by),
+        "reported_by": _officers(seen, points.reported_by),
+    }
 
 
 @cache

@@ -109,7 +109,7 @@ class Designated(Fact, frozen=True, kw_only=True):
 
 
 class UnitInstructed(Fact, frozen=True, kw_only=True):
-    """部门批示 — the unit head's note on what the unit handles (第十一条第一项)."""
+    """部门批示 — the note of the unit's head or clerk on what the unit handles (第十一条第一项)."""
 
     TOPIC: ClassVar[str] = "item.unit_instructed.1"
     text: str
@@ -198,13 +198,14 @@ class ExtensionVetted(Fact, frozen=True, kw_only=True):
 class ExtensionGranted(Fact, frozen=True, kw_only=True):
     """批准延期 — with a definite date (第十九条), which moves the item's own limit if it lies beyond it.
 
-    `limit` is the clock whose date moves.
+    `limit` is the clock whose date moves; `other_limits` are the unit's others that would end before it, and move too.
     """
 
     TOPIC: ClassVar[str] = "item.extension_granted.1"
     of_unit: str
     due_on: date
     limit: str
+    other_limits: tuple[str, ...] = ()
     item_due_on: date | None = None
     remark: str | None = None
 
@@ -265,12 +266,16 @@ class SubmittedToSuperior(Fact, frozen=True, kw_only=True):
 
 
 class Scored(Fact, frozen=True, kw_only=True):
-    """考核计分 — entered by the unit, adjusted by the inspector (第十条、第十一条第三项、第二十九条、第三十条)."""
+    """考核计分 — reported by the unit, confirmed or adjusted by the inspector (第十条、第十一条第三项、第二十九条、第三十条).
+
+    What a unit enters for itself is not `confirmed` and doesn't count until the inspector scores the unit.
+    """
 
     TOPIC: ClassVar[str] = "item.scored.1"
     of_unit: str
     points: int
     reason: str
+    confirmed: bool = True
 
 
 class SentForReading(Fact, frozen=True, kw_only=True):

@@ -17,8 +17,22 @@ def _score(command: commands.Score, situation: Situation) -> Draft:
         raise NotYours("item.not_yours", "各单位只录入上报本单位的考核结果。", f"{BOOK}第十一条第三项")
     if unit not in item.units:
         raise Invalid("item.unit_not_in_question", "所填单位没有承办过该事项。", f"{BOOK}第三十条")
+    if act.role == "inspector":
+        _must_score_others(unit, situation)
     on = situation.legal_date(command.on, item.issued_on, "下发之日")
-    return events.Scored, on, {"of_unit": unit, "points": command.points, "reason": command.reason}
+    fields = {"of_unit": unit, "points": command.points, "reason": command.reason}
+    return events.Scored, on, fields | {"confirmed": act.role == "inspector"}
+
+
+def _must_score_others(unit: str, situation: Situation) -> None:
+    """审核考核分: nobody in the inspector's place judges what he reported, or his own unit. Raises NotYours."""
+    reported = situation.item.reported_points(unit)
+    if situation.act.own_unit == unit or (reported is not None and situation.is_of(reported.reported_by)):
+        raise NotYours(
+            "item.own_score",
+            "本单位、本人录入上报的考核结果，应当由他人审核、调整。",
+            f"{BOOK}第十条、第十一条第三项",
+        )
 
 
 def _send_for_reading(command: commands.SendForReading, situation: Situation) -> Draft:

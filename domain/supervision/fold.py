@@ -237,6 +237,16 @@ def _extension_granted(item: Item, fact: events.ExtensionGranted) -> Changes:
     return changes | {"due_on": fact.item_due_on or item.due_on}
 
 
+def _scored(item: Item, fact: events.Scored) -> Changes:
+    """The inspector's points take the place of those the unit reported; a unit's own report that of its last one."""
+    found = item.reported_points(fact.of_unit)
+    reported, by = (found.reported, found.reported_by) if found is not None else (None, ())
+    if not fact.confirmed:
+        reported, by = fact.points, actors(fact)
+    points = Points(fact.of_unit, fact.points, fact.reason, fact.on, fact.by, fact.confirmed, reported, by)
+    return {"scores": (*(one for one in item.scores if one is not found), points)}
+
+
 STEPS: dict[type[Fact], Callable[[Item, Any], Changes]] = {
     events.MadeConfidential: lambda _, f: {"confidential": True, "public": False, "against": f.against},
     events.Submitted: _submitted,
@@ -261,7 +271,7 @@ STEPS: dict[type[Fact], Callable[[Item, Any], Changes]] = {
     events.SentBack: _sent_back,
     events.SignedOff: _closing(Stage.SIGNED_OFF),
     events.SubmittedToSuperior: _moving(Stage.WITH_SUPERIOR),
-    events.Scored: lambda i, f: {"scores": (*i.scores, Points(f.of_unit, f.points, f.reason, f.on, f.by))},
+    events.Scored: _scored,
     events.SentForReading: lambda i, f: {"people": _added(i.people, f.officers)},
     events.ReportedToBody: lambda _, f: {"body_told_on": f.on},
     events.Archived: lambda _, f: _to(Stage.ARCHIVED, f),

@@ -59,13 +59,16 @@ class Share(msgspec.Struct, frozen=True):
 
 
 class Points(msgspec.Struct, frozen=True):
-    """考核分 — points of one unit, as entered or adjusted."""
+    """考核分 — points of one unit; they count once `confirmed`. `reported` is what the unit had entered, and by whom."""
 
     unit: str
     points: int
     reason: str
     on: date
     by: str
+    confirmed: bool = True
+    reported: int | None = None
+    reported_by: tuple[str, ...] = ()
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -128,6 +131,10 @@ class Item(msgspec.Struct, frozen=True):
     def assisting_units(self) -> tuple[str, ...]:
         """协办单位: the units that hold a share beside the lead."""
         return tuple(share.unit for share in self.holding if not share.lead)
+
+    def reported_points(self, unit: str) -> Points | None:
+        """待确认考核分: what the unit entered for itself and the inspector has not answered yet."""
+        return next((one for one in self.scores if one.unit == unit and not one.confirmed), None)
 
     def share(self, unit: str) -> Share | None:
         """单位份额: the share that the unit holds now."""

@@ -209,7 +209,17 @@ class TestState:
             "by": "inspector",
             "by_name": "郑督",
             "unit_name": "清江区住房和城乡建设局",
+            "confirmed": True,
+            "reported": None,
+            "reported_by": [],
         }
+
+    def test_what_a_unit_reports_of_itself_is_shown_as_not_confirmed(self, item_walker: ItemWalker) -> None:
+        points = {"unit": "unit-a", "points": 5, "reason": "材料被采用"}
+        item = item_walker.walk([*HANDLING, ("unit-a-head", "score", points)])
+        (scored,) = item_walker.as_("auditor").get(f"{URL}/{item}").json()["scores"]
+        assert (scored["confirmed"], scored["reported"]) == (False, 5)
+        assert [one["officer"] for one in scored["reported_by"]] == ["unit-a-head"]
 
 
 class TestHistory:

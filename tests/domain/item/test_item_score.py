@@ -1,12 +1,12 @@
-"""考核计分 (B10): a unit enters its own, the inspector adjusts any."""
+"""考核计分 (B10): a unit reports its own, the inspector confirms or adjusts it and scores any."""
 
 import pytest
 
 from domain.errors import Invalid
 from domain.supervision import events
 from domain.supervision.commands import Score
-from tests.builders import a_head, inspector, on
-from tests.items import INSPECTORS, an_item_in, handled, with_leader, with_result
+from tests.builders import a_clerk, a_head, inspector, on
+from tests.items import INSPECTORS, an_item_in, handled, inspector2, with_leader, with_result
 from tests.spec import given, open_in, who_may
 
 COMMAND = Score("unit-a", -2, "逾期上报")
@@ -29,10 +29,44 @@ def test_b10_from_the_allocation_on_and_after_the_archive():
     assert open_in(COMMAND, told=an_item_in) == expected
 
 
-def test_b10_each_is_kept_with_its_reason():
+def test_b10_what_a_unit_reports_counts_once_the_inspector_answered_it():
+    story = given(with_leader()).when(COMMAND, a_head).then(events.Scored, confirmed=False)
+    assert [(p.points, p.by, p.confirmed) for p in story.item.scores] == [(-2, "a-head", False)]
+    adjusted = (
+        given(story).when(Score("unit-a", 1, "有客观原因"), inspector).then(events.Scored, confirmed=True)
+    )
+    (score,) = adjusted.item.scores
+    assert (score.points, score.by, score.confirmed) == (1, "inspector", True)
+    assert (score.reported, score.reported_by) == (-2, ("a-head",))
+
+
+def test_b10_a_unit_may_correct_its_report_until_then_and_report_again_after():
+    twice = with_leader()
+    for points in (5, -1):
+        twice = given(twice).when(Score("unit-a", points, "自评"), a_clerk).then(events.Scored)
+    assert [(p.points, p.confirmed) for p in twice.item.scores] == [(-1, False)]
+    answered = given(twice).when(COMMAND, inspector).then(events.Scored)
+    again = given(answered).when(Score("unit-a", 3, "材料被采用"), a_head).then(events.Scored)
+    assert [(p.points, p.confirmed) for p in again.item.scores] == [(-2, True), (3, False)]
+
+
+def test_b10_each_of_the_inspectors_is_kept_with_its_reason():
+    story = (
+        given(with_leader().scored(-2)).when(Score("unit-a", 1, "材料被采用"), inspector).then(events.Scored)
+    )
+    assert [(p.points, p.reason) for p in story.item.scores] == [(-2, "逾期"), (1, "材料被采用")]
+
+
+def test_b10_nobody_confirms_in_the_inspectors_place_what_the_own_unit_reported():
     story = given(with_leader()).when(COMMAND, a_head).then(events.Scored)
-    adjusted = given(story).when(Score("unit-a", 1, "有客观原因"), inspector).then(events.Scored)
-    assert [(p.points, p.by) for p in adjusted.item.scores] == [(-2, "a-head"), (1, "inspector")]
+    for somebody in (a_head, a_clerk):
+        given(story).when(COMMAND, somebody, for_whom=inspector).refused("item.own_score", basis="第十条")
+    given(with_leader()).when(COMMAND, a_clerk, for_whom=inspector).refused("item.own_score")
+    lent = (
+        given(with_leader()).when(COMMAND, inspector2, for_whom=a_head).then(events.Scored, confirmed=False)
+    )
+    given(lent).when(COMMAND, inspector2).refused("item.own_score")
+    given(lent).when(COMMAND, inspector).then(events.Scored, confirmed=True)
 
 
 @pytest.mark.parametrize("points", [0, 101, -101])
