@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any
 
+import structlog
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -32,6 +33,8 @@ API_TOKEN = "sxt_"
 BACKGROUND = ("/v1/alerts/stream",)
 """What a page asks for by itself: doesn't count as somebody's being there."""
 
+log = structlog.get_logger("identity")
+
 bearer = HTTPBearer(auto_error=False, description="POST /v1/sessions 返回的 token，或 POST /v1/tokens 的令牌")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
@@ -51,10 +54,11 @@ def digest(token: str) -> bytes:
 
 
 def token_of(request: Request, credentials: Credentials) -> str | None:
-    """出示的令牌: from the header or, where there is none, from the cookie."""
+    """出示的令牌: from the header or, where there is none, from the cookie, which holds sessions alone."""
     if "authorization" in request.headers:
         return credentials.credentials if credentials is not None else None
-    return request.cookies.get(cookies.SESSION)
+    session = request.cookies.get(cookies.SESSION)
+    return None if session is None or session.startswith(API_TOKEN) else session
 
 
 Token = Annotated[str | None, Depends(token_of)]
@@ -134,6 +138,7 @@ def signed_in(request: Request, services: Held, token: Token) -> Act:
         if needed not in found.scopes:
             raise NotYours("token.scope_missing", "这个令牌没有办理此项的权限。")
         if for_whom is not None:
+            log.warning("capacity.refused", code="token.no_standing_in", actor=found.officer)
             raise NotYours("token.no_standing_in", "令牌不能代人办理。")
     act = _act(services, found, for_whom, post)
     if needed == scopes.PERSONAL and act.role in scopes.NEVER_PERSONAL:
@@ -156,7 +161,14 @@ Personal = Annotated[Act, Depends(in_person)]
 
 def _act(services: Services, found: Holder, for_whom: str | None, post: str | None) -> Act:
     directory = services.casework.directory()
-    act = act_of(directory, found.officer, services.clock(), for_whom=for_whom, post=post)
+    try:
+        act = act_of(directory, found.officer, services.clock(), for_whom=for_whom, post=post)
+    except NotYours as refused:
+        if for_whom is not None or post is not None:
+            # what was sent is logged only where it is an id of ours: a header may hold anything
+            absent = for_whom if for_whom in directory.officers else None
+            log.warning("capacity.refused", code=refused.code, actor=found.officer, for_whom=absent)
+        raise
     if act.for_whom is not None:
         bind(for_whom=act.for_whom)
     return act

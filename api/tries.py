@@ -62,12 +62,13 @@ def admit(database: Database, address: str, now: datetime, name: str | None = No
                 lock = int.from_bytes(keys[kind][:8], signed=True)
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", (lock,))
         counts = {kind: _count(connection, kind, key) for kind, key in keys.items()}
-        wait = max(count.wait(kind, now) if count else NONE for kind, count in counts.items())
+        waits = {kind: count.wait(kind, now) if count else NONE for kind, count in counts.items()}
+        wait, waiting = max(waits.values()), [kind for kind, one in waits.items() if one > NONE]
         if wait <= NONE:
             for kind, key in keys.items():
                 _add(connection, kind, key, counts[kind], now)
     if wait > NONE:
-        log.warning("sign_in.limited")
+        log.warning("sign_in.limited", origin=_origin(address), counted=waiting)
         seconds = int(wait.total_seconds()) + 1
         raise TooOften("session.too_often", "登录尝试过于频繁，请稍后再试。", retry_after=seconds)
 
@@ -104,6 +105,15 @@ def _network(address: str) -> str:
     except ValueError:
         return address
     return str(ip_network(f"{parsed}/64", strict=False)) if parsed.version == 6 else str(parsed)
+
+
+def _origin(address: str) -> str:
+    """What kind of address, never which one."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "unknown"
+    return "loopback" if parsed.is_loopback else "private" if parsed.is_private else "public"
 
 
 def _digest(*parts: str) -> bytes:

@@ -302,6 +302,8 @@ def test_a_thousand_tries_are_limited_and_leave_no_name_and_no_password(
     assert statuses.count(401) <= ADDRESS_TRIES
     said = capsys.readouterr()
     assert "sign_in.limited" in said.out + said.err
+    assert "origin=loopback" in said.out + said.err
+    assert "127.0.0.1" not in said.out + said.err
     for word in ("hunter2", "somebody-", "username", PASSWORD):
         assert word not in said.out + said.err
     with services.database.connection() as connection:

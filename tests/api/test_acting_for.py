@@ -90,6 +90,30 @@ class TestStandingIn:
         assert officer.get(CURRENT).status_code == 200
 
 
+class TestWhatIsLogged:
+    """冒名留痕."""
+
+    def test_a_refused_capacity_is_logged_by_ids_and_nothing_else(
+        self, sign_in: SignIn, capsys: pytest.CaptureFixture[str]
+    ):
+        officer = sign_in("unit-b-officer")
+        for headers, code, known in (
+            ({"Acting-For": "unit-a-clerk"}, "standin.not_yours", "for_whom=unit-a-clerk"),
+            ({"Acting-For": "Wang-13900000001"}, "standin.not_yours", "for_whom=None"),
+            ({"Acting-As": "Wang-13900000001/x"}, "post.not_held", "for_whom=None"),
+        ):
+            capsys.readouterr()
+            refused(officer.get("/v1/petitions", headers=headers), 403, code)
+            said = "".join(capsys.readouterr())
+            [line] = [one for one in said.splitlines() if "capacity.refused" in one]
+            for part in (f"code={code}", "actor=unit-b-officer", known):
+                assert part in line
+            assert "13900000001" not in said
+        capsys.readouterr()
+        assert officer.get("/v1/petitions").is_success
+        assert "capacity.refused" not in "".join(capsys.readouterr())
+
+
 class TestForging:
     """冒名."""
 
