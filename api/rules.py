@@ -44,11 +44,12 @@ class GroundShown(BaseModel):
 
 
 class Grounds(BaseModel):
-    """可选情形 — for declining, for supervising, and the notices that can be served."""
+    """可选情形 — for declining, for supervising, the notices that can be served, and what items are opened for."""
 
     decline: list[GroundShown]
     supervision: list[GroundShown]
     notices: list[GroundShown]
+    sources: list[GroundShown]
 
 
 @router.get("/rulebooks", responses=READS, summary="规则册列表")
@@ -157,7 +158,7 @@ def preview(body: Preview, services: Held, act: Signed) -> dict[str, Any]:
 
 @router.get("/grounds", responses=READS, summary="可选情形")
 def all_grounds(_: Signed) -> Grounds:
-    """不予受理情形、督办情形、文书种类，各附依据."""
+    """不予受理情形、督办情形、文书种类、督查事项来源类别，各附依据."""
 
     def shown(entries: tuple[grounds.Entry, ...]) -> list[GroundShown]:
         return [GroundShown(code=one.code, label=one.label, basis=one.basis) for one in entries]
@@ -166,6 +167,7 @@ def all_grounds(_: Signed) -> Grounds:
         decline=shown(grounds.decline_grounds()),
         supervision=shown(grounds.supervision_grounds()),
         notices=shown(grounds.notices()),
+        sources=shown(grounds.source_categories()),
     )
 
 

@@ -1,5 +1,6 @@
 """校验用语: what is wrong with a field, in Chinese, without its value."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,7 +53,14 @@ def of(error: Mapping[str, Any]) -> str:
     kind, context = error["type"], error.get("ctx") or {}
     if kind.startswith("shixian."):
         return str(error["msg"])
+    if "expected" in context:
+        context = {**context, "expected": _listed(str(context["expected"]))}
     try:
         return PHRASES[kind].format(**context)
     except KeyError:
         return "格式不符"
+
+
+def _listed(expected: str) -> str:
+    """列举: the values that would do, "'a', 'b' or 'c'" as pydantic has them."""
+    return "、".join(re.findall(r"'([^']*)'", expected)) or expected.replace(" or ", "、").replace(", ", "、")

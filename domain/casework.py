@@ -244,6 +244,9 @@ class Casework(Application[UUID]):
             unit, on = opening.opening_unit(command, act, directory), opening.opened_on(command, act)
             found = self.readable(command.petition, act) if command.petition is not None else None
             petition: Petition | None = found.state if found is not None and found.kind is PETITION else None
+            if petition is not None and petition.supervision_item is not None:
+                earlier = self.case(petition.supervision_item)
+                opening.must_be_first(earlier.state if earlier is not None else None)
             secret = petition is not None and petition.category == "accusation"
             given, numbers = self._number(directory.units[unit], on.year, secret, act)
             fields = opening.opened(command, act, directory, given, petition)

@@ -18,6 +18,9 @@ __all__ = ["DIRECTORY_ID", "NAMESPACE", "Absence", "Directory", "Officer", "Post
 NAMESPACE = UUID("6c0f5d1e-3c5f-5b8e-9a51-0d2f6f0c7e11")
 DIRECTORY_ID = uuid5(NAMESPACE, "directory")
 
+DESK = frozenset({"unit_clerk", "unit_head", "office_clerk", "office_head"})
+"""收件职务: the posts that mind what comes to a unit."""
+
 One = TypeVar("One", Unit, Officer)
 
 
@@ -57,6 +60,16 @@ class Directory(msgspec.Struct, frozen=True):
             for o in self.officers.values()
             if o.post in wanted or any(one.post in wanted for one in o.further)
         ]
+
+    def minding(self, unit: str) -> str:
+        """代管单位: where the unit's mail is minded – with its own head or clerks, or those of the nearest unit above."""
+        return next((one for one in (unit, *self.above(unit)) if self.holders(one, DESK)), unit)
+
+    def desk(self, unit: str, posts: Iterable[str]) -> list[str]:
+        """收件人员: who is told in these posts what concerns the unit; the head in place of a missing clerk, and the other
+        way round; without either the unit above."""
+        minding = self.minding(unit)
+        return self.holders(minding, posts) or self.holders(minding, DESK)
 
     def is_office(self, unit: str) -> bool:
         """信访工作机构: whether the unit is a petition office, which routes rather than handles."""

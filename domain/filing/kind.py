@@ -17,9 +17,9 @@ from domain.rules.deadlines import Clock
 def _group(group: str, clock: Clock, month: MonthList, directory: Directory) -> Sequence[str]:
     match group:
         case "unit" | "office":
-            return directory.holders(month.office, ("office_clerk",))
+            return directory.desk(month.office, ("office_clerk",))
         case "unit_head":
-            return directory.holders(month.office, ("office_head",))
+            return directory.desk(month.office, ("office_head",))
         case "leader":
             return directory.with_post(("leader",))
         case _:

@@ -14,6 +14,7 @@ from domain.petition.registration import basis_of
 from domain.petition.situation import Situation, clocks_of, standing_of
 from domain.rules import authority
 from domain.rules.deadlines import Clock
+from domain.rules.item_powers import CLERKS, HEADS
 
 
 def _may_read(petition: Petition, directory: Directory, act: Act) -> bool:
@@ -23,19 +24,18 @@ def _may_read(petition: Petition, directory: Directory, act: Act) -> bool:
 def _group(group: str, clock: Clock, petition: Petition, directory: Directory) -> Sequence[str]:
     answers = "unit" if clock.answerable == "unit" else "office"
     unit = clock.unit if answers == "unit" else petition.office
-    office = directory.is_office(unit)
     match group:
         case "handler":
             own = not clock.part
             return [petition.handler] if petition.handler and own else []
         case "unit":
-            return directory.holders(unit, ("office_clerk",) if office else ("unit_clerk",))
+            return directory.desk(unit, CLERKS)
         case "unit_head":
-            return directory.holders(unit, ("office_head",) if office else ("unit_head",))
+            return directory.desk(unit, HEADS)
         case "office":
-            return directory.holders(petition.office, ("office_clerk", "office_head"))
+            return directory.desk(petition.office, CLERKS | HEADS)
         case "instructing_leader":
-            return petition.instructed_by
+            return petition.instructed_by if clock.rulebook == "documents" else []
         case _:
             return directory.with_post((group,))
 

@@ -26,6 +26,13 @@ def _handling_unit(given: str, situation: Situation) -> str:
         raise Invalid(
             "item.not_a_handling_unit", "督查部门、领导和系统单位不承办督查事项。", f"{BOOK}第十六条"
         )
+    let_off = {f.of_unit for f in situation.history if isinstance(f, events.ObjectionSettled) and f.agree}
+    if unit in let_off:
+        raise NotNow(
+            "item.unit_let_off",
+            f"{directory.unit_name(unit)}的职责异议已经同意，不再分办给该单位。",
+            f"{BOOK}第十七条",
+        )
     if not item_powers.may_be_given(situation.standing, unit):
         raise NotNow(
             "item.accused_unit",

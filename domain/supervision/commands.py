@@ -51,7 +51,7 @@ class Submit:
 
 @dataclass(frozen=True, slots=True)
 class Instruct:
-    """批示 — a leader's on the item, or a unit head's on what the unit handles."""
+    """批示 — a leader's on the item, or the unit's own, by its head or clerk, on what it handles."""
 
     text: str
     approve: bool = True
@@ -136,11 +136,13 @@ class SettleObjection:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """反馈 — report on the handling; for a reporting period if the item has a cadence."""
+    """反馈 — report on the handling; for a reporting period if the item has a cadence, unless it is a special report
+    (专题报告), on which a clerk's submission of the result rests."""
 
     text: str
     attachments: tuple[AttachmentEntry, ...] = ()
     period: str | None = None
+    special: bool = False
     on: date | None = None
 
 

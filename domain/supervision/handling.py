@@ -18,15 +18,19 @@ def _report(command: commands.Report, situation: Situation) -> Draft:
         "of_unit": situation.act.unit,
         "text": command.text,
         "attachments": command.attachments,
-        "period": _period(command.period, situation, on),
+        "period": _period(command, situation, on),
         "signed": situation.act.role in HEADS,
     }
     return events.Reported, on, fields
 
 
-def _period(given: str | None, situation: Situation, on: date) -> str | None:
-    """反馈周期: the one named, or the earliest begun and not yet reported on."""
-    share = situation.share
+def _period(command: commands.Report, situation: Situation, on: date) -> str | None:
+    """反馈周期: the one named, or the earliest begun and not yet reported on; a special report answers none."""
+    share, given = situation.share, command.period
+    if command.special and given is not None:
+        raise Invalid("item.special_without_period", "专题报告不填写反馈周期。", f"{BOOK}第十八条")
+    if command.special:
+        return None
     open_ones = [period for period in owed(situation.item, share) if period.first <= on]
     if given is None:
         return open_ones[0].name if open_ones else None

@@ -13,9 +13,13 @@ from domain.supervision.events import Opened
 from domain.supervision.fold import Item, project
 from domain.supervision.item import COMMANDS, basis_of, decide
 from domain.supervision.situation import Situation, clocks_of, standing_of
+from domain.supervision.stages import Stage
 
 UNITS_OWN = frozenset({"unit", "lead_unit"})
 """Who answers for a clock that a handling unit has to keep; the others are the inspectors' business."""
+
+NOTED = frozenset({"document", "meeting"})
+"""Forms of item of which the leader who gave the note is reminded, too, two days before a limit."""
 
 
 def _may_read(item: Item, directory: Directory, act: Act) -> bool:
@@ -23,23 +27,34 @@ def _may_read(item: Item, directory: Directory, act: Act) -> bool:
 
 
 def _group(group: str, clock: Clock, item: Item, directory: Directory) -> Sequence[str]:
-    units_own = clock.answerable in UNITS_OWN and clock.unit in item.units
-    share = item.share(clock.unit) if units_own else None
+    share = item.share(clock.unit) if clock.answerable in UNITS_OWN else None
     match group:
         case "handler":
             return [share.handler] if share is not None and share.handler is not None else []
         case "unit":
-            return directory.holders(clock.unit, powers.CLERKS) if units_own else _inspectors(item, directory)
+            if share is not None:
+                return directory.desk(clock.unit, powers.CLERKS)
+            return [*_inspectors(item, directory), *_awaited(clock, item, directory)]
         case "unit_head":
-            return directory.holders(clock.unit, powers.HEADS) if units_own else []
+            return directory.desk(clock.unit, powers.HEADS) if share is not None else []
         case "office" | "inspector":
             return _inspectors(item, directory)
         case "leader":
             return item.leaders or item.signed_by or directory.with_post(("leader",))
         case "instructing_leader":
-            return item.signed_by
+            return item.signed_by if item.form in NOTED else []
         case _:
             return []
+
+
+def _awaited(clock: Clock, item: Item, directory: Directory) -> Sequence[str]:
+    """待其办理: whoever has to answer before the inspector can – the leaders the matter lies with, or the unit's head."""
+    share = item.share(clock.part) if clock.clock == "extension-answer" else None
+    level = share.extension.level if share is not None and share.extension is not None else None
+    if level == "officer":
+        return directory.desk(clock.part, powers.HEADS)
+    with_leader = clock.clock == "result-review" and item.stage is Stage.WITH_LEADER
+    return item.leaders or directory.with_post(("leader",)) if with_leader or level == "inspector" else []
 
 
 def _inspectors(item: Item, directory: Directory) -> Sequence[str]:

@@ -117,7 +117,7 @@ def _changed_hands(moment: _Telling, before: Item, after: Item) -> Iterator[Mome
     """Who was let off, then who got the item."""
     left = {share.unit for share in before.holding} - {share.unit for share in after.holding}
     for unit in sorted(left):
-        yield moment("handed_back", unit, lead_unit=after.lead_unit)
+        yield moment("handed_back", unit, lead_unit=after.lead_unit or after.opened_by_unit)
     for share in after.holding:
         known = before.share(share.unit)
         if known is None or known.since != share.since or (known.result_on and not share.result_on):
@@ -178,7 +178,8 @@ def _sent_back(fact: events.SentBack, moment: _Telling, after: Item) -> Iterator
 
 def _granted(fact: events.ExtensionGranted, moment: _Telling, before: Item, after: Item) -> Iterator[Moment]:
     yield moment("extension_answered", fact.of_unit)
-    yield moment("rescheduled", fact.of_unit, clock=fact.limit, due_on=fact.due_on)
+    for limit in (fact.limit, *fact.other_limits):
+        yield moment("rescheduled", fact.of_unit, clock=limit, due_on=fact.due_on)
     if fact.item_due_on is not None:
         yield moment("rescheduled", clock="item", due_on=fact.item_due_on)
         for share in after.holding:

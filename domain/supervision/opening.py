@@ -13,6 +13,8 @@ from domain.petition.fold import Petition
 from domain.rules import grounds
 from domain.rules.authority import may_be_shown
 from domain.supervision.commands import Open
+from domain.supervision.fold import Item
+from domain.supervision.stages import CLOSED
 
 BASIS = "《机关单位督查督办工作制度》第十四条、第十五条"
 OPENERS = frozenset({"inspector", "system"})
@@ -94,6 +96,16 @@ def _received_on(command: Open, on: date) -> date | None:
     if received is not None and received < EARLIEST:
         raise Invalid("date.too_early", f"收文日期{received}早于{EARLIEST.year}年，请核对。")
     return received
+
+
+def must_be_first(earlier: Item | None) -> None:
+    """一件一督: a petition has one open item at most. Raises NotNow("item.petition_has_item")."""
+    if earlier is not None and earlier.stage not in CLOSED:
+        raise NotNow(
+            "item.petition_has_item",
+            "这件信访事项已经立项督查，尚未核销、撤项，不得重复立项。",
+            BASIS,
+        )
 
 
 def _of_petition(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from domain.cases import set_date
-from domain.errors import Invalid
+from domain.errors import Invalid, NotYours
 from domain.supervision import commands, events
 from domain.supervision.situation import BOOK, Draft, Situation
 
@@ -24,6 +24,12 @@ def _send_back(command: commands.SendBack, situation: Situation) -> Draft:
     if share is None:
         raise Invalid("item.unit_not_in_question", "所填单位不承办该事项。", f"{BOOK}第二十二条")
     set_date(command.redo_by, on, "退办完成期限", f"{BOOK}第二十二条第三项")
+    if item.due_on is not None and command.redo_by > item.due_on and situation.act.role == "inspector":
+        raise NotYours(
+            "item.beyond_item_limit",
+            f"退办完成期限晚于整个事项的完成期限{item.due_on}的，应当转报领导退办。",
+            f"{BOOK}第九条、第二十二条第三项",
+        )
     fields = {"of_unit": share.unit, "reason": command.reason, "redo_by": command.redo_by}
     return events.SentBack, on, fields
 

@@ -110,7 +110,9 @@ OPENINGS: dict[str, Opening] = {
     "vet": _row("not_own_result", inspector=_only(_S.RESULT)),
     "submit-to-leader": _row(inspector=_only(_S.VETTED)),
     "send-back": _row(inspector_alone=_FIRST_REVIEW | {_S.RESULT}, named_leader=_SECOND_REVIEW),
-    "sign-off": _row("not_own_result not_own_review", inspector_alone=_FIRST_REVIEW, named_leader=_SECOND_REVIEW),
+    "sign-off": _row(
+        "not_own_result not_own_review", inspector_alone=_FIRST_REVIEW, named_leader=_SECOND_REVIEW
+    ),
     "submit-to-superior": _row(
         "not_own_review", inspector_alone=_only(_S.VETTED), named_leader=_only(_S.WITH_LEADER)
     ),

@@ -172,6 +172,14 @@ def test_a_letter_that_cannot_be_registered(town: Town, change: dict[str, Any], 
     assert town.head() == before
 
 
+def test_what_can_be_chosen_is_listed_in_chinese(town: Town):
+    answer = town.walker.as_("office").post("/v1/petitions", json=LETTER | {"channel": "pigeon"})
+    told = refused(answer, 422, "request.malformed")["detail"]
+    assert "可选：letter、" in told
+    assert " or " not in told
+    assert "'" not in told
+
+
 @pytest.mark.parametrize(
     ("field", "text"),
     [

@@ -209,4 +209,7 @@ def test_the_grounds_that_can_be_chosen(sign_in: SignIn) -> None:
     found = sign_in("unit-a-clerk").get("/v1/grounds").json()
     assert {one["code"] for one in found["decline"]} >= {"N1", "N2", "N3", "N4"}
     assert {one["code"] for one in found["notices"]} >= {"receipt", "acceptance", "refusal", "opinion"}
+    assert {one["code"] for one in found["sources"]} == {
+        "decision", "target", "instruction", "meeting", "proposal", "petition", "other",
+    }  # fmt: skip
     assert all(one["label"] and one["basis"] for kind in found.values() for one in kind)

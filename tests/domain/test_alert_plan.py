@@ -4,8 +4,10 @@ The plan knows no today: whoever sweeps, on whichever day and however late, rais
 """
 
 import pytest
+from msgspec.structs import replace
 
 from domain.alerts.plan import PlannedAlert, planned, recipients
+from domain.directory.fold import Directory
 from domain.petition.events import Against, Transferred
 from domain.petition.kind import KIND
 from tests.builders import (
@@ -36,10 +38,10 @@ def dated(story: Story, clock: str) -> list[tuple[str, str]]:
     return [(item.step.id, item.fire_on.isoformat()) for item in plan(story, clock)]
 
 
-def told(story: Story, clock: str, step: str) -> set[str]:
+def told(story: Story, clock: str, step: str, directory: Directory = DIRECTORY) -> set[str]:
     """Who is told of a step."""
     item = next(item for item in plan(story, clock) if item.step.id == step)
-    return set(recipients(KIND, story.petition, item.clock, item.step, DIRECTORY, on("2026-03-02")))
+    return set(recipients(KIND, story.petition, item.clock, item.step, directory, on("2026-03-02")))
 
 
 class TestSteps:
@@ -197,6 +199,26 @@ class TestRecipients:
     def test_the_office_is_told_of_its_own_clock(self):
         assert told(a_petition(), "route", "due_soon_5") == {"clerk", "inspector"}
         assert told(a_petition(), "route", "due") == {"clerk", "head", "inspector"}
+
+    def test_a_unit_without_a_clerk_is_told_through_its_head_and_one_without_either_through_the_unit_above(
+        self,
+    ):
+        story = with_unit("2026-03-02")
+        without_clerk = {id: one for id, one in DIRECTORY.officers.items() if id != "a-clerk"}
+        assert told(story, "notify", "due_soon_5", directory=replace(DIRECTORY, officers=without_clerk)) == {
+            "a-head",
+            "inspector",
+        }
+        nobody = {id: one for id, one in without_clerk.items() if id != "a-head"}
+        under_b = DIRECTORY.units | {"unit-a": replace(DIRECTORY.units["unit-a"], parent="unit-b")}
+        above = replace(DIRECTORY, officers=nobody, units=under_b)
+        assert told(story, "notify", "due_soon_5", directory=above) == {"b-clerk", "inspector"}
+        assert told(story, "notify", "due", directory=above) == {"b-clerk", "b-head", "inspector"}
+
+    def test_who_noted_a_matter_of_the_main_books_is_not_reminded(self):
+        assert "leader" not in told(in_handling("2026-01-05").instructed(), "finish", "due_soon_2")
+        document = with_unit("2026-03-02", rulebook="documents", limit_class="ordinary").instructed()
+        assert "leader" in told(document, "ordinary", "due_soon_2")
 
     def test_the_review_organs_clock_goes_to_the_office(self):
         assert told(answered().review_requested(), "review", "due_soon_5") >= {"clerk", "inspector"}

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from domain.filing import events
 from domain.filing.commands import Send
@@ -78,6 +79,10 @@ def test_a17_the_office_is_told_and_nobody_who_may_not_read():
         group: KIND.group(group, clock, story.state, story.directory) for group in ("office", "unit_head")
     }
     assert groups == {"office": ["clerk"], "unit_head": ["head"]}
+    without = replace(
+        story.directory, officers={id: one for id, one in story.directory.officers.items() if id != "clerk"}
+    )
+    assert KIND.group("office", clock, story.state, without) == ["head"]
     told = {o.id for o in OFFICERS if KIND.may_be_told(o.id, story.state, story.directory)}
     assert told == OFFICE | {leader.id, "auditor"}
     assert KIND.wardens(story.state, story.directory) == ["head"]

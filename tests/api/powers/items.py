@@ -17,9 +17,9 @@ S = Stage
 ORDER = tuple(S)
 ALLOTTED = ORDER[ORDER.index(S.HANDLING) :]
 SIGNED = ORDER[ORDER.index(S.APPROVED) :]
-NAMED, A_DOCUMENT, BY_UNIT, BY_INSPECTOR, LEADERS, MEETING = (
+NAMED, A_DOCUMENT, BY_UNIT, BY_INSPECTOR, TO_NAMED, LEADERS, MEETING = (
     "put to a named leader", "a document", "passed up by the unit", "passed up by the inspector",
-    "for a leader to review", "decided by a meeting",
+    "passed up to a named leader", "for a leader to review", "decided by a meeting",
 )  # fmt: skip
 
 
@@ -194,11 +194,18 @@ def _meeting(self: Items, at: Stage) -> Told:
     return self.case(at, self.way(at, made))
 
 
+def _to_named(self: Items, at: Stage) -> Told:
+    put = self.way(at, put_to=(leader,))
+    told = _passed_up(put).passed_up("inspector") if at is S.HANDLING else put
+    return self.case(at, told, frozenset({"leader"}))
+
+
 OTHERWISE: dict[str, Callable[[Items, Stage], Told]] = {
     NAMED: lambda self, at: self.case(at, self.way(at, put_to=(leader,)), frozenset({"leader"})),
     A_DOCUMENT: _document,
     BY_UNIT: _in_handling(_passed_up),
     BY_INSPECTOR: _in_handling(lambda told: _passed_up(told).passed_up("inspector")),
+    TO_NAMED: _to_named,
     LEADERS: _leaders_own,
     MEETING: _meeting,
 }

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.supervision import events
-from domain.supervision.commands import Allocate
+from domain.supervision.commands import Allocate, SettleObjection
 from domain.supervision.stages import Stage
 from tests.builders import inspector, on
 from tests.items import (
@@ -48,6 +48,15 @@ def test_b3_units_are_given_by_id_or_name():
 
 def test_b3_the_lead_does_not_assist_itself():
     given(ISSUED).when(Allocate("unit-a", ("unit-a",)), inspector).refused("item.lead_assists_itself")
+
+
+def test_b3_a_unit_that_was_let_off_does_not_get_it_again():
+    waiting = handled().objected().settled(True)
+    for again in (Allocate("unit-a"), Allocate("unit-b", ("unit-a",))):
+        given(waiting).when(again, inspector).refused("item.unit_let_off", basis="第十七条")
+    successor = given(waiting).when(Allocate("unit-b"), inspector).then(events.Allocated)
+    back = SettleObjection(True, "属实", to_unit="unit-a")
+    given(successor.objected("unit-b")).when(back, inspector).refused("item.unit_let_off")
 
 
 @pytest.mark.parametrize("unit", ["supervision", "leadership", "system"])

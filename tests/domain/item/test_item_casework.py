@@ -8,7 +8,7 @@ import pytest
 from domain.attachments import Attachment, AttachmentEntry, Held
 from domain.casework import Casework
 from domain.directory.fold import Officer
-from domain.errors import Invalid, Stale, Unknown
+from domain.errors import Invalid, NotNow, Stale, Unknown
 from domain.kinds import ITEM, PETITION
 from domain.petition.events import Against, PutUnderSupervision
 from domain.rules.signals import signal
@@ -52,6 +52,18 @@ def test_a15_an_item_and_the_petition_it_is_made_from_know_each_other(casework):
     last = casework.case(petition.id).facts[-1]
     assert isinstance(last, PutUnderSupervision)
     assert casework.case(petition.id).kind is PETITION
+
+
+def test_a15_a_petition_has_one_open_item_at_most(casework):
+    petition, today = a_petition(), "2026-03-02"
+    casework.save(*petition.facts)
+    opening = replace(OPEN, petition=petition.id)
+    first = casework.open_item(opening, act(inspector, today))
+    with pytest.raises(NotNow, match=r"item\.petition_has_item"):
+        casework.open_item(opening, act(inspector, today))
+    casework.handle(first.id, c.Withdraw("任务取消"), act(inspector, today), kind=ITEM)
+    second = casework.open_item(opening, act(inspector, today))
+    assert casework.case(petition.id).state.supervision_item == second.id
 
 
 def test_a13_of_an_accusation_hidden_from_the_inspector_nothing_is_made(casework):

@@ -6,8 +6,11 @@ worked), National Day 1–7 October (10 October is worked), Qingming 4–6 April
 
 import pytest
 
-from tests.builders import a_head, leader, on
+from domain.supervision.commands import GrantExtension
+from domain.supervision.events import ExtensionGranted
+from tests.builders import a_head, inspector, leader, on
 from tests.items import a_document, a_meeting_decision, approved, deputy, handled, with_result
+from tests.spec import given
 
 UNIT_LIMITS = [
     # the item's limit → the unit's, three working days before it
@@ -55,6 +58,11 @@ class TestItemAndUnits:
         story = handled("2026-03-02", "2026-04-30", "unit-b").objected()
         assert story.clock("item").unit == "unit-a"
         assert story.settled(True, to_unit="unit-b").clock("item").unit == "unit-b"
+
+    def test_b1_let_off_by_its_lead_it_is_the_opening_departments_until_allocated_again(self):
+        story = handled().objected().settled(True)
+        assert story.clock("item").unit == "supervision"
+        assert story.allocated("unit-b").clock("item").unit == "unit-b"
 
     def test_b5_an_amended_limit_is_the_one_that_counts(self):
         story = (
@@ -278,6 +286,11 @@ class TestDocuments:
         assert story.due("item") == "2026-03-31"
         assert story.due("unit-limit") == "2026-03-26"
         assert story.due("ordinary") == "2026-03-16"
+        asked = story.designated().asked(limit="ordinary").passed_up()
+        moved = given(asked).when(GrantExtension(on("2026-03-30")), inspector).then(ExtensionGranted)
+        assert (moved.due("ordinary"), moved.due("unit-limit")) == ("2026-03-30", "2026-03-30")
+        less = given(asked).when(GrantExtension(on("2026-03-20")), inspector).then(ExtensionGranted)
+        assert (less.due("ordinary"), less.due("unit-limit")) == ("2026-03-20", "2026-03-26")
         assert "item" not in {c.clock for c in a_document().submitted().instructed().allocated().clocks()}
 
 

@@ -3,7 +3,7 @@
 from domain.supervision import events
 from domain.supervision.commands import Instruct
 from domain.supervision.stages import Stage
-from tests.builders import a_clerk, a_head, inspector, leader, on
+from tests.builders import a_clerk, a_head, handler, inspector, leader, on
 from tests.items import LEADERS, an_item, an_item_in, deputy, handled, inspector2
 from tests.spec import given, open_in, who_may
 
@@ -83,13 +83,15 @@ def test_b2_nor_one_drafted_in_the_leaders_place_or_for_whom_it_was():
     given(handled()).when(COMMAND, inspector, for_whom=a_head).then(events.UnitInstructed)
 
 
-def test_b8_a_unit_head_notes_what_the_unit_handles():
-    assert who_may(handled("2026-03-02", "2026-04-30", "unit-b"), COMMAND) == {"a-head", "b-head"}
+def test_b8_head_and_clerk_note_what_the_unit_handles():
+    both = {"a-head", "a-clerk", "b-head", "b-clerk"}
+    assert who_may(handled("2026-03-02", "2026-04-30", "unit-b"), COMMAND) == both
     story = given(handled()).when(COMMAND, a_head).then(events.UnitInstructed, of_unit="unit-a")
     assert story.stage is Stage.HANDLING
     given(story).when(COMMAND, a_head).then(events.UnitInstructed)
     given(handled()).when(COMMAND, leader).refused("item.not_yours", basis="第十一条")
-    given(handled()).when(COMMAND, a_clerk).refused("item.not_yours")
+    given(handled()).when(COMMAND, a_clerk).then(events.UnitInstructed, of_unit="unit-a")
+    given(handled()).when(COMMAND, handler).refused("item.not_yours")
 
 
 def test_b2_not_before_it_was_submitted():

@@ -5,7 +5,7 @@ import pytest
 from domain.supervision import events
 from domain.supervision.commands import Object
 from tests.builders import a_clerk, a_head, on
-from tests.items import an_item_in, approved, b_clerk, handled
+from tests.items import an_item_in, approved, b_clerk, handled, with_result
 from tests.spec import given, open_in, who_may
 
 COMMAND = Object("非本单位职责")
@@ -49,3 +49,8 @@ def test_b3_before_the_result():
     submitted = handled("2026-03-02", "2026-04-30", "unit-b").result("unit-b")
     given(submitted).when(COMMAND, a_clerk).then(events.Objected)
     given(submitted).when(COMMAND, b_clerk).refused("item.result_submitted")
+
+
+def test_b3_nor_once_it_was_sent_back_to_be_done_again():
+    again = with_result().sent_back("2026-03-20")
+    given(again).when(COMMAND, a_clerk).refused("item.result_submitted", basis="第十七条")

@@ -42,7 +42,7 @@ ARTICLES_8_TO_12 = {
     "archive": "inspector signed_off withdrawn",
     "report-to-body": "inspector signed_off",
     # 第九条：分局督查事项批示权；第十一条第一项：本部门承办事项批示权
-    "instruct": "leader submitted; head handling",
+    "instruct": "leader submitted; head handling; clerk handling",
     "countersign": "leader submitted approved",
     "withdraw": "leader opened submitted approved issued handling result vetted with_leader with_superior; "
     "inspector opened submitted approved",

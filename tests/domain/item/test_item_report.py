@@ -61,6 +61,14 @@ class TestPeriods:
         second = given(first).when(COMMAND, handler, on="2026-04-02").then(events.Reported, period="2026Q2")
         given(second).when(COMMAND, handler, on="2026-04-02").then(events.Reported, period=None)
 
+    def test_b4_a_special_report_answers_no_period(self):
+        special = Report("专题报告", special=True)
+        given_special = given(self.QUARTERLY).when(special, handler, on="2026-03-20")
+        told = given_special.then(events.Reported, period=None)
+        assert told.clock("cadence", part="unit-a/2026Q1").state == "running"
+        both = Report("专题报告", period="2026Q1", special=True)
+        given(self.QUARTERLY).when(both, handler, on="2026-03-20").refused("item.special_without_period")
+
     def test_b4_a_period_may_be_named_once_it_has_begun(self):
         named = Report("进展情况", period="2026q2")
         given(self.QUARTERLY).when(named, handler, on="2026-04-01").then(events.Reported, period="2026Q2")

@@ -78,3 +78,10 @@ class TestAssistants:
 def test_b7_by_a_date_not_yet_past():
     past = SendBack("结论不完整", on("2026-03-01"))
     given(with_result()).when(past, inspector).refused("petition.due_before_start", basis="第二十二条第三项")
+
+
+def test_b7_beyond_the_items_own_limit_only_a_leader():
+    last, beyond = SendBack("结论不完整", on("2026-04-30")), SendBack("结论不完整", on("2026-05-06"))
+    given(with_result()).when(last, inspector).then(events.SentBack)
+    given(with_result()).when(beyond, inspector).refused("item.beyond_item_limit", basis="第九条")
+    given(with_leader()).when(beyond, leader).then(events.SentBack)

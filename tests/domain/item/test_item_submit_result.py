@@ -4,7 +4,7 @@ import pytest
 
 from domain.attachments import AttachmentEntry
 from domain.supervision import events
-from domain.supervision.commands import SubmitResult
+from domain.supervision.commands import Report, SubmitResult
 from domain.supervision.stages import Stage
 from tests.builders import a_clerk, a_head, handler, on
 from tests.items import an_item_in, b_clerk, b_head, handled
@@ -35,6 +35,19 @@ def test_b4_a_clerk_submits_what_the_head_has_signed():
     signed = handled().reported().report_signed()
     given(signed).when(COMMAND, a_clerk).then(events.ResultSubmitted)
     given(signed.reported()).when(COMMAND, a_clerk).refused("item.report_not_signed")
+
+
+def test_b4_a_clerk_needs_a_signed_report_that_answers_no_period():
+    yearly = handled("2026-01-05", "2026-12-31", cadence="quarterly")
+    periodic = yearly.reported(on="2026-03-20", period="2026Q1").report_signed()
+    given(periodic).when(COMMAND, a_clerk).refused("item.report_not_signed")
+    given(periodic).when(COMMAND, a_head).then(events.ResultSubmitted)
+    special = given(periodic).when(Report("专题报告", special=True), handler).then(events.Reported)
+    given(special).when(COMMAND, a_clerk).refused("item.report_not_signed")
+    signed = special.report_signed()
+    given(signed).when(COMMAND, a_clerk).then(events.ResultSubmitted)
+    later = signed.reported(on="2026-06-20", period="2026Q2")
+    given(later).when(COMMAND, a_clerk).then(events.ResultSubmitted)
 
 
 class TestAttachments:

@@ -80,5 +80,5 @@ class TestSteps:
 
     def test_everybody_told_has_a_part_in_the_office(self):
         assert {group for step in steps() for group in step.recipients} == {
-            "handler", "unit", "unit_head", "office", "inspector", "leader",
+            "handler", "unit", "unit_head", "office", "inspector", "leader", "instructing_leader",
         }  # fmt: skip
