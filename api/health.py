@@ -1,13 +1,17 @@
-"""运行状况: alive, and ready – the database answers, the read models follow, the scheduler's heart beats."""
+"""运行状况: alive, and ready – the database answers, the read models follow, the scheduler's heart beats.
+
+How busy the office is, is nobody else's business: strangers see what is behind, those who keep the service where.
+"""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
-from api.errors import problem, responses
-from api.identity import Held
+from api.bootstrap import Services
+from api.errors import SignedOut, problem, responses
+from api.identity import API_TOKEN, Held, bearer, present, token_of
 from projections import tracking
 from projections.catalogue import VIEWS
 
@@ -18,6 +22,13 @@ FRESH = timedelta(minutes=2)
 FAR_BEHIND = 5_000
 """Events a read model may be behind (a file being imported) before the service is no longer called ready."""
 PATIENCE = 2.0
+KEEPERS = frozenset({"admin", "inspector", "auditor"})
+"""Posts that see positions in the log and instants."""
+POSITIONS = {
+    "projections": {"__all__": {"position", "head", "stalled_position", "error"}},
+    "heartbeats": {"__all__": {"at"}},
+}
+"""What strangers aren't shown."""
 
 
 class Alive(BaseModel):
@@ -27,11 +38,11 @@ class Alive(BaseModel):
 
 
 class Following(BaseModel):
-    """视图进度 — one read model's place in the log."""
+    """视图进度 — how far one read model is behind, and for those who keep the service its place in the log."""
 
     name: str
-    position: int
-    head: int
+    position: int | None = None
+    head: int | None = None
     lag: int
     stalled_position: int | None = None
     error: str | None = None
@@ -60,19 +71,42 @@ async def healthz() -> Any:
     return Alive(status="alive")
 
 
-@router.get("/readyz", summary="就绪", response_model=Ready, responses=responses(503))
-def readyz(services: Held) -> Any:
-    """就绪: 数据库可用、各视图跟上、定时任务有心跳；否则答 503."""
+async def shown_token(request: Request) -> str | None:
+    """所持令牌: of whoever is signed in; nobody has to be."""
+    return token_of(request, await bearer(request))
+
+
+@router.get(
+    "/readyz",
+    summary="就绪",
+    response_model=Ready,
+    response_model_exclude_unset=True,
+    responses=responses(503),
+)
+def readyz(services: Held, token: Annotated[str | None, Depends(shown_token)]) -> Any:
+    """就绪: 数据库可用、各视图跟上、定时任务有心跳；否则答 503。位置和时刻只对登录的系统管理员、督查员、审计人员显示."""
     with services.database.pool.connection(timeout=PATIENCE) as connection:
         lags = tracking.lags(connection, tuple(view.name for view in VIEWS))
         rows = connection.execute("SELECT name, at FROM heartbeats").fetchall()
     beats = _heartbeats({row["name"]: row["at"] for row in rows}, services.clock())
     report = Ready(status="ready", projections=[Following(**one) for one in lags], heartbeats=beats)
+    hidden = None if _keeps(services, token) else POSITIONS
     behind = [one["name"] for one in lags if one["stalled_position"] is not None or one["lag"] > FAR_BEHIND]
     silent = [one.name for one in beats if not one.fresh]
     if not behind and not silent:
-        return report
-    return _not_ready(behind, silent, report)
+        return Ready(**report.model_dump(exclude=hidden))
+    return _not_ready(
+        behind, silent, report.model_dump(mode="json", exclude={"status": True, **(hidden or {})})
+    )
+
+
+def _keeps(services: Services, token: str | None) -> bool:
+    if token is None or token.startswith(API_TOKEN):
+        return False
+    try:
+        return present(services, token, seen=False).role in KEEPERS
+    except SignedOut:
+        return False
 
 
 def _heartbeats(seen: dict[str, datetime], now: datetime) -> list[Heartbeat]:
@@ -82,13 +116,12 @@ def _heartbeats(seen: dict[str, datetime], now: datetime) -> list[Heartbeat]:
     ]
 
 
-def _not_ready(behind: list[str], silent: list[str], report: Ready) -> Response:
+def _not_ready(behind: list[str], silent: list[str], content: dict[str, Any]) -> Response:
     said = []
     if behind:
         said.append(f"视图停滞或落后：{'、'.join(behind)}")
     if silent:
         said.append(f"定时任务无心跳：{'、'.join(silent)}")
-    content = report.model_dump(mode="json", exclude={"status"})
     return problem(
         503, "health.not_ready", "；".join(said) + "。", headers={"Retry-After": "5"}, details=content
     )
