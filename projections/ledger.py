@@ -11,7 +11,7 @@ from domain.filing.fold import MonthList
 from domain.kinds import ITEM, MONTH, PETITION
 from domain.petition.fold import Petition
 from domain.petition.stages import CLOSED
-from domain.rules.authority import plain
+from domain.rules.naming import plain
 from domain.supervision import stages as item_stages
 from domain.supervision.fold import Item
 from projections.view import NOT_OF_A_CASE, Connection, Table, as_json, touched

@@ -1,23 +1,26 @@
 """可见范围: which cases an officer's lists may show. Every list query takes one; none can be asked without it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, Self
 
 from domain.acts import Act
-from domain.directory.fold import Directory
+from domain.directory.accused import names_of_unit, patterns_of_officer, patterns_of_unit
+from domain.directory.fold import Directory, Unit
+from domain.directory.former import STILL
 from domain.filing.situation import READERS as MONTH_READERS
 from domain.kinds import ITEM, MONTH, PETITION
 from domain.rules.authority import (
+    APART_POSTS,
     CASELESS_POSTS,
     OFFICE_POSTS,
     OVERSEEING_POSTS,
     READ_ACCUSATIONS_POSTS,
-    SHORTEST_NAME,
     UNIT_POSTS,
-    plain,
 )
 from domain.rules.item_powers import OVERSEEING, TRACKING_POSTS
+from domain.rules.naming import SHORTEST_NAME, STAFF_ENDING, UNIT_ENDING
 from projections.paging import Condition
 
 
@@ -46,17 +49,22 @@ READERS: Mapping[str, Readers] = {
 """各类案件的查阅职务: as each kind's `may_read` has them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accusable:
-    """可被指称 — what somebody may be complained of under: ids and codes as a whole, names also within a text."""
+class Called(NamedTuple):
+    """被指称 — a pattern by which an accusation may mean the officer or a unit of the officer's, and until when.
 
-    ids: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
+    Of a unit that was left it holds for the cases registered before, and so it does of a unit that stood above.
+    """
 
-    @classmethod
-    def of(cls, ids: Iterable[str], names: Iterable[str]) -> Self:
-        """规整: as accusations are compared."""
-        return cls(_plain(ids), _plain(names))
+    pattern: str
+    until: datetime = STILL
+
+
+class Abbreviable(NamedTuple):
+    """被简称 — the name of a unit of the officer's that may be abbreviated, and the place in it; until when as above."""
+
+    name: str
+    place: str
+    until: datetime = STILL
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +72,9 @@ class Visibility:
     """可见范围 — what the signed-in officer may see.
 
     Of each kind in `all` the cases that are not confidential, of each in `confidential` all; public ones; and those
-    which passed through one of `keys` (units and officers, as the ledger names them). `person` and `organ` are what
-    the officer and the unit may be complained of under: an accusation is never shown to whom it accuses, whatever else
-    they may see (条例 30.3).
+    which passed through one of `keys` (units and officers, as the ledger names them). `called` and `abbreviable`
+    are what the officer and the officer's units may be complained of under: an accusation is never shown to whom it
+    accuses, whatever else they may see (条例 30.3).
     """
 
     officer: str
@@ -75,8 +83,8 @@ class Visibility:
     confidential: frozenset[str] = frozenset()
     public: bool = False
     keys: tuple[str, ...] = ()
-    person: Accusable = Accusable()
-    organ: Accusable = Accusable()
+    called: tuple[Called, ...] = ()
+    abbreviable: tuple[Abbreviable, ...] = ()
 
     @classmethod
     def of(cls, act: Act, directory: Directory) -> Self:
@@ -92,34 +100,41 @@ class Visibility:
             ),
             public=True,
             keys=_keys(act),
-            person=_person(act, directory),
-            organ=Accusable() if act.role in OVERSEEING else _organ(act, directory),
+            called=_called(act, directory),
+            abbreviable=_abbreviable(act, directory),
         )
 
     def condition(self) -> Condition:
         """条件: true of the ledger rows (alias `l`) which the officer may see.
 
-        Whom an accusation names is compared as `authority.names_person` and `authority.names_unit` do.
+        Whom an accusation names is compared as `accused_units` and `accused_people` do (`domain/rules/naming.py`).
         """
         return Condition(
             "(NOT l.confidential AND l.kind = ANY(%(sees_all)s::text[]) OR l.kind = ANY(%(sees_confidential)s::text[])"
-            " OR %(sees_public)s AND l.public OR l.units && %(sees_keys)s::text[]) AND NOT (l.confidential AND ("
-            " EXISTS (SELECT FROM unnest(l.accused_people) accused WHERE accused = ANY(%(own_ids)s::text[])"
-            " OR EXISTS (SELECT FROM unnest(%(own_names)s::text[]) own"
-            " WHERE accused = own OR (length(own) >= %(shortest)s AND strpos(accused, own) > 0)))"
-            " OR EXISTS (SELECT FROM unnest(l.accused_units) accused WHERE accused = ANY(%(unit_ids)s::text[])"
-            " OR EXISTS (SELECT FROM unnest(%(unit_names)s::text[]) own"
-            " WHERE accused = own OR (length(own) >= %(shortest)s AND strpos(accused, own) > 0)"
-            " OR (length(accused) > %(shortest)s AND own LIKE regexp_replace(accused, '(.)', '%%\\1', 'g'))))))",
+            " OR %(sees_public)s AND l.public OR l.units && %(sees_keys)s::text[]) AND NOT (l.confidential AND"
+            " EXISTS (SELECT FROM unnest(l.accused_units || l.accused_people) AS accused, LATERAL (SELECT"
+            " regexp_replace(regexp_replace(accused, %(staff_ending)s, ''), %(unit_ending)s, '') AS short OFFSET 0) AS cut,"
+            " LATERAL (SELECT regexp_replace(accused, '(.)', '%%\\1', 'g') AS whole,"
+            " regexp_replace(short, '(.)', '%%\\1', 'g') || '%%' AS part OFFSET 0) AS in_order"
+            " WHERE EXISTS (SELECT FROM unnest(%(called)s::text[], %(called_until)s::timestamptz[])"
+            " AS own (pattern, until) WHERE own.until >= l.registered_at AND accused ~ own.pattern)"
+            " OR EXISTS (SELECT FROM unnest(%(names)s::text[], %(places)s::text[], %(names_until)s::timestamptz[])"
+            " AS own (name, place, until) WHERE own.until >= l.registered_at AND (length(accused) > %(shortest)s"
+            " AND own.name LIKE whole"
+            " OR length(translate(short, own.place, '')) >= %(shortest)s"
+            " AND own.name LIKE part))))",
             {
                 "sees_all": sorted(self.all),
                 "sees_confidential": sorted(self.confidential),
                 "sees_public": self.public,
                 "sees_keys": list(self.keys),
-                "own_ids": list(self.person.ids),
-                "own_names": list(self.person.names),
-                "unit_ids": list(self.organ.ids),
-                "unit_names": list(self.organ.names),
+                "staff_ending": STAFF_ENDING,
+                "unit_ending": UNIT_ENDING,
+                "called": [one.pattern for one in self.called],
+                "called_until": [one.until for one in self.called],
+                "names": [one.name for one in self.abbreviable],
+                "places": [one.place for one in self.abbreviable],
+                "names_until": [one.until for one in self.abbreviable],
                 "shortest": SHORTEST_NAME,
             },
         )
@@ -134,20 +149,32 @@ def _keys(act: Act) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _person(act: Act, directory: Directory) -> Accusable:
-    """The officer who acts and the one stood in for, under every name they ever bore."""
-    ids = (act.by, act.principal)
-    known = [directory.officers[one] for one in ids if one in directory.officers]
-    return Accusable.of(ids, (act.name, *(name for one in known for name in sorted(one.names))))
+def _called(act: Act, directory: Directory) -> tuple[Called, ...]:
+    """One pattern for each instant: the database compiles each anew for every case if there are many."""
+    patterns: dict[datetime, list[str]] = {}
+    for officer in dict.fromkeys((act.by, act.principal)):
+        for pattern, until in patterns_of_officer(directory, officer):
+            patterns.setdefault(until, []).append(pattern)
+    for unit, until in _units(act, directory):
+        patterns.setdefault(until, []).extend(patterns_of_unit(unit))
+    return tuple(Called("|".join(dict.fromkeys(those)), until) for until, those in patterns.items())
 
 
-def _organ(act: Act, directory: Directory) -> Accusable:
-    """The units the officer belongs to or acts in, and those above them, under every name they ever bore."""
-    units = [u for unit in (act.unit, act.own_unit) if unit for u in (unit, *directory.above(unit))]
-    known = [directory.units[unit] for unit in units if unit in directory.units]
-    ids = (*units, *(one.code for one in known))
-    return Accusable.of(ids, (name for one in known for name in sorted(one.names)))
+def _abbreviable(act: Act, directory: Directory) -> tuple[Abbreviable, ...]:
+    return tuple(
+        Abbreviable(one.name, one.place, until)
+        for unit, until in _units(act, directory)
+        for one in names_of_unit(unit)
+    )
 
 
-def _plain(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found for text in texts if (found := plain(text))))
+def _units(act: Act, directory: Directory) -> list[tuple[Unit, datetime]]:
+    """Every unit to which the officer who acts, or the one stood in for, belongs or ever belonged, and the unit acted in,
+    with those above them; each until the last instant. The auditor stands apart from the unit of that post."""
+    chains = [directory.belonging(officer) for officer in (act.by, act.principal)]
+    if act.role not in APART_POSTS:
+        chains.append(directory.chain(act.unit))
+    last: dict[str, datetime] = {}
+    for unit, until in (pair for chain in chains for pair in chain.items()):
+        last[unit] = max(until, last.get(unit, until))
+    return [(directory.units[unit], until) for unit, until in last.items() if unit in directory.units]

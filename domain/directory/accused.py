@@ -1,13 +1,31 @@
 """被检举控告对象: whom an accusation names, in the directory's ids and as written. Pure.
 
-Units below an accused unit stand accused with it: what is kept from a bureau is kept from its sections.
+Every text may name units and officers, in whichever field it was written. Units below an accused unit stand accused
+with it, and so do the officers who hold a post in one of them, whichever of their posts they act in: what is kept from a
+bureau is kept from its sections. Whoever belonged to the accused when the case was registered, or has since, stands
+accused for good: no move undoes an accusation.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Protocol
 
 from domain.directory.fold import Directory
-from domain.rules.authority import names_person, names_unit, plain
+from domain.directory.former import STILL
+from domain.directory.people import Officer, Unit
+from domain.rules.naming import (
+    UnitName,
+    abbreviates,
+    exactly,
+    meant,
+    person_pattern,
+    plain,
+    title_pattern,
+    unit_name,
+)
+
+TITLED = frozenset({"unit_head", "office_head", "office_clerk", "leader", "inspector"})
+"""Posts whose holders may be meant by surname and title."""
 
 
 class Named(Protocol):
@@ -19,27 +37,71 @@ class Named(Protocol):
     def person(self) -> str | None: ...
 
 
-def accused_units(against: Iterable[Named], directory: Directory) -> frozenset[str]:
-    """被检举控告单位: the plain texts as written, the ids of the units they name, and of all units below those."""
-    written = {plain(one.unit) for one in against if one.unit} - {""}
-    named = {
+def written(against: Iterable[Named]) -> frozenset[str]:
+    """原文: every text in which somebody is named, plain."""
+    return frozenset(plain(text) for one in against for text in (one.unit, one.person) if text) - {""}
+
+
+def accused_units(against: Iterable[Named], directory: Directory, since: datetime = STILL) -> frozenset[str]:
+    """被检举控告单位: the plain texts as written, the ids of the units they name, and of all units that are below those
+    or have been `since` the instant."""
+    texts = written(against)
+    named = _units_named(texts, directory)
+    below = {
+        unit
+        for unit in (directory.units if named else ())
+        if any(above in named and until >= since for above, until in directory.chain(unit).items())
+    }
+    return texts | named | below
+
+
+def accused_people(against: Iterable[Named], directory: Directory, since: datetime = STILL) -> frozenset[str]:
+    """被检举控告人员: the plain texts as written, the ids of the officers they name, and of those who belong to an
+    accused unit or have belonged to one `since` the instant."""
+    texts = written(against)
+    if not texts:
+        return texts
+    units = _units_named(texts, directory)
+    return texts | {
+        officer
+        for officer in directory.officers
+        if any(unit in units and until >= since for unit, until in directory.belonging(officer).items())
+        or any(
+            meant(text, pattern)
+            for pattern, until in patterns_of_officer(directory, officer)
+            if until >= since
+            for text in texts
+        )
+    }
+
+
+def names_of_unit(unit: Unit) -> tuple[UnitName, ...]:
+    """单位的名称: every name it ever bore."""
+    return tuple(unit_name(found) for one in sorted(unit.names) if (found := plain(one)))
+
+
+def patterns_of_unit(unit: Unit) -> Iterator[str]:
+    """单位的指称: its id and code as a whole, and every name within a text."""
+    yield from (exactly(found) for one in (unit.id, unit.code) if (found := plain(one)))
+    yield from (one.pattern for one in names_of_unit(unit))
+
+
+def patterns_of_officer(directory: Directory, officer: str) -> Iterator[tuple[str, datetime]]:
+    """人员的指称: the id as a whole, every name ever borne, and each surname with a title until the last such post."""
+    yield exactly(plain(officer)), STILL
+    found: Officer | None = directory.officers.get(officer)
+    names = sorted({plain(one) for one in found.names} - {""}) if found is not None else []
+    titled = [until for _, post, until in directory.posts_ever(officer) if post in TITLED]
+    for name in names:
+        yield person_pattern(name), STILL
+        if titled:
+            yield title_pattern(name), max(titled)
+
+
+def _units_named(texts: frozenset[str], directory: Directory) -> frozenset[str]:
+    return frozenset(
         unit.id
         for unit in directory.units.values()
-        for text in written
-        if text in {plain(unit.id), plain(unit.code)}
-        or any(names_unit(text, plain(name)) for name in unit.names)
-    }
-    below = {under for unit in named for under in directory.below(unit)}
-    return frozenset(written | named | below)
-
-
-def accused_people(against: Iterable[Named], directory: Directory) -> frozenset[str]:
-    """被检举控告人员: the plain texts as written and the ids of the officers they name."""
-    written = {plain(one.person) for one in against if one.person} - {""}
-    named = {
-        officer.id
-        for officer in directory.officers.values()
-        for text in written
-        if text == plain(officer.id) or any(names_person(text, plain(name)) for name in officer.names)
-    }
-    return frozenset(written | named)
+        if any(meant(text, pattern) for pattern in patterns_of_unit(unit) for text in texts)
+        or any(abbreviates(text, name) for name in names_of_unit(unit) for text in texts)
+    )

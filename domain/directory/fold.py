@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.directory import events
+from domain.directory.former import APART, STILL, Former, moved_officers, moved_units
 from domain.directory.people import Absence, Called, Given, Officer, Post, Unit, called_at
 from domain.facts import Fact
 from domain.rules.deadlines import OUTSIDE
@@ -25,11 +26,13 @@ One = TypeVar("One", Unit, Officer)
 
 
 class Directory(msgspec.Struct, frozen=True):
-    """机构人员 — units and officers as they are after `version` facts."""
+    """机构人员 — units and officers as they are after `version` facts, and what either belonged to before."""
 
     version: int = 0
     units: dict[str, Unit] = {}
     officers: dict[str, Officer] = {}
+    former_above: Former = {}
+    former_posts: Former = {}
 
     # Posts
 
@@ -118,6 +121,39 @@ class Directory(msgspec.Struct, frozen=True):
             reached = list(next_level)
         return frozenset(found)
 
+    # Then and since
+
+    def chain(self, unit: str, until: datetime = STILL) -> dict[str, datetime]:
+        """先后隶属: the unit, every unit that is or ever was above it, and the last instant at which each was so."""
+        found: dict[str, datetime] = {}
+        reached = [(unit, until)]
+        while reached:
+            at, last = reached.pop()
+            if at in found and found[at] >= last:
+                continue
+            found[at] = last
+            if at in self.units and self.units[at].parent:
+                reached.append((self.units[at].parent, last))
+            reached += [(one.unit, min(last, one.until)) for one in self.former_above.get(at, ())]
+        return found
+
+    def belonging(self, officer: str) -> dict[str, datetime]:
+        """先后所属单位: the units of all posts held now or ever, those above them, and the last instant of each.
+
+        An auditor stands apart from the unit of that post.
+        """
+        found: dict[str, datetime] = {}
+        for unit, post, until in self.posts_ever(officer):
+            if post not in APART:
+                for one, last in self.chain(unit, until).items():
+                    found[one] = max(last, found.get(one, last))
+        return found
+
+    def posts_ever(self, officer: str) -> list[tuple[str, str, datetime]]:
+        """历任职务: every post held now or ever – its unit, what it is, and until when."""
+        held = [(one.unit, one.post, STILL) for one in self.posts(officer)]
+        return held + [(one.unit, one.post, one.until) for one in self.former_posts.get(officer, ())]
+
     # Names
 
     def unit_name(self, unit: str) -> str:
@@ -184,7 +220,13 @@ def fold(directory: Directory, fact: Fact) -> Directory:
             officers = _with(officers, replace(held, absences=tuple(one for one in left if one is not None)))
         case _:
             return directory
-    return Directory(fact.originator_version, units, officers)
+    return Directory(
+        fact.originator_version,
+        units,
+        officers,
+        moved_units(directory.former_above, directory.units, units, fact.recorded_at),
+        moved_officers(directory.former_posts, directory.officers, officers, fact.recorded_at),
+    )
 
 
 def project(facts: Iterable[Fact]) -> Directory:

@@ -43,9 +43,7 @@ def _group(group: str, clock: Clock, petition: Petition, directory: Directory) -
 def _may_be_told(officer: str, petition: Petition, directory: Directory) -> bool:
     """An alert tells that there is such a case: only who may read the case in one of their posts is told."""
     posts, standing = directory.posts(officer), standing_of(petition, directory)
-    names = directory.officers[officer].names if posts else frozenset()
-    shown = [authority.may_receive(standing, post.unit, name, officer) for post in posts for name in names]
-    if not shown or not all(shown):
+    if not posts or officer in standing.accused_people:
         return False
     if not standing.confidential:
         return True

@@ -96,6 +96,7 @@ def clocks_of(
 
 def standing_of(petition: Petition, directory: Directory) -> Standing:
     """案件处境: what authority depends on, from the petition's state."""
+    against, since = petition.against if petition.confidential else (), petition.registered_at
     return Standing(
         office=petition.office,
         holder=petition.holder,
@@ -105,7 +106,7 @@ def standing_of(petition: Petition, directory: Directory) -> Standing:
         handler=petition.handler,
         people=frozenset(petition.people),
         confidential=petition.category == "accusation",
-        accused_units=accused_units(petition.against, directory),
-        accused_people=accused_people(petition.against, directory),
+        accused_units=accused_units(against, directory, since),
+        accused_people=accused_people(against, directory, since),
         reviewing=petition.stage in {Stage.UNDER_REVIEW, Stage.UNDER_REEXAMINATION},
     )

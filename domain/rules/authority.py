@@ -3,11 +3,11 @@
 Pure: the aggregate's state comes in as a `Standing`, so that nothing here imports an aggregate.
 """
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.acts import Act
+from domain.rules.naming import names_person, plain
 
 OFFICE_POSTS = frozenset({"office_clerk", "office_head"})
 UNIT_POSTS = frozenset({"unit_head", "unit_clerk"})
@@ -18,29 +18,8 @@ READ_ALL_POSTS = OFFICE_POSTS | OVERSEEING_POSTS
 READ_ACCUSATIONS_POSTS = frozenset({"auditor"})
 """Who reads every accusation, passed through or not."""
 CASELESS_POSTS = frozenset({"admin"})
-SHORTEST_NAME = 2
-
-
-def plain(text: str) -> str:
-    """规整名称: a name as it is compared: one width, one case, letters, digits and Chinese characters alone."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
-
-
-def names_person(accused: str, name: str) -> bool:
-    """指向该人: the accused, as written, is this person or contains the name (“某局某某科长”). Both plain."""
-    return accused == name or (len(name) >= SHORTEST_NAME and name in accused)
-
-
-def names_unit(accused: str, name: str) -> bool:
-    """指向该单位: the accused, as written, is this unit's name, contains it, or abbreviates it (“住建局”). Both plain.
-
-    An abbreviation keeps the order of the name's characters and its last one; a mere place name doesn't.
-    """
-    if names_person(accused, name):
-        return True
-    rest = iter(name)
-    in_order = all(character in rest for character in accused)
-    return len(accused) > SHORTEST_NAME and in_order and accused[-1] == name[-1:]
+APART_POSTS = frozenset({"auditor", "system"})
+"""Who stands apart from the unit of the post: an accusation of that unit is not kept from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +28,7 @@ class Standing:
 
     `people` are the officers it passed through: handlers ever designated, leaders it was proposed to, who took it in
     charge or wrote a note on it, officers it was sent to for reading. `accused_units` and `accused_people` hold the
-    ids of those the directory knows, and the plain texts as written.
+    ids of those the directory knows – with the officers of accused units –, and the plain texts as written.
     """
 
     office: str
@@ -90,12 +69,12 @@ def may_see_personal_data(standing: Standing, act: Act) -> bool:
 
 
 def stands_accused(units: frozenset[str], people: frozenset[str], act: Act) -> bool:
-    """为被检举控告对象: the acting officer, the officer stood in for, or the unit of either is accused.
+    """为被检举控告对象: the acting officer, the officer stood in for, or the unit acted in is accused.
 
-    The auditor stands apart from the unit: only an accusation of the auditor in person is kept from the auditor.
+    `people` holds whoever has a post in an accused unit, so that all posts of both count. The auditor stands apart from
+    the unit of that post alone.
     """
-    apart = act.role in {"auditor", "system"}
-    if not apart and {act.unit, act.own_unit} & units:
+    if act.role not in APART_POSTS and act.unit in units:
         return True
     return names_any(people, act.by, act.name) or (act.for_whom is not None and act.for_whom in people)
 

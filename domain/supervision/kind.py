@@ -64,13 +64,9 @@ def _inspectors(item: Item, directory: Directory) -> Sequence[str]:
 
 def _may_be_told(officer: str, item: Item, directory: Directory) -> bool:
     """An alert tells that there is such an item: only who may read it in one of their posts is told."""
-    person = directory.officers.get(officer)
     standing = standing_of(item, directory)
-    if person is None or not powers.may_be_given(standing, person.unit, person.name, officer):
-        return False
-    return any(
-        powers.may_be_given(standing, post.unit) and powers.reads_as(standing, officer, post.unit, post.post)
-        for post in directory.posts(officer)
+    return officer not in standing.accused_people and any(
+        powers.reads_as(standing, officer, post.unit, post.post) for post in directory.posts(officer)
     )
 
 

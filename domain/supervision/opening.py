@@ -115,8 +115,8 @@ def _of_petition(
     accusation = petition.category == "accusation"
     if accusation:
         must_not_be_public(public)
-        units = accused_units(petition.against, directory)
-        people = accused_people(petition.against, directory)
+        units = accused_units(petition.against, directory, petition.registered_at)
+        people = accused_people(petition.against, directory, petition.registered_at)
         if not may_be_shown(units, people, unit, act.name, act.by):
             raise NotNow(
                 "item.accused_unit",

@@ -4,7 +4,7 @@ Told as facts, none of which anybody was asked about: what may be read follows f
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -45,7 +45,13 @@ OFFICERS = (
     ("auditor", "何审之", "supervision", "auditor"),
     ("admin", "管理员", "system", "admin"),
 )
-FURTHER = (("b-head", "petition-office", "office_clerk"), ("a-officer", "unit-b", "unit_clerk"))
+FURTHER = (
+    ("b-head", "petition-office", "office_clerk"),
+    ("b-head", "supervision", "auditor"),
+    ("a-officer", "unit-b", "unit_clerk"),
+    ("auditor", "unit-a-survey", "unit_officer"),
+    ("deputy", "unit-a-safety", "unit_head"),
+)
 STAND_INS = (("leader", "a-head"), ("a-clerk", "b-officer"), ("inspector", "office"))
 """Who is away, and who stands in."""
 BUREAUS = ("unit-a", "unit-a-safety", "unit-a-survey", "unit-b")
@@ -56,16 +62,17 @@ PEOPLE = tuple(officer for officer, *_, post in OFFICERS if post != "admin")
 WRITTEN_UNITS = (
     "unit-a", "ZJ", "住建局", "清江区住房和城乡建设局", "住房城乡建设局", "清江区住房和城乡建设局房屋安全科", "房屋安全科",
     "安全科", "民政局", "清江区民政局", "清江区社会事务局", "社会事务局", "清江区", "局", "督查室", "区领导", "信访局", "——",
-    "某某公司",
+    "某某公司", "信访办", "区信访", "住建部门", "住建局局长", "信访局陈国平", "清江區信訪局",
 )  # fmt: skip
 WRITTEN_PEOPLE = (
     "赵一鸣", "住建局赵一鸣科长", "李四海", "王四海", "leader", "周明远", "周", "周全同志", "inspector", "郑督", "何审之",
     "林小雨", "陈国平", "吴五常", "——", "张三",
+    "清江区信访局局长", "陈局长", "信访局陈副局长", "姓李的局长", "督查室干部", "陳國平",
 )  # fmt: skip
 
 
 def founding(now: datetime) -> list[Fact]:
-    """The directory: three levels of units, further posts, new names, and people away."""
+    """The directory: three levels of units, further posts, new names, people away, and one who came from elsewhere."""
     act, found = system_act(now), list[Fact]()
 
     def add(made: type[Fact], /, **own: Any) -> None:
@@ -73,6 +80,7 @@ def founding(now: datetime) -> list[Fact]:
 
     for unit, name, kind, code, parent in UNITS:
         add(directory.UnitFounded, unit_id=unit, name=name, kind=kind, code=code, parent=parent)
+    add(directory.OfficerAppointed, officer="b-officer", name="吴五常", unit_id="unit-a", post="unit_officer")
     for officer, name, unit, post in OFFICERS:
         add(directory.OfficerAppointed, officer=officer, name=name, unit_id=unit, post=post)
     for officer, unit, post in FURTHER:
@@ -85,8 +93,27 @@ def founding(now: datetime) -> list[Fact]:
     return found
 
 
+def moving(version: int, now: datetime) -> list[Fact]:
+    """What changes later in the directory of that version: a unit and officers move, and posts are taken."""
+    act, safety = system_act(now), {"officer": "safety-head", "name": "周全"}
+    changes: list[tuple[type[Fact], dict[str, Any]]] = [
+        (directory.UnitMoved, {"unit_id": "unit-a-survey", "parent": "unit-b"}),
+        (directory.OfficerAppointed, {**safety, "unit_id": "unit-b", "post": "unit_head"}),
+        (directory.PostTaken, {"officer": "a-officer", "unit_id": "unit-b", "post": "unit_clerk"}),
+        (directory.PostTaken, {"officer": "b-head", "unit_id": "petition-office", "post": "office_clerk"}),
+        (directory.OfficerDismissed, {"officer": "office-head"}),
+        (
+            directory.OfficerAppointed,
+            {"officer": "office-head", "name": "陈国平", "unit_id": "unit-b", "post": "unit_officer"},
+        ),
+    ]
+    return [
+        kind(**envelope(DIRECTORY_ID, version + n, act), **own) for n, (kind, own) in enumerate(changes, 1)
+    ]
+
+
 class Chance:
-    """Makes cases; the same seed makes the same."""
+    """Makes cases, now and two hours ago; the same seed makes the same."""
 
     def __init__(self, seed: int, now: datetime) -> None:
         self._random = Random(seed)
@@ -118,7 +145,7 @@ class Chance:
     def _story(self, drafts: list[tuple[type[Fact], dict[str, Any]]], unit: str, by: str) -> list[Fact]:
         """Facts of one stream; the first is done by that officer in that unit, the others by the service."""
         self._made += 1
-        id, act = self._id(), system_act(self._now)
+        id, act = self._id(), system_act(self._now - timedelta(hours=self._random.choice((0, 2))))
         facts = [
             kind(
                 **envelope(id, n, act, on=date(2026, 3, 2)) | ({"unit": unit, "by": by} if n == 1 else {}),

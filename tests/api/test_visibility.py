@@ -22,7 +22,7 @@ from projections import runner
 from projections.visibility import Visibility
 from tests.api.caller import Caller, calling
 from tests.api.cases import pages
-from tests.api.random_cases import OFFICERS, STAND_INS, Chance, founding
+from tests.api.random_cases import OFFICERS, STAND_INS, Chance, founding, moving
 from tests.conftest import TEMPLATE, Clock, fresh
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -70,7 +70,8 @@ def world(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFact
     with fresh(server, TEMPLATE) as dsn:
         settings = Settings(home=tmp_path_factory.mktemp("world"), database_url=dsn, pool_size=10, beat=0)
         with build(settings, clock) as services:
-            services.casework.save(*founding(NOW - timedelta(days=1)))
+            founded = founding(NOW - timedelta(days=1))
+            services.casework.save(*founded, *moving(len(founded), NOW - timedelta(hours=1)))
             stories = list(Chance(20260302, NOW).cases(COUNT))
             services.casework.save(*(fact for facts in stories for fact in facts))
             ids = [facts[0].originator_id for facts in stories]

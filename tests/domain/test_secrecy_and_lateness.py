@@ -5,7 +5,7 @@ import pytest
 from domain.petition.commands import Classify, Withdraw
 from domain.petition.events import Classified, Withdrawn
 from domain.petition.registration import basis_of_registration
-from domain.rules.authority import names_unit, plain
+from domain.rules.naming import names_unit, plain
 from tests.builders import a_clerk, clerk, in_handling, known, on
 from tests.spec import given
 

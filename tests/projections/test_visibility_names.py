@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.rules.authority import names_unit, plain
+from domain.rules.naming import names_unit, person_pattern, plain, unit_name
 from eventstore.database import Database
-from projections.visibility import Accusable, Visibility
+from projections.visibility import Abbreviable, Called, Visibility
 
 HOUSING = "云溪县住房和城乡建设局"
 
@@ -24,15 +24,16 @@ HOUSING = "云溪县住房和城乡建设局"
     ],
 )
 def test_a_list_hides_what_the_rule_hides(database: Database, written: str):
+    housing = unit_name(plain(HOUSING))
     condition = Visibility(
         officer="x",
         unit="unit-a",
         confidential=frozenset({"petition"}),
-        person=Accusable.of(("x",), ("赵一",)),
-        organ=Accusable.of(("unit-a",), (HOUSING,)),
+        called=(Called(person_pattern("赵一")), Called(housing.pattern)),
+        abbreviable=(Abbreviable(housing.name, housing.place),),
     ).condition()
     query = (
-        f"SELECT {condition.text} AS seen FROM (SELECT 'petition' AS kind, true AS confidential, false AS public,"
+        f"SELECT {condition.text} AS seen FROM (SELECT 'petition' AS kind, true AS confidential, false AS public, now() AS registered_at,"
         " %(units)s::text[] AS units,"
     )
     query += " %(accused)s::text[] AS accused_units, '{}'::text[] AS accused_people) l"
