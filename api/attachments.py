@@ -26,9 +26,11 @@ from domain.cases import Kind
 from domain.casework import Case
 from domain.errors import Busy, Invalid, NotYours, Unknown
 from domain.facts import Fact, name_of
-from domain.kinds import ITEM
+from domain.kinds import ITEM, PETITION
+from domain.petition.situation import standing_of as petition_standing
+from domain.rules.authority import may_see_personal_data
 from domain.rules.item_powers import may_open_papers
-from domain.supervision.situation import standing_of
+from domain.supervision.situation import standing_of as item_standing
 from eventstore import attachments as contents
 
 router = APIRouter(prefix="/v1/attachments", tags=["附件"], route_class=SignedFirst)
@@ -156,7 +158,7 @@ def add_reads(router: APIRouter, kind: Kind, prefix: str = "") -> None:
         operation_id=f"{prefix}attachment",
     )
     def download(id: UUID, sha256: Hash, services: Held, act: Signed) -> Response:
-        """只作为文件下载，不在浏览器中打开；下载检举控告件的附件留有记录."""
+        """只作为文件下载，不在浏览器中打开；下载信访件和保密督查事项的附件留有记录."""
         bind(**{kind.name: id})
         case = _readable(services, act, kind, id)
         _must_open_papers(services, act, case)
@@ -175,8 +177,16 @@ def _readable(services: Services, act: Act, kind: Kind, id: UUID) -> Case:
 
 
 def _must_open_papers(services: Services, act: Act, case: Case) -> None:
-    """A public item is browsed by everybody; its papers are for those it passed through. Raises NotYours."""
-    if case.kind is ITEM and not may_open_papers(standing_of(case.state, services.casework.directory()), act):
+    """A public item is browsed by everybody; its papers are for those it passed through. A petition's papers may name
+    who petitioned: they are for those who may know. Raises NotYours."""
+    directory = services.casework.directory()
+    if case.kind is PETITION and not may_see_personal_data(petition_standing(case.state, directory), act):
+        raise NotYours(
+            "petition.personal_data_closed",
+            "附件可能载明信访人身份信息，只对正在办理该事项的单位和人员开放。",
+            "《信访工作条例》第三十条第三款",
+        )
+    if case.kind is ITEM and not may_open_papers(item_standing(case.state, directory), act):
         raise NotYours(
             "attachment.not_passed_through",
             "公开事项的附件只对事项流经的人员、领导、督查员和审计人员开放。",
@@ -200,7 +210,7 @@ def _shown(one: Attachment, fact: Fact) -> Named:
 
 
 def _handed_out(services: Services, act: Act, case: Case, named: Attachment) -> Response:
-    if case.state.confidential:
+    if case.kind is PETITION or case.state.confidential:
         readings.note(services, act, case.state.id, "attachment")
     with services.database.connection() as connection:
         content = contents.content_of(connection, named.sha256)

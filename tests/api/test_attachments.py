@@ -56,7 +56,7 @@ def test_a_file_goes_the_whole_way(walker: Walker, services: Services) -> None:
     assert headers["content-security-policy"] == "sandbox; default-src 'none'"
     assert headers["cache-control"] == "no-store"
     assert headers["cross-origin-resource-policy"] == "same-origin"
-    assert rows(services, "readings") == 0
+    assert rows(services, "readings") == 1
 
 
 def test_the_kind_is_told_by_the_content_and_never_by_the_sender(walker: Walker) -> None:
@@ -147,6 +147,26 @@ def test_reading_what_an_accusation_names_leaves_a_trace(walker: Walker, service
     assert [(str(one["case_id"]), one["officer"], one["what"]) for one in found] == [
         (case, "unit-a-head", "attachment")
     ]
+
+
+def test_a_petitions_papers_are_for_who_may_know_who_petitioned(walker: Walker, services: Services) -> None:
+    digest = sent(walker.as_("unit-a-clerk"))
+    case = reported(walker, {"name": "a.pdf", "sha256": digest})
+    address = f"/v1/petitions/{case}/attachments/{digest}"
+    for who in ("inspector", "leader"):
+        assert walker.as_(who).get(f"/v1/petitions/{case}").status_code == 200
+        told = refused(walker.as_(who).get(address), 403, "petition.personal_data_closed")
+        assert told["basis"] == "《信访工作条例》第三十条第三款"
+        refused(walker.as_(who).get(address.replace(digest, NOBODYS)), 403, "petition.personal_data_closed")
+    assert rows(services, "readings") == 0
+    done(walker.as_("office"), case, "send-for-reading", officers=["leader"], reason="请阅")
+    hands = ("office", "unit-a-head", "auditor", "leader")
+    assert all(walker.as_(who).get(address).content == files.PDF for who in hands)
+    with services.database.connection() as connection:
+        found = connection.execute("SELECT officer, what FROM readings ORDER BY at, officer").fetchall()
+    assert sorted((one["officer"], one["what"]) for one in found) == sorted(
+        (who, "attachment") for who in hands
+    )
 
 
 @pytest.mark.parametrize(
