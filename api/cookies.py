@@ -43,7 +43,7 @@ class SameSite:
     """跨站防护 — changes nothing on behalf of another site's page.
 
     Browsers say where a request comes from in Sec-Fetch-Site or, over plain http, in Origin; other clients say
-    neither and carry no cookie.
+    neither, and what comes with the cookie alone and says neither is not taken.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -67,7 +67,9 @@ def _is_ours(headers: Headers) -> bool:
     if site is not None:
         return site in {"same-origin", "none"}
     origin = headers.get("origin")
-    return origin is None or _host(origin) == headers.get("host", "").lower()
+    if origin is None:
+        return "authorization" in headers or not _carries_session(headers)
+    return _host(origin) == headers.get("host", "").lower()
 
 
 def _host(origin: str) -> str | None:

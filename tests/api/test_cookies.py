@@ -9,6 +9,7 @@ from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 from api.bootstrap import Services
+from api.identity import API_TOKEN, digest
 from api.serving import config
 from api.settings import Settings
 from tests.api.caller import Caller, serving
@@ -17,6 +18,7 @@ from tests.api.problems import refused
 from tests.api.town import PASSWORD
 
 SESSION = "shixian_session"
+HERE = {"Origin": "http://office.test"}
 REGISTER = {
     "channel": "letter",
     "received_on": "2026-03-02",
@@ -46,6 +48,12 @@ def browser(client: Caller) -> dict[str, str]:
     return {"Cookie": f"{SESSION}={token}"}
 
 
+@pytest.fixture
+def page(browser: dict[str, str]) -> dict[str, str]:
+    """The headers of what one of our own pages sends."""
+    return browser | HERE
+
+
 class TestTheCookie:
     """登录 Cookie."""
 
@@ -55,9 +63,9 @@ class TestTheCookie:
         assert (cookie["SameSite"].lower(), cookie["Path"], cookie["Max-Age"]) == ("lax", "/", "43200")
         assert "Domain" not in cookie
 
-    def test_one_is_signed_in_by_it(self, client: Caller, browser: dict[str, str]):
-        assert client.get("/v1/sessions/current", headers=browser).status_code == 200
-        made = client.post("/v1/petitions", json=REGISTER, headers=browser)
+    def test_one_is_signed_in_by_it(self, client: Caller, page: dict[str, str]):
+        assert client.get("/v1/sessions/current", headers=page).status_code == 200
+        made = client.post("/v1/petitions", json=REGISTER, headers=page)
         assert made.status_code == 201, made.text
 
     def test_pages_listen_by_it(self, app: FastAPI, browser: dict[str, str]):
@@ -82,25 +90,37 @@ class TestTheCookie:
         refused(client.get("/v1/sessions/current", headers={**browser, "Authorization": "Basic eDp5"}), 401)
 
     def test_one_planted_before_is_never_adopted(self, client: Caller):
-        planted = {"Cookie": f"{SESSION}=planted-by-somebody"}
+        planted = HERE | {"Cookie": f"{SESSION}=planted-by-somebody"}
         token = cookie_of(sign(client, planted))[SESSION]
         client._http.cookies.clear()
         assert token != "planted-by-somebody"
         refused(client.get("/v1/sessions/current", headers=planted), 401, "session.missing")
 
-    def test_signing_in_again_ends_the_one_before(self, client: Caller, browser: dict[str, str]):
-        token = cookie_of(sign(client, browser))[SESSION]
+    def test_signing_in_again_ends_the_one_before(self, client: Caller, page: dict[str, str]):
+        token = cookie_of(sign(client, page))[SESSION]
         client._http.cookies.clear()
-        refused(client.get("/v1/sessions/current", headers=browser), 401, "session.missing")
+        refused(client.get("/v1/sessions/current", headers=page), 401, "session.missing")
         new = {"Cookie": f"{SESSION}={token}"}
         assert client.get("/v1/sessions/current", headers=new).status_code == 200
 
     @pytest.mark.parametrize("path", ["/v1/sessions/current", "/v1/sessions"])
-    def test_after_signing_out_it_is_no_use(self, client: Caller, browser: dict[str, str], path: str):
-        answer = client.delete(path, headers=browser)
+    def test_after_signing_out_it_is_no_use(self, client: Caller, page: dict[str, str], path: str):
+        answer = client.delete(path, headers=page)
         assert answer.status_code == 204
         assert cookie_of(answer)["Max-Age"] == "0"
-        refused(client.get("/v1/sessions/current", headers=browser), 401, "session.missing")
+        refused(client.get("/v1/sessions/current", headers=page), 401, "session.missing")
+
+    def test_another_systems_token_is_none(self, client: Caller, services: Services):
+        token = API_TOKEN + "x" * 43
+        with services.database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO api_tokens (id, name, officer, scopes, token_digest, created_by, created_at)"
+                " VALUES (gen_random_uuid(), '网上信箱', 'office', %s, %s, 'admin', %s)",
+                (["read:cases"], digest(token), services.clock()),
+            )
+        assert client.signed(token).get("/v1/petitions").status_code == 200
+        headers = {"Cookie": f"{SESSION}={token}"}
+        refused(client.get("/v1/petitions", headers=headers), 401, "session.missing")
 
     @pytest.mark.parametrize(
         ("proxy", "secure"), [("127.0.0.1/32", True), ("10.9.9.9/32", False), (None, False)]
@@ -131,7 +151,6 @@ CROSS = [
     {"Origin": "http://["},
 ]
 OURS = [
-    {},
     {"Sec-Fetch-Site": "same-origin"},
     {"Sec-Fetch-Site": "none"},
     {"Origin": "http://office.test"},
@@ -158,6 +177,14 @@ class TestOtherSites:
         assert services.casework.store.max_notification_id() == before
         assert client.get("/v1/sessions/current", headers={**browser, **headers}).status_code == 200
 
+    def test_what_says_nothing_of_where_it_comes_from_changes_nothing_by_the_cookie(
+        self, client: Caller, sign_in: SignIn, browser: dict[str, str]
+    ):
+        for method, path in (("POST", "/v1/petitions"), ("DELETE", "/v1/sessions"), ("POST", "/v1/sessions")):
+            refused(client.request(method, path, json=REGISTER, headers=browser), 403, "request.cross_site")
+        assert client.get("/v1/sessions/current", headers=browser).status_code == 200
+        assert sign_in("office").post("/v1/petitions", json=REGISTER, headers=browser).status_code == 201
+
     @pytest.mark.parametrize("headers", OURS)
     def test_what_our_own_pages_send_is_taken(
         self, client: Caller, browser: dict[str, str], headers: dict[str, str]
@@ -171,16 +198,15 @@ class TestOtherSites:
     @pytest.mark.parametrize(
         "media", ["text/plain", "application/x-www-form-urlencoded", "text/plain; application/json", ""]
     )
-    def test_a_form_is_no_json(self, client: Caller, browser: dict[str, str], media: str):
-        """As old browsers post forms: without a word on where they come from."""
-        headers = {**browser, "Content-Type": media}
+    def test_a_form_is_no_json(self, client: Caller, page: dict[str, str], media: str):
+        headers = {**page, "Content-Type": media}
         answer = client.post("/v1/petitions", content=b'{"a": 1}', headers=headers)
         refused(answer, 422, "request.not_json")
-        chunked = client.post("/v1/petitions", content=_pieces(), headers={**browser, "Content-Type": media})
+        chunked = client.post("/v1/petitions", content=_pieces(), headers=headers)
         refused(chunked, 422, "request.not_json")
 
-    def test_a_form_of_many_parts_is_no_petition(self, client: Caller, browser: dict[str, str]):
-        answer = client.post("/v1/petitions", files={"x": b"{}"}, headers=browser)
+    def test_a_form_of_many_parts_is_no_petition(self, client: Caller, page: dict[str, str]):
+        answer = client.post("/v1/petitions", files={"x": b"{}"}, headers=page)
         refused(answer, 422)
 
 
