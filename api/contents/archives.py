@@ -16,7 +16,7 @@ from api.contents import compound, refusals
 from domain.attachments import DOCX, OFD, PPTX, XLSX
 from domain.errors import Invalid
 
-HEAD, END = b"PK\x03\x04", b"PK\x05\x06"
+HEAD, ENTRY, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 MOST_ENTRIES = 10_000
 LARGEST_DIRECTORY = 4 * 1024 * 1024
 LARGEST_UNPACKED = 200 * 1024 * 1024
@@ -25,6 +25,7 @@ MOST_RATIO = 100
 """More than `SMALL` bytes may not become more than this many times of what was sent."""
 LARGEST_NESTED = 20 * 1024 * 1024
 PIECE = 64 * 1024
+_LOOKED_AT = 2048
 
 _TYPES = "[content_types].xml"
 _KINDS = {
@@ -35,6 +36,15 @@ _KINDS = {
 _ARCHIVES = (HEAD, b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"MSCF")
 _PROGRAMS = re.compile(
     r"\.(exe|dll|com|scr|msi|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|lnk|jar|class|dex|sh|php|html?|mht)$"
+)
+_BEGINS_LIKE_PROGRAM = (
+    b"MZ", b"#!", b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",
+    b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf",
+)  # fmt: skip
+_BEGINS_LIKE_PAGE = re.compile(
+    rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(<\?xml[^>]*\?>\s*)?(<!--.{0,500}?-->\s*)*"
+    rb"(<!doctype html|<html|<head|<body|<script|<iframe|<hta:|<\?php|<%|mime-version:|@echo)",
+    re.IGNORECASE | re.DOTALL,
 )
 _EMBEDDED_OFFICE = re.compile(r"embeddings/[^/]+\.(docx|xlsx|pptx)$")
 _UNREADABLE = (BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error, EOFError)
@@ -149,6 +159,8 @@ def _check_entry(content: bytes, info: ZipInfo, allowance: Allowance) -> None:
         raise refusals.not_allowed()
     pieces = _unpacked(content, info)
     first = next(pieces, b"")
+    if first.startswith(_BEGINS_LIKE_PROGRAM) or _is_page(first):
+        raise refusals.not_allowed()
     if allowance.depth == 0:
         allowance.names.add(name)
     if name == _TYPES:
@@ -163,6 +175,11 @@ def _check_entry(content: bytes, info: ZipInfo, allowance: Allowance) -> None:
         allowance.left = inner.left
     for _ in pieces:
         pass
+
+
+def _is_page(first: bytes) -> bool:
+    """Whatever it is called, a page or a script by its beginning; in wide characters too."""
+    return _BEGINS_LIKE_PAGE.match(first[:_LOOKED_AT].replace(b"\0", b"")) is not None
 
 
 def _whole(first: bytes, rest: Iterator[bytes], info: ZipInfo) -> bytes:

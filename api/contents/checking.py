@@ -13,7 +13,9 @@ from domain.attachments import JPEG, PDF, PNG, TEXT, TIFF
 
 _WINDOW = 1024
 """Bytes at the beginning that programs look at when they guess what a file is."""
-_MARKUP = re.compile(rb"<script|<html|<svg|<iframe|<!doctype html|<\?php", re.IGNORECASE)
+_MARKUP = re.compile(rb"<script|<html|<svg|<iframe|<!doctype html|<\?php|<hta:", re.IGNORECASE)
+_SCRIPT = re.compile(rb"<script|<hta:", re.IGNORECASE)
+_HANDLERS = re.compile(rb"javascript:|onerror=", re.IGNORECASE)
 _OTHER_ARCHIVES = re.compile(rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c")
 _TAIL = 65_536 + 22
 """Where the end of a zip archive's directory may lie, comment included."""
@@ -56,6 +58,7 @@ def _compound(content: bytes) -> str:
 def _pdf(content: bytes) -> str:
     """From its first byte to its last end mark, and nothing behind that."""
     _check_alone(content)
+    _check_no_archive(content)
     end = content.rfind(b"%%EOF")
     if end < 0:
         raise refusals.malformed()
@@ -67,8 +70,9 @@ def _pdf(content: bytes) -> str:
 def _picture(kind: str, check: Callable[[bytes], None]) -> Callable[[bytes], str]:
     def checked(content: bytes) -> str:
         _check_alone(content)
-        if b"%PDF-" in content[:_WINDOW] or _MARKUP.search(content):
+        if b"%PDF-" in content[:_WINDOW] or _MARKUP.search(content) or _HANDLERS.search(content):
             raise refusals.polyglot()
+        _check_no_archive(content)
         check(content)
         return kind
 
@@ -81,6 +85,15 @@ def _check_alone(content: bytes) -> None:
         raise refusals.polyglot()
 
 
+def _check_no_archive(content: bytes) -> None:
+    """Nor one further in, which patient unpackers find all the same: the end of a directory, and an entry of it.
+
+    An Office file of old kind may have an archive in its midst: what is embedded in it.
+    """
+    if archives.END in content and archives.ENTRY in content:
+        raise refusals.polyglot()
+
+
 def _text(content: bytes, begins: set[str]) -> str:
     """Text in one of the encodings that offices write, and nothing that a program takes for a page or a script."""
     text = _decoded(content)
@@ -89,7 +102,7 @@ def _text(content: bytes, begins: set[str]) -> str:
     beginning = text[:_WINDOW].lstrip().lower()
     if begins & _ACTIVE or beginning.startswith(_BEGINS_ACTIVE):
         raise refusals.not_allowed()
-    if "%pdf-" in beginning or _MARKUP.search(beginning.encode()):
+    if "%pdf-" in beginning or _MARKUP.search(beginning.encode()) or _SCRIPT.search(text.encode()):
         raise refusals.polyglot()
     return TEXT
 

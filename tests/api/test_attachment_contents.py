@@ -14,7 +14,37 @@ from tests.api import files
 ARCHIVE = files.zipped({"a.txt": b"a"})
 HTML = b"<html><script>alert(1)</script></html>"
 
+DISGUISED = {
+    "program": b"MZ\x90\0",
+    "program of Linux": b"\x7fELF\x02\x01",
+    "program of macOS": b"\xcf\xfa\xed\xfe",
+    "script": b"#!/bin/sh\nrm -rf ~",
+    "disguised page": b"\n <!DOCTYPE html><p>",
+    "wide page": "\ufeff<html>".encode("utf-16-le"),
+    "page as xml": b'<?xml version="1.0"?>\n<!-- x -->\n<html xmlns="http://www.w3.org/1999/xhtml">',
+    "disguised application": b"<hta:application>",
+    "php": b"<?php system($_GET[0]); ?>",
+}
 HONEST = [
+    pytest.param(
+        files.office(
+            word__media__image1=b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+            word__theme=b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><a:theme/>',
+            word__settings="\ufeffM\0Z".encode("utf-16-le"),
+        ),
+        kinds.DOCX,
+        id="docx with a drawing",
+    ),
+    pytest.param(
+        files.PDF.replace(b"\n1 0", b"\nPK\x05\x06" + bytes(70_000) + b"\n1 0"),
+        kinds.PDF,
+        id="pdf with four bytes that mean nothing",
+    ),
+    pytest.param(
+        "正文\n".encode() * 500 + "网页含有 <html> 标签和 javascript: 链接。".encode(),
+        kinds.TEXT,
+        id="text about pages",
+    ),
     pytest.param(files.PDF, kinds.PDF, id="pdf"),
     pytest.param(files.office("docx"), kinds.DOCX, id="docx"),
     pytest.param(files.office("xlsx"), kinds.XLSX, id="xlsx"),
@@ -145,6 +175,35 @@ REFUSED = [
     pytest.param(other_name_inside(), "attachment.polyglot", id="two names for one part"),
     pytest.param("说明 %PDF-1.4 ".encode(), "attachment.polyglot", id="text and pdf"),
     pytest.param("正文 <script>alert(1)</script>".encode(), "attachment.polyglot", id="text and script"),
+    pytest.param(
+        files.PDF.replace(b"\n1 0", b"\n" + ARCHIVE + bytes(70_000) + b"\n1 0"),
+        "attachment.polyglot",
+        id="zip in the midst of a pdf",
+    ),
+    pytest.param(
+        files.png((b"prVt", ARCHIVE), (b"prVt", bytes(70_000))),
+        "attachment.polyglot",
+        id="zip in the midst of a png",
+    ),
+    pytest.param(
+        files.png((b"tEXt", b"a\0<hta:application>")), "attachment.polyglot", id="application in a png"
+    ),
+    pytest.param(
+        files.png((b"tEXt", b"a\0" + bytes(3000) + b"JavaScript:alert(1)")),
+        "attachment.polyglot",
+        id="link that runs in a png",
+    ),
+    pytest.param(
+        files.jpeg(b"<img src=x onerror=alert(1)>"), "attachment.polyglot", id="handler in a comment"
+    ),
+    pytest.param(
+        "正文\n".encode() * 500 + b"<SCRIPT>alert(1)", "attachment.polyglot", id="script far into a text"
+    ),
+    pytest.param(
+        ("正文\n" * 900 + "<hta:application>").encode("utf-16"),
+        "attachment.polyglot",
+        id="application far into a wide text",
+    ),
     # kinds that are not taken in
     pytest.param(HTML, "attachment.type_not_allowed", id="page"),
     pytest.param(b"  \n<!DOCTYPE html>", "attachment.polyglot", id="page after blanks"),
@@ -162,6 +221,19 @@ REFUSED = [
     pytest.param(files.zipped({"a.class": b"\xca\xfe\xba\xbe"}), "attachment.type_not_allowed", id="jar"),
     pytest.param(
         files.office(**{"word__run.exe": b"MZ"}), "attachment.type_not_allowed", id="program in a docx"
+    ),
+    *(
+        pytest.param(
+            files.office(word__media__image1=begins + bytes(80)),
+            "attachment.type_not_allowed",
+            id=f"{id} in a docx",
+        )
+        for id, begins in DISGUISED.items()
+    ),
+    pytest.param(
+        files.office("pptx", **{"ppt__embeddings__a.xlsx": files.office("xlsx", xl__media__image1=b"MZ")}),
+        "attachment.type_not_allowed",
+        id="disguised program within what is embedded",
     ),
     pytest.param(files.compound("Contents"), "attachment.type_not_allowed", id="another compound file"),
     pytest.param(bytes(100), "attachment.type_not_allowed", id="zeroes"),
