@@ -35,10 +35,15 @@ class TooLarge(Refused):
     """内容过大 — more was sent than is taken in."""
 
 
+class TooSlow(Refused):
+    """发送过慢 — what was announced didn't arrive in time."""
+
+
 STATUS: dict[type[Refused], int] = {
     SignedOut: 401,
     NotYours: 403,
     Unknown: 404,
+    TooSlow: 408,
     NotNow: 409,
     Stale: 412,
     TooLarge: 413,
@@ -53,6 +58,7 @@ TITLES: dict[int, str] = {
     403: "无权办理",
     404: "查无此件",
     405: "不支持的请求方法",
+    408: "接收超时",
     409: "当前不可办理",
     412: "内容已更新",
     413: "内容过大",
@@ -65,6 +71,7 @@ TITLES: dict[int, str] = {
 _BY_STATUS: dict[int, tuple[str, str]] = {
     404: ("request.no_such_address", "没有这个地址。"),
     405: ("request.method_not_allowed", "这个地址不支持该请求方法。"),
+    408: ("request.too_slow", "请求内容未能及时送达，请检查网络后重试。"),
     413: ("request.too_large", "发送的内容超过允许的大小。"),
 }
 

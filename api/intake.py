@@ -20,8 +20,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import TooLarge, answer, broken, problem
+from api import pace
+from api.errors import TooLarge, TooSlow, answer, broken, problem
 from api.logs import begin, place
+from api.pace import Pace
 
 JSON_LIMIT = 1024 * 1024
 FILE_LIMITS = {"/v1/imports": 32 * 1024 * 1024, "/v1/attachments": 21 * 1024 * 1024}
@@ -61,7 +63,7 @@ class Watch:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY.items():
                     headers.setdefault(name, value)
-                if not await body.drained():
+                if status == 408 or not await body.drained():
                     headers["Connection"] = "close"
             await send(message)
 
@@ -107,10 +109,11 @@ class Body:
 
 
 class Intake:
-    """收件 — refuses what is too large, and marks what is no well-formed JSON."""
+    """收件 — refuses what is too large or comes too slowly, and marks what is no well-formed JSON."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, patience: float = pace.PATIENCE, rate: float = pace.RATE) -> None:
         self.app = app
+        self.patience, self.rate = patience, rate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -126,14 +129,19 @@ class Intake:
         if _announced(scope) > limit:
             await answer(_too_large(limit))(scope, receive, send)
         elif scope["path"] in FILE_LIMITS:
-            await self.app(scope, _counted(receive, limit), send)
+            timed = Pace(receive, self.patience, self.rate)
+            await self.app(scope, _counted(timed, limit), send)
         else:
             await self._json(scope, receive, send)
 
     async def _json(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = bytearray()
+        body, timed = bytearray(), Pace(receive, self.patience)
         while True:
-            message = await receive()
+            try:
+                message = await timed.receive()
+            except TimeoutError:
+                await answer(_too_slow())(scope, receive, send)
+                return
             if message["type"] != "http.request":
                 return  # the client went away
             body += message.get("body", b"")
@@ -167,12 +175,19 @@ def _too_large(limit: int) -> TooLarge:
     return TooLarge("request.too_large", f"发送的内容超过{limit // 1024 // 1024} MiB，不能接收。")
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
+def _too_slow() -> TooSlow:
+    return TooSlow("request.too_slow", "请求内容未能及时送达，请检查网络后重试。")
+
+
+def _counted(timed: Pace, limit: int) -> Receive:
     taken = 0
 
     async def counted() -> Message:
         nonlocal taken
-        message = await receive()
+        try:
+            message = await timed.receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
         taken += len(message.get("body", b""))
         if taken > limit:
             raise HTTPException(413)
