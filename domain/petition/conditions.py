@@ -187,18 +187,23 @@ def _fileable(s: Situation) -> Refused | None:
     return _need(refusal.consented_on is not None, "refusal_not_consented", message, FILING)
 
 
+def _in_two_places(s: Situation, doers: tuple[str, ...]) -> bool:
+    """一人两职: who acted in the earlier instance acts in this one too, and in one of the two in another's place."""
+    return s.is_of(doers) and (s.act.for_whom is not None or len(doers) > 1)
+
+
 def _not_own_reply(s: Situation) -> Refused | None:
-    """Neither the review nor the reexamination of a reply is concluded by who gave it."""
-    if not s.is_of(s.petition.replied_by):
+    """Standing in makes nobody the organ that judges what that very person decided."""
+    if not _in_two_places(s, s.petition.replied_by):
         return None
-    message = "本人作出答复的事项，应当由他人复查、复核。"
+    message = "本人作出答复的事项，不得以顶岗名义复查、复核。"
     return NotYours("petition.own_reply", message, "《信访工作条例》第三十五条、第三十六条")
 
 
 def _not_own_review(s: Situation) -> Refused | None:
-    if not s.is_of(s.petition.review.concluded_by):
+    if not _in_two_places(s, s.petition.review.concluded_by):
         return None
-    message = "本人作出复查意见的事项，应当由他人复核。"
+    message = "本人作出复查意见的事项，不得以顶岗名义复核。"
     return NotYours("petition.own_review", message, "《信访工作条例》第三十六条")
 
 

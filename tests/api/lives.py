@@ -137,7 +137,7 @@ LIVES = [
     ),
     Life(
         "conclude-reexamination",
-        "leader",
+        "office-head",
         UNDER_REEXAMINATION,
         {"result": "uphold", "text": "维持。"},
         "ReexaminationConcluded",

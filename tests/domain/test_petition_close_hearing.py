@@ -3,7 +3,7 @@
 from domain.petition import events
 from domain.petition.commands import CloseHearing, Reply
 from domain.review.commands import ConcludeReexamination
-from tests.builders import OFFICE, UNIT_A, a_clerk, head, in_handling, leader, on, under_reexamination
+from tests.builders import OFFICE, UNIT_A, a_clerk, head, in_handling, on, under_reexamination
 from tests.spec import given, open_in, who_may
 
 COMMAND = CloseHearing()
@@ -44,7 +44,7 @@ def test_a5_without_a_hearing_there_is_nothing_to_end():
 
 
 def test_a5_nothing_is_decided_while_it_lasts():
-    given(OPENED).when(ConcludeReexamination("uphold", "意见"), leader).refused("petition.hearing_open")
+    given(OPENED).when(ConcludeReexamination("uphold", "意见"), head).refused("petition.hearing_open")
     hearing = in_handling().hearing_opened()
     given(hearing).when(Reply("support", "意见"), a_clerk).refused("petition.hearing_open")
 

@@ -29,7 +29,6 @@ def outcome(slug: str, day: str) -> set[str]:
     return {r.code if isinstance(r, Refused) else "" for r in refusals} - {
         "petition.not_yours",
         "petition.unknown",
-        "petition.own_review",
     }
 
 

@@ -18,9 +18,6 @@ SHOWN = ("leader",)
 """The leaders to whom every one of these petitions was put."""
 EARLIER = case_named("an earlier petition")
 
-REVIEWER = frozenset({"head"})
-"""Who gave the opinion on the review."""
-
 S = Stage
 PASSED_ON = tuple(stage for stage in S if stage not in {S.REGISTERED, S.FORWARDED})
 ANSWERED = (
@@ -114,7 +111,6 @@ class Petitions:
             "assistant": helps,
             "through": frozenset(SHOWN) | (unit if passed_on else frozenset()) | handler | helps,
             "review-organ": office | leaders,
-            "last-organ": (office | leaders) - (REVIEWER if at is S.UNDER_REEXAMINATION else frozenset()),
             "hearing-organ": office | leaders if reviewing else holder,
         }
 
