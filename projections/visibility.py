@@ -60,10 +60,11 @@ class Called(NamedTuple):
 
 
 class Abbreviable(NamedTuple):
-    """被简称 — the name of a unit of the officer's that may be abbreviated, and the place in it; until when as above."""
+    """被简称 — a name of a unit of the officer's, which may be abbreviated, and what in it tells nothing by itself; until
+    when as above."""
 
     name: str
-    place: str
+    mute: str
     until: datetime = STILL
 
 
@@ -118,10 +119,10 @@ class Visibility:
             " regexp_replace(short, '(.)', '%%\\1', 'g') || '%%' AS part OFFSET 0) AS in_order"
             " WHERE EXISTS (SELECT FROM unnest(%(called)s::text[], %(called_until)s::timestamptz[])"
             " AS own (pattern, until) WHERE own.until >= l.registered_at AND accused ~ own.pattern)"
-            " OR EXISTS (SELECT FROM unnest(%(names)s::text[], %(places)s::text[], %(names_until)s::timestamptz[])"
-            " AS own (name, place, until) WHERE own.until >= l.registered_at AND (length(accused) > %(shortest)s"
+            " OR EXISTS (SELECT FROM unnest(%(names)s::text[], %(mutes)s::text[], %(names_until)s::timestamptz[])"
+            " AS own (name, mute, until) WHERE own.until >= l.registered_at AND (length(accused) > %(shortest)s"
             " AND own.name LIKE whole"
-            " OR length(translate(short, own.place, '')) >= %(shortest)s"
+            " OR length(translate(short, own.mute, '')) >= %(shortest)s"
             " AND own.name LIKE part))))",
             {
                 "sees_all": sorted(self.all),
@@ -133,7 +134,7 @@ class Visibility:
                 "called": [one.pattern for one in self.called],
                 "called_until": [one.until for one in self.called],
                 "names": [one.name for one in self.abbreviable],
-                "places": [one.place for one in self.abbreviable],
+                "mutes": [one.mute for one in self.abbreviable],
                 "names_until": [one.until for one in self.abbreviable],
                 "shortest": SHORTEST_NAME,
             },
@@ -162,7 +163,7 @@ def _called(act: Act, directory: Directory) -> tuple[Called, ...]:
 
 def _abbreviable(act: Act, directory: Directory) -> tuple[Abbreviable, ...]:
     return tuple(
-        Abbreviable(one.name, one.place, until)
+        Abbreviable(one.name, one.mute, until)
         for unit, until in _units(act, directory)
         for one in names_of_unit(unit)
     )

@@ -7,10 +7,13 @@ more units and officers than its writer meant.
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+from opencc import OpenCC
+
 SHORTEST_NAME = 2
+_FIRST_CHINESE = "\u2e80"
 
 KINDS_OF_UNIT = (
     "办公室", "委员会", "部门", "中心", "单位", "局", "办", "委", "科", "处", "厅", "部", "室", "站", "所", "队", "组",
@@ -50,8 +53,19 @@ _PLACE = re.compile(r"(?:[^省市县区州旗镇乡道街]{2,4}(?:自治[区州�
 
 
 def plain(text: str) -> str:
-    """规整名称: a name as it is compared: one width, one case, letters, digits and Chinese characters alone."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    """规整名称: a name as it is compared: one width, one case, simplified; letters, digits and characters alone."""
+    return "".join(_simplified(c) for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+@cache
+def _simplified(character: str) -> str:
+    """Each by itself: what stands beside it in one text and not in another must not decide how it is written."""
+    return _to_simplified().convert(character) if character >= _FIRST_CHINESE else character
+
+
+@cache
+def _to_simplified() -> OpenCC:
+    return OpenCC("t2s")
 
 
 def exactly(text: str) -> str:
@@ -73,36 +87,39 @@ def title_pattern(name: str) -> str:
 
 
 class UnitName(NamedTuple):
-    """单位名称 — a name, the place at its beginning, and the pattern of the texts that contain it."""
+    """单位名称 — a name, the pattern of the texts that contain it, and the characters that by themselves tell nothing:
+    the place's; all of them if the name doesn't end in a word for a unit (“人民政府” isn't what “民政” is short for)."""
 
     name: str
-    place: str
     pattern: str
+    mute: str
 
 
 @lru_cache(maxsize=4096)
 def unit_name(name: str) -> UnitName:
     """单位名称的组成: a text contains it with its place, or without, unless after the name of another place."""
     if len(name) < SHORTEST_NAME:
-        return UnitName(name, "", exactly(name))
+        return UnitName(name, exactly(name), name)
     found = _PLACE.match(name)
     place = found.group() if found is not None and found.end() < len(name) else ""
     rest = name[len(place) :]
-    if not place or len(rest) <= SHORTEST_NAME or _compiled(UNIT_ENDING).search(rest) is None:
-        return UnitName(name, place, name)
-    return UnitName(name, place, f"{name}|(?:^{place[-1]}?|[^{_PLACES}]){rest}")
+    if _compiled(UNIT_ENDING).search(rest) is None:
+        return UnitName(name, name, name)
+    if not place or len(rest) <= SHORTEST_NAME:
+        return UnitName(name, name, place)
+    return UnitName(name, f"{name}|(?:^{place[-1]}?|[^{_PLACES}]){rest}", place)
 
 
 def abbreviates(accused: str, unit: UnitName) -> bool:
     """简称: characters of the name in their order (“住建局”, “信访办”, “县信访”, “住建局局长”).
 
     Any word for a unit may end it, and after it somebody of the unit may be meant; at least two characters of what is
-    left are none of the place's. Or it ends as the name does. A mere place name is no abbreviation.
+    left are none of the mute ones. Or it ends as the name does. A mere place name is no abbreviation.
     """
     if len(accused) > SHORTEST_NAME and accused[-1] == unit.name[-1] and _in_order(accused, unit.name):
         return True
     short = _compiled(UNIT_ENDING).sub("", _compiled(STAFF_ENDING).sub("", accused))
-    own = [character for character in short if character not in unit.place]
+    own = [character for character in short if character not in unit.mute]
     return len(own) >= SHORTEST_NAME and _in_order(short, unit.name)
 
 
