@@ -145,7 +145,7 @@ def unlock(account: Account, services: Held, act: Signed) -> AccountShown:
     summary="绑定统一身份认证",
 )
 def link(account: Account, services: Held, act: Signed, body: Subject, response: Response) -> Any:
-    """绑定统一身份认证: subject 为认证方的用户标识；为空则解除绑定. 领导、督查员、审计、系统管理员及其顶岗人员的绑定，
+    """绑定统一身份认证: subject 为认证方的用户标识；为空则解除绑定。领导、督查员、审计、系统管理员及其顶岗人员的绑定，
     须另一名管理人员确认."""
     with services.database.transaction() as connection:
         row = _others(connection, act, account)

@@ -88,7 +88,7 @@ def tokens(services: Held, act: Signed) -> TokenList:
     summary="发放令牌",
 )
 def make(services: Held, act: Signed, body: NewToken, response: Response) -> Any:
-    """发放令牌: 令牌只显示这一次；权限见列表. 由任命该人员以外的管理人员办理；领导、督查员、审计、系统管理员职务的，须另一名
+    """发放令牌: 令牌只显示这一次；权限见列表。由任命该人员以外的管理人员办理；领导、督查员、审计、系统管理员职务的，须另一名
     管理人员确认."""
     directory = _checked(services, act, body)
     with services.database.transaction() as connection:

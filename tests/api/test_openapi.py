@@ -25,7 +25,7 @@ OPEN_TO_STRANGERS = {
 
 
 def made() -> dict[str, Any]:
-    services = cast(Services, SimpleNamespace(settings=SimpleNamespace(password_checks=1)))
+    services = cast(Services, SimpleNamespace(settings=SimpleNamespace(password_checks=1, beat=0.0)))
     schema: dict[str, Any] = json.loads(json.dumps(create_app(services).openapi()))
     return schema
 
