@@ -9,7 +9,6 @@ from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 from api.bootstrap import Services
-from api.identity import API_TOKEN, digest
 from api.serving import config
 from api.settings import Settings
 from tests.api.caller import Caller, serving
@@ -109,18 +108,6 @@ class TestTheCookie:
         assert answer.status_code == 204
         assert cookie_of(answer)["Max-Age"] == "0"
         refused(client.get("/v1/sessions/current", headers=page), 401, "session.missing")
-
-    def test_another_systems_token_is_none(self, client: Caller, services: Services):
-        token = API_TOKEN + "x" * 43
-        with services.database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO api_tokens (id, name, officer, scopes, token_digest, created_by, created_at)"
-                " VALUES (gen_random_uuid(), '网上信箱', 'office', %s, %s, 'admin', %s)",
-                (["read:cases"], digest(token), services.clock()),
-            )
-        assert client.signed(token).get("/v1/petitions").status_code == 200
-        headers = {"Cookie": f"{SESSION}={token}"}
-        refused(client.get("/v1/petitions", headers=headers), 401, "session.missing")
 
     @pytest.mark.parametrize(
         ("proxy", "secure"), [("127.0.0.1/32", True), ("10.9.9.9/32", False), (None, False)]

@@ -133,11 +133,11 @@ class TestWhatATokenOpens:
         answer = system.get("/v1/petitions", headers={"Acting-As": "leadership/leader"})
         refused(answer, 403, "post.not_held")
 
-    def test_as_a_cookie_it_is_worth_the_same(self, client: Caller, sign_in: SignIn):
+    def test_as_a_cookie_it_is_worth_nothing(self, client: Caller, sign_in: SignIn):
         token = made(sign_in, "read:cases")["token"]
         cookie = {"Cookie": f"shixian_session={token}"}
-        assert client.get("/v1/petitions", headers=cookie).status_code == 200
-        refused(client.get("/v1/accounts", headers=cookie), 403, "token.scope_missing")
+        refused(client.get("/v1/petitions", headers=cookie), 401, "session.missing")
+        assert client.signed(token).get("/v1/petitions", headers=cookie).status_code == 200
 
 
 @pytest.mark.usefixtures("robot")
