@@ -73,7 +73,8 @@ class Visibility:
     """可见范围 — what the signed-in officer may see.
 
     Of each kind in `all` the cases that are not confidential, of each in `confidential` all; public ones; and those
-    which passed through one of `keys` (units and officers, as the ledger names them). `called` and `abbreviable`
+    which passed through one of `keys` (units and officers, as the ledger names them) or, if not confidential, of `minded`
+    (units whose mail the officer's unit minds). `called` and `abbreviable`
     are what the officer and the officer's units may be complained of under: an accusation is never shown to whom it
     accuses, whatever else they may see (条例 30.3).
     """
@@ -84,6 +85,7 @@ class Visibility:
     confidential: frozenset[str] = frozenset()
     public: bool = False
     keys: tuple[str, ...] = ()
+    minded: tuple[str, ...] = ()
     called: tuple[Called, ...] = ()
     abbreviable: tuple[Abbreviable, ...] = ()
 
@@ -101,6 +103,7 @@ class Visibility:
             ),
             public=True,
             keys=_keys(act),
+            minded=tuple(sorted(directory.minded(act.unit))) if act.role in UNIT_POSTS else (),
             called=_called(act, directory),
             abbreviable=_abbreviable(act, directory),
         )
@@ -112,7 +115,8 @@ class Visibility:
         """
         return Condition(
             "(NOT l.confidential AND l.kind = ANY(%(sees_all)s::text[]) OR l.kind = ANY(%(sees_confidential)s::text[])"
-            " OR %(sees_public)s AND l.public OR l.units && %(sees_keys)s::text[]) AND NOT (l.confidential AND"
+            " OR %(sees_public)s AND l.public OR l.units && %(sees_keys)s::text[]"
+            " OR NOT l.confidential AND l.units && %(sees_minded)s::text[]) AND NOT (l.confidential AND"
             " EXISTS (SELECT FROM unnest(l.accused_units || l.accused_people) AS accused, LATERAL (SELECT"
             " regexp_replace(regexp_replace(accused, %(staff_ending)s, ''), %(unit_ending)s, '') AS short OFFSET 0) AS cut,"
             " LATERAL (SELECT regexp_replace(accused, '(.)', '%%\\1', 'g') AS whole,"
@@ -129,6 +133,7 @@ class Visibility:
                 "sees_confidential": sorted(self.confidential),
                 "sees_public": self.public,
                 "sees_keys": list(self.keys),
+                "sees_minded": list(self.minded),
                 "staff_ending": STAFF_ENDING,
                 "unit_ending": UNIT_ENDING,
                 "called": [one.pattern for one in self.called],

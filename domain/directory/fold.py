@@ -68,6 +68,17 @@ class Directory(msgspec.Struct, frozen=True):
         """代管单位: where the unit's mail is minded – with its own head or clerks, or those of the nearest unit above."""
         return next((one for one in (unit, *self.above(unit)) if self.holders(one, DESK)), unit)
 
+    def minded(self, unit: str) -> frozenset[str]:
+        """所代管单位: the units below whose mail this one minds, for want of a head or clerk of their own."""
+        staffed = {post.unit for one in self.officers.values() for post in one.posts if post.post in DESK}
+        found: frozenset[str] = frozenset()
+        reached = frozenset({unit}) & staffed
+        while reached:
+            children = frozenset(one.id for one in self.units.values() if one.parent in reached)
+            reached = children - staffed - found
+            found |= reached
+        return found
+
     def desk(self, unit: str, posts: Iterable[str]) -> list[str]:
         """收件人员: who is told in these posts what concerns the unit; the head in place of a missing clerk, and the other
         way round; without either the unit above."""

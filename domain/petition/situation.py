@@ -97,11 +97,12 @@ def clocks_of(
 def standing_of(petition: Petition, directory: Directory) -> Standing:
     """案件处境: what authority depends on, from the petition's state."""
     against, since = petition.against if petition.confidential else (), petition.registered_at
+    minding = () if petition.confidential else tuple(directory.minding(unit) for unit in petition.units)
     return Standing(
         office=petition.office,
         holder=petition.holder,
         held_by_office=directory.is_office(petition.holder),
-        units=petition.units,
+        units=(*petition.units, *minding),
         assisting=petition.assisting_units,
         handler=petition.handler,
         people=frozenset(petition.people),

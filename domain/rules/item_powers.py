@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from domain.acts import Act
-from domain.rules.authority import CASELESS_POSTS, OFFICE_POSTS, may_be_shown, stands_accused
+from domain.rules.authority import CASELESS_POSTS, OFFICE_POSTS, UNIT_POSTS, may_be_shown, stands_accused
 
 HEADS = frozenset({"unit_head", "office_head"})
 CLERKS = frozenset({"unit_clerk", "office_clerk"})
@@ -24,7 +24,8 @@ _BOOK = "《机关单位督查督办工作制度》"
 class ItemStanding:
     """事项处境 — what authority depends on: units it passed through, who handles it in each, whom it accuses.
 
-    `handlers` has every unit that holds a share now, with the officer designated there, if any.
+    `handlers` has every unit that holds a share now, with the officer designated there, if any; `minding` the units that
+    mind the mail of those that have neither head nor clerk.
     """
 
     public: bool
@@ -37,6 +38,7 @@ class ItemStanding:
     petition_office: str | None
     accused_units: frozenset[str]
     accused_people: frozenset[str]
+    minding: frozenset[str] = frozenset()
 
 
 def may_read(standing: ItemStanding, act: Act) -> bool:
@@ -58,6 +60,8 @@ def reads_as(standing: ItemStanding, officer: str, unit: str, role: str) -> bool
     if role in TRACKING_POSTS and not standing.confidential:
         return True
     if role in HEADS | CLERKS and unit in standing.units:
+        return True
+    if role in UNIT_POSTS and unit in standing.minding:
         return True
     return role in OFFICE_POSTS and unit == standing.petition_office
 

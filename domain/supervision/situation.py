@@ -141,4 +141,5 @@ def standing_of(item: Item, directory: Directory) -> ItemStanding:
         petition_office=item.petition_office,
         accused_units=accused_units(against, directory, since),
         accused_people=accused_people(against, directory, since),
+        minding=frozenset(directory.minding(unit) for unit in item.units if not item.confidential),
     )

@@ -15,7 +15,9 @@ from tests.builders import (
     Story,
     a_clerk,
     a_petition,
+    act,
     answered,
+    b_clerk,
     in_handling,
     known,
     on,
@@ -213,6 +215,8 @@ class TestRecipients:
         under_b = DIRECTORY.units | {"unit-a": replace(DIRECTORY.units["unit-a"], parent="unit-b")}
         above = replace(DIRECTORY, officers=nobody, units=under_b)
         assert told(story, "notify", "due_soon_5", directory=above) == {"b-clerk", "inspector"}
+        assert KIND.may_read(story.petition, above, act(b_clerk, "2026-03-02"))
+        assert not KIND.may_read(story.petition, DIRECTORY, act(b_clerk, "2026-03-02"))
         assert told(story, "notify", "due", directory=above) == {"b-clerk", "b-head", "inspector"}
 
     def test_who_noted_a_matter_of_the_main_books_is_not_reminded(self):

@@ -17,6 +17,7 @@ from tests.items import (
     against_unit_b,
     an_item,
     approved,
+    b_clerk,
     deputy,
     handled,
     with_leader,
@@ -92,6 +93,19 @@ def test_c3_without_a_clerk_the_units_head_is_told():
     without = {id: one for id, one in DIRECTORY.officers.items() if id != "a-clerk"}
     story, reduced = approved().issued().allocated(), replace(DIRECTORY, officers=without)
     assert told(story, "unit-limit", "due_soon_5", reduced) == {"a-head", "inspector", "inspector2"}
+
+
+def test_c3_without_either_the_unit_above_is_told_and_may_read_it_unless_it_is_confidential():
+    staffed = {id: one for id, one in DIRECTORY.officers.items() if id not in {"a-head", "a-clerk"}}
+    under_b = DIRECTORY.units | {"unit-a": replace(DIRECTORY.units["unit-a"], parent="unit-b")}
+    above, inspectors = replace(DIRECTORY, officers=staffed, units=under_b), {"inspector", "inspector2"}
+    story = handled()
+    assert told(story, "unit-limit", "due_soon_5", above) == inspectors | {"handler", "b-clerk"}
+    alerted = story.alerted("unit-limit", "due_soon_5", on="2026-04-20", to=("b-clerk",))
+    seen = given(alerted, directory=above).situation(b_clerk, at("2026-04-20"))
+    assert refusal(seen, "acknowledge-alert") is None
+    secret = handled(confidential=True)
+    assert "b-clerk" not in told(secret, "unit-limit", "due_soon_5", above)
 
 
 def test_c3_without_a_head_the_units_clerk_is_told():
