@@ -24,6 +24,7 @@ UNITS = (
     ("unit-a-safety", "房屋安全科", "unit", "ZJA", "unit-a"),
     ("unit-a-survey", "房屋鉴定组", "unit", "", "unit-a-safety"),
     ("unit-b", "清江区社会事务局", "unit", "MZ", ""),
+    ("unit-b-relief", "救助科", "unit", "", "unit-b"),
     ("supervision", "清江区督查室", "supervision", "DC", ""),
     ("leadership", "清江区领导", "leadership", "LD", ""),
     ("system", "系统", "service", "SYS", ""),
@@ -54,7 +55,8 @@ FURTHER = (
 )
 STAND_INS = (("leader", "a-head"), ("a-clerk", "b-officer"), ("inspector", "office"))
 """Who is away, and who stands in."""
-BUREAUS = ("unit-a", "unit-a-safety", "unit-a-survey", "unit-b")
+BUREAUS = ("unit-a", "unit-a-safety", "unit-a-survey", "unit-b", "unit-b-relief")
+"""The last has nobody of its own: the unit above minds what comes to it."""
 HANDLING = (*BUREAUS, "petition-office", "east-office")
 """Who handles items; a petition never goes to a petition office."""
 PEOPLE = tuple(officer for officer, *_, post in OFFICERS if post != "admin")
