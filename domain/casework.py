@@ -227,8 +227,9 @@ class Casework(Application[UUID]):
                 ),
                 **fields,
             )
+            made = [fact, *registration.put_to_leaders(fact, act, directory)]
             extra = (("number", given), ("query_code", fact.query_code))
-            return self._store([numbers, fact], act, own, answer=fact, extra=extra)
+            return self._store([numbers, *made], act, own, answer=made[-1], extra=extra)
 
         with self._registering:
             return self._once(act, key, attempt)
@@ -380,8 +381,9 @@ class Casework(Application[UUID]):
 
     def _consequences(self, fact: Fact, situation: Any) -> list[Fact]:
         """连带记录: what is recorded in other streams along with the fact, or not at all."""
-        of_fact = {**month.CONSEQUENCES, **secrecy.CONSEQUENCES}.get(type(fact))
-        return [] if of_fact is None else of_fact(fact, situation, self._facts)
+        tables = (month.CONSEQUENCES, secrecy.CONSEQUENCES)
+        found = [table[type(fact)] for table in tables if type(fact) in table]
+        return [made for of_fact in found for made in of_fact(fact, situation, self._facts)]
 
     def _facts(self, stream: UUID) -> list[Fact]:
         return [self.fact(row) for row in self.store.select_stream(stream)]

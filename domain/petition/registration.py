@@ -7,7 +7,8 @@ from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
-from domain.acts import Act
+from domain.acts import Act, envelope, system_act
+from domain.directory.accused import accused_people, accused_units
 from domain.directory.fold import Directory, Unit
 from domain.errors import Invalid, NotNow, NotYours
 from domain.facts import Fact
@@ -122,6 +123,21 @@ def registered(
             tuple(_person(key, p) for key, p in zip(keys, command.petitioners, strict=True)), command.reply_to
         ),
     }
+
+
+def put_to_leaders(fact: events.Registered, act: Act, directory: Directory) -> list[Fact]:
+    """报领导处理: an accusation of the petition office itself is put to the leaders, who take the office's place."""
+    units = accused_units(fact.against, directory, fact.recorded_at)
+    if fact.category != "accusation" or fact.office not in units:
+        return []
+    people = accused_people(fact.against, directory, fact.recorded_at)
+    leaders = [directory.officers[id] for id in directory.with_post(("leader",))]
+    told = [o.id for o in leaders if authority.may_be_shown(units, people, o.unit, o.name, o.id)]
+    if not told:
+        return []
+    made = envelope(fact.originator_id, 2, system_act(act.at), "《信访工作条例》第三十条第三款", fact.on)
+    reason = "检举控告的对象为本信访工作机构，报请领导处理。"
+    return [events.SentForReading(**made, officers=tuple(told), reason=reason)]
 
 
 def _person(key: str, entry: PetitionerEntry) -> events.Person:

@@ -23,8 +23,10 @@ def _receiver(unit: str, situation: Situation) -> str:
 
 
 def _not_accused(unit: str, situation: Situation) -> str:
-    """回避被检举控告单位: the unit or organ, unless an accusation names it."""
-    if not authority.may_receive(situation.standing, unit):
+    """回避被检举控告单位: the unit or organ, unless an accusation names it or whoever heads it."""
+    headed_by = situation.directory.holders(unit, ("unit_head", "office_head"))
+    accused = situation.standing.accused_people if situation.standing.confidential else frozenset()
+    if not authority.may_receive(situation.standing, unit) or accused & set(headed_by):
         raise NotNow(
             "petition.accused_unit",
             "检举控告事项不得转送、交办给被检举控告的单位。",

@@ -101,7 +101,10 @@ def may_receive(standing: Standing, unit: str, name: str = "", officer: str = ""
 
 
 def _office(standing: Standing, act: Act) -> bool:
-    """The petition office whose register the case is on; another one has no part in it."""
+    """The petition office whose register the case is on; another one has no part in it. Where an accusation is of the
+    office itself, the leaders to whom it was put take its place."""
+    if standing.confidential and standing.office in standing.accused_units:
+        return act.role == "leader" and act.principal in standing.people
     return act.role in OFFICE_POSTS and act.unit == standing.office
 
 

@@ -103,7 +103,10 @@ def _faults(spec: ClockSpec) -> Iterator[tuple[bool, str]]:
     yield spec.backwards and spec.unit != "working_day", "只有按工作日计的时限可以倒推"
     yield spec.backwards and spec.first_day, "倒推的时限不能当日起算"
     yield bool(spec.counted_from) and not spec.backwards, "只有倒推的时限写明自何日倒推（counted_from）"
-    yield spec.set_per_case and (spec.unit == "date" or spec.backwards), "本来就按指定日期计，不写 set_per_case"
+    yield (
+        spec.set_per_case and (spec.unit == "date" or spec.backwards),
+        "本来就按指定日期计，不写 set_per_case",
+    )
     yield spec.length == 0 and not spec.backwards, "期限长度 length 须为正数"
     yield spec.extension_cap is not None and spec.extension_open, "延期既定上限又不设上限"
     yield spec.extension_cap == 0, "不得延期的时限不写 extension_cap"

@@ -1,6 +1,6 @@
 """转为保密: an item made from a petition is kept as close as the petition, also when that becomes an accusation later."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +12,11 @@ from domain.supervision.fold import project
 
 BASIS = "《信访工作条例》第三十条第三款"
 
+HistoryOf = Callable[[UUID], Sequence[Fact]]
+"""What is recorded so far in a stream."""
 
-def made_confidential(
-    fact: Classified, situation: Any, history_of: Callable[[UUID], Sequence[Fact]]
-) -> list[Fact]:
+
+def made_confidential(fact: Classified, situation: Any, history_of: HistoryOf) -> list[Fact]:
     """转为保密: a fact for each item of a petition that is now an accusation, unless it is confidential already."""
     if fact.category != "accusation":
         return []
@@ -29,4 +30,7 @@ def made_confidential(
     return found
 
 
-CONSEQUENCES = {Classified: made_confidential}
+CONSEQUENCES: Mapping[type[Fact], Callable[[Any, Any, HistoryOf], list[Fact]]] = {
+    Classified: made_confidential
+}
+"""连带记录: for a fact of a petition what is recorded in its items along with it, in the same transaction."""
