@@ -102,6 +102,9 @@ def test_nor_does_who_stands_in_for_somebody_give_that_one_posts_to_use():
     told.having(name_stand_ins, "a-head", ("b-clerk",)).when(
         give_post, "a-head", "leadership", "leader", by="inspector"
     ).then(PostGiven)
+    told.having(name_stand_ins, "a-head", ("admin",), by="inspector").when(
+        give_post, "a-head", "leadership", "leader", by="b-clerk for admin"
+    ).refused("directory.stands_in", NotYours)
 
 
 def test_who_gave_the_posts_held_now_is_known():
