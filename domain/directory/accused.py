@@ -8,6 +8,7 @@ accused for good: no move undoes an accusation.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from domain.directory.fold import Directory
@@ -46,23 +47,44 @@ def accused_units(against: Iterable[Named], directory: Directory, since: datetim
     """被检举控告单位: the plain texts as written, the ids of the units they name, and of all units that are below those
     or have been `since` the instant."""
     texts = written(against)
-    named = _units_named(texts, directory)
-    below = {
-        unit
-        for unit in (directory.units if named else ())
-        if any(above in named and until >= since for above, until in directory.chain(unit).items())
-    }
-    return texts | named | below
+    return texts | _units(_Within(directory), texts, since) if texts else texts
 
 
 def accused_people(against: Iterable[Named], directory: Directory, since: datetime = STILL) -> frozenset[str]:
     """被检举控告人员: the plain texts as written, the ids of the officers they name, and of those who belong to an
     accused unit or have belonged to one `since` the instant."""
     texts = written(against)
-    if not texts:
-        return texts
-    units = _units_named(texts, directory)
-    return texts | {
+    return texts | _people(_Within(directory), texts, since) if texts else texts
+
+
+class _Within:
+    """所查机构 — a directory as what was found in it is remembered by: this one, not one that looks the same."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+
+    def __hash__(self) -> int:
+        return id(self.directory)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Within) and other.directory is self.directory
+
+
+@lru_cache(maxsize=256)
+def _units(within: _Within, texts: frozenset[str], since: datetime) -> frozenset[str]:
+    directory, named = within.directory, _units_named(texts, within.directory)
+    below = {
+        unit
+        for unit in (directory.units if named else ())
+        if any(above in named and until >= since for above, until in directory.chain(unit).items())
+    }
+    return named | below
+
+
+@lru_cache(maxsize=256)
+def _people(within: _Within, texts: frozenset[str], since: datetime) -> frozenset[str]:
+    directory, units = within.directory, _units_named(texts, within.directory)
+    return frozenset(
         officer
         for officer in directory.officers
         if any(unit in units and until >= since for unit, until in directory.belonging(officer).items())
@@ -72,7 +94,7 @@ def accused_people(against: Iterable[Named], directory: Directory, since: dateti
             if until >= since
             for text in texts
         )
-    }
+    )
 
 
 def names_of_unit(unit: Unit) -> tuple[UnitName, ...]:

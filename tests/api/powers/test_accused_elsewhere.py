@@ -16,7 +16,6 @@ from domain.petition.events import Against
 from projections import runner
 from tests.api.conftest import Town
 from tests.api.powers.petitions import Petitions
-from tests.api.powers.setting import Stories
 
 HOME = "/v1/directory"
 Tell = Callable[..., None]
@@ -50,8 +49,7 @@ def newcomer(tell: Tell) -> Callable[[str, str], str]:
 
 def accusing(town: Town, *against: Against) -> UUID:
     """An accusation that unit A handles, registered now."""
-    stories: Stories = Petitions("unit-a", "handler", against)
-    id, facts = stories.told("handling", "reply", "").again()
+    id, facts = Petitions("unit-a", "handler", against).told("handling", "reply", "").again()
     town.services.casework.save(replace(facts[0], recorded_at=town.clock()), *facts[1:])
     return id
 
