@@ -104,6 +104,13 @@ def extension(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
+def lying_with(history: Iterable[Any]) -> dict[str, Held]:
+    """案内附件: what a case's facts name already; whoever may act on the case may list it again, as a head does who
+    submits what the unit's officer uploaded."""
+    named = (one for fact in history for one in getattr(fact, "attachments", ()))
+    return {one.sha256: Held(one.size, one.media_type) for one in named if one.sha256}
+
+
 def resolve(entries: Iterable[AttachmentEntry], held: Mapping[str, Held]) -> tuple[Attachment, ...]:
     """列明附件: the entries as a fact keeps them; `held` is what the officer uploaded, by hash.
 

@@ -20,7 +20,7 @@ from domain.acts import Act, Receipt, envelope, system_act
 from domain.alerts import plan as alerts
 from domain.alerts.commands import AcknowledgeAlert
 from domain.alerts.events import QUIET, AlertAcknowledged
-from domain.attachments import settled
+from domain.attachments import lying_with, settled
 from domain.cases import Draft, Kind, State, legal_date_of
 from domain.directory import fold as directory_fold
 from domain.directory.capacity import must_have_been_away
@@ -372,8 +372,10 @@ class Casework(Application[UUID]):
     def _fact(self, kind: Kind, draft: Draft, situation: Any) -> Fact:
         made, on, stated = draft
         must_have_been_away(situation.directory, situation.act, on)
-        fields = settled(stated, lambda hashes: self.store.uploads(situation.act.by, hashes))
         history = situation.history
+        fields = settled(
+            stated, lambda hashes: {**lying_with(history), **self.store.uploads(situation.act.by, hashes)}
+        )
         basis = kind.basis_of(made, on, fields, situation)
         return made(
             **envelope(history[0].originator_id, len(history) + 1, situation.act, basis, on), **fields

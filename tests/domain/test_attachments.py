@@ -1,11 +1,23 @@
 """附件: what a file may be called, and that only what the officer sent in can be named."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
-from domain.attachments import DOCX, TEXT, Attachment, AttachmentEntry, Held, resolve, safe_name, settled
+from domain.attachments import (
+    DOCX,
+    PDF,
+    TEXT,
+    Attachment,
+    AttachmentEntry,
+    Held,
+    lying_with,
+    resolve,
+    safe_name,
+    settled,
+)
 from domain.errors import Invalid
 from domain.petition import events
 from eventstore.mapper import read
@@ -152,3 +164,11 @@ def test_a_report_of_before_named_papers():
         {"name": "a/b"},
     ]
     assert named.TOPIC == "petition.reported.2"
+
+
+def test_what_lies_with_the_case_may_be_named_again_by_whoever_acts_on_it():
+    paper, scan = Attachment("原件"), Attachment("报告.pdf", "a" * 64, 12, PDF)
+    reported = SimpleNamespace(attachments=(paper, scan))
+    held = lying_with([SimpleNamespace(), reported])
+    assert held == {"a" * 64: Held(12, PDF)}
+    assert resolve([AttachmentEntry("报告.pdf", "a" * 64)], held) == (scan,)

@@ -141,7 +141,7 @@ def test_b1_to_b9_from_opening_to_archive(desk: Desk) -> None:
         "unit-a-head",
         "submit-result",
         conclusion="改造完工并经第三方验收，附件：完工报告.pdf。",
-        attachments=[desk.uploads("2026-11-17", "unit-a-head", "完工报告.pdf", REPORT)],
+        attachments=[pdf],
     )
     item.on("2026-11-18", "inspector", "vet", opinion="材料齐全。")
     item.on("2026-11-18", "inspector", "submit-to-leader")
