@@ -63,7 +63,7 @@ class Kind:
     """案件种类 — how one kind of case is read, decided and watched.
 
     `group` names the officers of one recipient group of an alert step; `may_be_told` whether one of them may learn of
-    the case at all; `wardens` are told in the place of a group none of whom may.
+    the case at all; `wardens` are told in the place of a group none of whom may. `held_by` are the units it is with.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Kind:
     group: Callable[[str, Clock, Any, Directory], Sequence[str]]
     may_be_told: Callable[[str, Any, Directory], bool]
     wardens: Callable[[Any, Directory], Sequence[str]]
+    held_by: Callable[[Any], Sequence[str]]
     unknown: Callable[[], Unknown]
     stale: Callable[[list[str], int], Stale]
 

@@ -23,7 +23,7 @@ from domain.alerts.events import QUIET, AlertAcknowledged
 from domain.attachments import lying_with, settled
 from domain.cases import Draft, Kind, State, legal_date_of
 from domain.directory import fold as directory_fold
-from domain.directory.capacity import must_have_been_away
+from domain.directory.capacity import in_the_place_of, must_have_been_away
 from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
 from domain.directory.people import Unit
 from domain.errors import Busy
@@ -169,7 +169,9 @@ class Casework(Application[UUID]):
         case = self.readable(case_id, act)
         if case is None or kind not in {None, case.kind}:
             raise (kind or PETITION).unknown()
-        found = case.kind.situation(case.state, case.facts, act, self.directory(), self.known(act.at))
+        directory = self.directory()
+        acting = in_the_place_of(case.kind.held_by(case.state), act, directory)
+        found = case.kind.situation(case.state, case.facts, acting, directory, self.known(act.at))
         if case.kind is PETITION and case.state.repeat_of is not None:
             found = replace(found, earlier=self.petition(case.state.repeat_of))
         return case.kind, found

@@ -4,10 +4,12 @@ Standing in (AB岗) follows from the directory alone: A is recorded as away on t
 stand-ins who is present. Nothing is handed over and nothing has to be taken back.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from domain.acts import Act, legal_date
-from domain.directory.fold import Directory
+from domain.directory.fold import DESK, Directory
 from domain.directory.people import Officer, Post
 from domain.errors import NotYours
 
@@ -54,6 +56,14 @@ def _stood_in_for(directory: Directory, officer: Officer, for_whom: str, today: 
     if directory.standing_in(for_whom, today) != officer.id:
         raise NotYours("standin.earlier_present", "顺序在前的顶岗人员在岗，应由其代为办理。", BASIS)
     return absent
+
+
+def in_the_place_of(holding: Sequence[str], act: Act, directory: Directory) -> Act:
+    """上级单位代办: the act, done in the place of a unit below that has neither head nor clerk to do it."""
+    if act.role not in DESK or act.unit in holding:
+        return act
+    below = next((unit for unit in holding if directory.minding(unit) == act.unit), None)
+    return act if below is None else replace(act, unit=below, own_unit=act.own_unit or act.unit)
 
 
 def must_have_been_away(directory: Directory, act: Act, on: date) -> None:

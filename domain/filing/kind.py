@@ -59,6 +59,7 @@ KIND = Kind(
     group=_group,
     may_be_told=_may_be_told,
     wardens=_wardens,
+    held_by=lambda month: (month.office,),
     unknown=_unknown,
     stale=_stale,
 )

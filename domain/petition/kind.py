@@ -87,6 +87,7 @@ KIND = Kind(
     group=_group,
     may_be_told=_may_be_told,
     wardens=_wardens,
+    held_by=lambda petition: (petition.holder, *petition.assisting_units),
     unknown=_unknown,
     stale=_stale,
 )

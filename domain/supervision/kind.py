@@ -102,6 +102,7 @@ KIND = Kind(
     group=_group,
     may_be_told=_may_be_told,
     wardens=_wardens,
+    held_by=lambda item: tuple(share.unit for share in item.holding),
     unknown=_unknown,
     stale=_stale,
 )
