@@ -34,6 +34,9 @@ class Worker:
         self._leadership = Leadership(database.dsn, name)
         self._running = {job.name: threading.Lock() for job in self._jobs}
         self._context = Context(database, casework, clock, name, self._go_on)
+        self._firsts = [
+            threading.Thread(target=self.run, args=[job], name=f"{job.name} at start") for job in self._jobs
+        ]
         self._scheduler = BackgroundScheduler(
             timezone=SHANGHAI,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -42,11 +45,13 @@ class Worker:
     def start(self) -> None:
         """开始值班: every job at once, then at its interval."""
         for job in self._jobs:
-            self._scheduler.add_job(self.run, args=[job], id=f"{job.name} at start")
             self._scheduler.add_job(
                 self.run, "interval", args=[job], id=job.name, seconds=job.seconds, jitter=job.jitter
             )
         self._scheduler.start()
+        # not jobs of the scheduler's: removing one that is done while it shuts down breaks its thread
+        for first in self._firsts:
+            first.start()
         log.info("scheduler.started", worker=self._context.name)
 
     def stop(self) -> None:
@@ -54,6 +59,8 @@ class Worker:
         self._stopping.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+            for first in self._firsts:
+                first.join()
         self._leadership.release()
         log.info("scheduler.stopped", worker=self._context.name)
 
