@@ -48,6 +48,7 @@ _BEGINS_LIKE_PAGE = re.compile(
 )
 _EMBEDDED_OFFICE = re.compile(r"embeddings/[^/]+\.(docx|xlsx|pptx)$")
 _UNREADABLE = (BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error, EOFError)
+"""What reading a crooked archive raises; the zip reader says NotImplementedError of methods that it doesn't know."""
 
 
 @dataclass

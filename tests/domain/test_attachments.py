@@ -1,5 +1,6 @@
 """附件: what a file may be called, and that only what the officer sent in can be named."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -137,8 +138,8 @@ def test_what_cannot_be_named(entries: tuple[AttachmentEntry, ...], code: str):
 def test_only_what_has_a_hash_is_looked_up():
     asked: list[list[str]] = []
 
-    def uploads(hashes: object) -> dict[str, Held]:
-        asked.append(list(hashes))  # type: ignore[call-overload]
+    def uploads(hashes: Sequence[str]) -> dict[str, Held]:
+        asked.append(list(hashes))
         return HELD
 
     assert settled({"text": "x"}, uploads) == {"text": "x"}
