@@ -32,6 +32,7 @@ from api import (
     tokens,
 )
 from api.bootstrap import Services
+from api.console import console
 from api.cookies import SameSite
 from api.evenness import Evenness
 from api.intake import Intake, Watch
@@ -75,6 +76,7 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     for part in PARTS:
         app.include_router(part.router)
+    console.install(app)
     app.add_middleware(Intake)
     app.add_middleware(Evenness, beat=services.settings.beat)
     app.add_middleware(SameSite)

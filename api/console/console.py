@@ -1,0 +1,26 @@
+"""控制台的各页, put together; whatever address is left says that there is no such page."""
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from api.console import desk, sign_in, statics
+from api.console.visitors import Paged, refusal
+from domain.errors import Unknown
+
+PAGES = (sign_in, desk)
+"""各页: the modules of pages, each with its router; one page's address is never another's beginning."""
+
+rest = APIRouter(prefix="/console", route_class=Paged, include_in_schema=False)
+
+
+@rest.get("/{path:path}")
+def no_such_page(request: Request, path: str) -> Response:
+    """无此页."""
+    return refusal(request, Unknown("request.no_such_address", "没有这个页面。"))
+
+
+def install(app: FastAPI) -> None:
+    """安装: every page and the files they load."""
+    app.mount(statics.ADDRESS, statics.Statics(directory=statics.FOLDER), name="console-static")
+    for one in PAGES:
+        app.include_router(one.router)
+    app.include_router(rest)

@@ -1,0 +1,171 @@
+"""来访: who asks for a page, in which capacity, and what happens to a request that is refused.
+
+A page's session is the cookie; the capacity (为谁顶岗、以何职务) is a cookie too, judged by the directory each time.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import parse_qs, urlencode
+
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from api import cookies, wording
+from api.bootstrap import Services
+from api.console import navigation, rendering
+from api.errors import STATUS, TITLES, SignedOut
+from api.identity import Held, present
+from domain.acts import Act
+from domain.directory.decisions import POSTS
+from domain.directory.fold import Directory
+from domain.errors import NotYours, Refused
+
+CAPACITY = "shixian_capacity"
+NOTE = "shixian_note"
+"""Cookie of the one sentence that the next page says."""
+SIGN_IN = "/console/sign-in"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """来访者 — the officer who asks, the act of asking, and the directory of the moment."""
+
+    services: Services
+    request: Request
+    act: Act
+    directory: Directory
+    token: str
+
+    @property
+    def is_htmx(self) -> bool:
+        """局部请求: a piece of a page was asked for, not a page."""
+        return "hx-request" in self.request.headers
+
+    def page(self, template: str, /, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """页面: a template within the frame of the console; the note left for this officer is said once."""
+        note = self.request.cookies.get(NOTE)
+        response = rendering.page(template, status=status, **self._frame(note), **context)
+        if note is not None and not self.is_htmx:
+            response.delete_cookie(NOTE, path="/console")
+        return response
+
+    def _frame(self, note: str | None) -> dict[str, Any]:
+        act, directory = self.act, self.directory
+        mine = directory.officers[act.by]
+        return {
+            "frame": {
+                "name": mine.name,
+                "unit": directory.unit_name(act.unit),
+                "post": POSTS.get(act.role, act.role),
+                "role": act.role,
+                "for_whom": None if act.for_whom is None else directory.officers[act.for_whom].name,
+                "entries": navigation.entries(act.role),
+                "current": navigation.current(self.request.url.path),
+                "today": act.today,
+                "note": parse_qs(note)["text"][0] if note else None,
+                "capacities": len(mine.posts) > 1
+                or act.for_whom is not None
+                or bool(directory.stands_in_for(act.by, act.today)),
+            }
+        }
+
+
+def visitor(request: Request, services: Held) -> Visitor:
+    """来访者: from the cookies. Raises SignedOut; a capacity that the officer no longer has is dropped."""
+    token = request.cookies.get(cookies.SESSION)
+    for_whom, post = capacity_of(request)
+    try:
+        act = present(services, token, for_whom=for_whom, post=post)
+    except NotYours:
+        if for_whom is None and post is None:
+            raise
+        act = present(services, token)
+    return Visitor(services, request, act, services.casework.directory(), str(token))
+
+
+Visiting = Annotated[Visitor, Depends(visitor)]
+
+
+def capacity_of(request: Request) -> tuple[str | None, str | None]:
+    """所选身份: whom the officer chose to stand in for, and the post chosen."""
+    chosen = parse_qs(request.cookies.get(CAPACITY, ""))
+    return chosen.get("for", [None])[0], chosen.get("as", [None])[0]
+
+
+def set_capacity(request: Request, response: Response, for_whom: str | None, post: str | None) -> None:
+    """选定身份: for the pages of this browser; none chosen is one's own post."""
+    chosen = {name: value for name, value in (("for", for_whom), ("as", post)) if value is not None}
+    if chosen:
+        _keep(request, response, CAPACITY, urlencode(chosen))
+    else:
+        response.delete_cookie(CAPACITY, path="/console")
+
+
+def then(request: Request, address: str, note: str | None = None) -> Response:
+    """随后转到: another page, which says the note. A piece of a page makes the browser go there whole."""
+    response: Response
+    if "hx-request" in request.headers:
+        response = Response(status_code=204, headers={"HX-Redirect": address})
+    else:
+        response = RedirectResponse(address, 303)
+    if note is not None:
+        _keep(request, response, NOTE, urlencode({"text": note}))
+    return response
+
+
+def _keep(request: Request, response: Response, name: str, value: str) -> None:
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, path="/console", secure=secure, httponly=True, samesite="lax")
+
+
+class Paged(APIRoute):
+    """页面路由 — refusals become pages: signed out goes to the sign-in, everything else says what and why."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_as_page(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except SignedOut:
+                return _to_sign_in(request)
+            except Refused as refused:
+                return refusal(request, refused)
+            except RequestValidationError as error:
+                fields = [f"{one['loc'][-1]}：{wording.of(one)}" for one in error.errors()[:5]]
+                return _fault(request, 422, "request.malformed", "；".join(fields) + "。", None)
+            except HTTPException as error:
+                status = error.status_code if error.status_code in TITLES else 422
+                return _fault(request, status, "request.refused", "请求无法处理。", None)
+
+        return handle_as_page
+
+
+def refusal(request: Request, refused: Refused) -> Response:
+    """拒绝页: what was refused, why, and the rule it rests on."""
+    status = next(STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS)
+    return _fault(request, status, refused.code, refused.message, refused.basis)
+
+
+def _fault(request: Request, status: int, code: str, message: str, basis: str | None) -> Response:
+    piece = "hx-request" in request.headers
+    template = "fault_piece.html" if piece else "fault.html"
+    response = rendering.page(
+        template, status=status, title=TITLES[status], code=code, message=message, basis=basis
+    )
+    if piece:
+        response.headers["HX-Retarget"] = "#faults"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _to_sign_in(request: Request) -> Response:
+    asked = request.url.path
+    if request.method == "GET" and "hx-request" not in request.headers and asked != "/console":
+        query = f"?{request.url.query}" if request.url.query else ""
+        return then(request, f"{SIGN_IN}?{urlencode({'next': asked + query})}")
+    return then(request, SIGN_IN)
