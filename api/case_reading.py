@@ -12,7 +12,7 @@ from uuid import UUID
 
 from api import case_links
 from api.bootstrap import Services
-from domain.acts import Act, legal_date
+from domain.acts import PETITIONER, Act, legal_date
 from domain.cases import Kind
 from domain.casework import Case, Recorded
 from domain.directory.fold import Directory
@@ -83,12 +83,15 @@ class Seen:
 
 
 SYSTEM = "系统"
+CITIZEN = "信访人"
 
 
 def officer_called(directory: Directory, officer: str | None, at: datetime) -> str | None:
     """当时的姓名: of an officer; the service's own acts are the system's. None of nobody and of somebody unknown."""
     if officer == "system":
         return SYSTEM
+    if officer == PETITIONER:
+        return CITIZEN
     return directory.officer_called(officer, at) if officer in directory.officers else None
 
 

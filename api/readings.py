@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from api import lists
 from api.bootstrap import Services
+from api.case_reading import officer_called
 from api.errors import READS
 from api.identity import Held, Signed
 from api.paging import USUAL, Cursor, Limit
@@ -54,7 +55,7 @@ def _shown(row: Row, directory: Directory) -> dict[str, Any]:
         "case_kind": row["kind"],
         "case_number": row["number"],
         "officer": row["officer"],
-        "officer_name": directory.officer_called(row["officer"], row["at"]),
+        "officer_name": officer_called(directory, row["officer"], row["at"]),
         "for_whom": row["for_whom"],
         "what": row["what"],
         "at": row["at"],

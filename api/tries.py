@@ -1,5 +1,6 @@
 """登录尝试: failed tries are counted in the database – per name and address, per name from anywhere, per address with
-any name – so that the count holds in every process and after a restart.
+any name – so that the count holds in every process and after a restart. The citizens' look-up has counts of its own:
+who guesses there shuts out no officer at the same address.
 
 A tried name may be a password typed into the wrong field: only its digest is kept, for a day.
 """
@@ -29,6 +30,20 @@ log = structlog.get_logger("sign_in")
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """入口 — a way in whose tries are counted apart: its mark in the counts, and what a try too many is told."""
+
+    mark: str
+    event: str
+    code: str
+    message: str
+
+
+SIGN_IN = Gate("", "sign_in.limited", "session.too_often", "登录尝试过于频繁，请稍后再试。")
+PROGRESS = Gate("progress", "progress.limited", "progress.too_often", "查询过于频繁，请稍后再试。")
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """计数 — failures of one kind, since when, and when the last one was."""
 
@@ -52,9 +67,11 @@ class Count:
         return now - self.last_at >= FORGOTTEN if kind == "name" else now - self.since >= WITHIN
 
 
-def admit(database: Database, address: str, now: datetime, name: str | None = None) -> None:
+def admit(
+    database: Database, address: str, now: datetime, name: str | None = None, gate: Gate = SIGN_IN
+) -> None:
     """放行: counts the try as failed until `forget`. Raises TooOften; a try that isn't heard isn't counted."""
-    keys = _keys(address, name)
+    keys = _keys(gate, address, name)
     with database.transaction() as connection:
         # names before addresses, so that no two tries wait for each other
         for kind in ("name", "address"):
@@ -68,14 +85,14 @@ def admit(database: Database, address: str, now: datetime, name: str | None = No
             for kind, key in keys.items():
                 _add(connection, kind, key, counts[kind], now)
     if wait > NONE:
-        log.warning("sign_in.limited", origin=_origin(address), counted=waiting)
+        log.warning(gate.event, origin=_origin(address), counted=waiting)
         seconds = int(wait.total_seconds()) + 1
-        raise TooOften("session.too_often", "登录尝试过于频繁，请稍后再试。", retry_after=seconds)
+        raise TooOften(gate.code, gate.message, retry_after=seconds)
 
 
-def forget(database: Database, address: str, name: str | None = None) -> None:
+def forget(database: Database, address: str, name: str | None = None, gate: Gate = SIGN_IN) -> None:
     """登录成功: earlier failures of the name no longer count; of the address, only this try doesn't."""
-    keys = _keys(address, name)
+    keys = _keys(gate, address, name)
     with database.transaction() as connection:
         for kind, key in keys.items():
             if kind == "address":
@@ -90,11 +107,11 @@ def forget(database: Database, address: str, name: str | None = None) -> None:
                 )
 
 
-def _keys(address: str, name: str | None) -> dict[str, bytes]:
-    place = _network(address)
-    keys = {"address": _digest("address", place)}
+def _keys(gate: Gate, address: str, name: str | None) -> dict[str, bytes]:
+    place, apart = _network(address), (gate.mark,) if gate.mark else ()
+    keys = {"address": _digest(*apart, "address", place)}
     if name is not None:
-        keys |= {"name": _digest("name", name), "near": _digest("near", name, place)}
+        keys |= {"name": _digest(*apart, "name", name), "near": _digest(*apart, "near", name, place)}
     return keys
 
 

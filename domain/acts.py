@@ -46,6 +46,15 @@ def system_act(at: datetime) -> Act:
     return Act(by="system", unit="system", role="system", at=at.astimezone(UTC))
 
 
+PETITIONER = "petitioner"
+"""信访人: who acts on a petition of one's own with its query code, and is no officer."""
+
+
+def petitioner_act(at: datetime) -> Act:
+    """信访人行为: the petitioner's own act – of whoever shows the number and the query code, by name nobody."""
+    return Act(by=PETITIONER, unit=PETITIONER, role=PETITIONER, at=at.astimezone(UTC))
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """回执 — answers a command: the case, its version after it, the log position, and the events it made."""

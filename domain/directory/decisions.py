@@ -2,7 +2,7 @@
 
 from re import compile as pattern
 
-from domain.acts import Act
+from domain.acts import PETITIONER, Act
 from domain.directory import powers
 from domain.directory.events import (
     OfficerAppointed,
@@ -103,8 +103,8 @@ def appoint(
     """任职: of a new officer, or to another main post. Raises Invalid for an unknown unit or post, NotYours, NotNow."""
     powers.must_manage(act)
     _must_be_id(officer)
-    if officer == "system":
-        raise Invalid("directory.bad_id", "标识 system 留作系统自身使用。")
+    if officer in {"system", PETITIONER}:
+        raise Invalid("directory.bad_id", f"标识 {officer} 留作系统自身使用。")
     powers.must_not_be_own(officer, act)
     _must_be_name(name)
     _must_be_post(unit_id, post, directory)

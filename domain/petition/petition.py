@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from domain.acts import Act
+from domain.acts import PETITIONER, Act
 from domain.cases import Draft, set_date
 from domain.directory.fold import Directory, Officer
 from domain.errors import Invalid, NotNow, NotYours
 from domain.facts import Fact
-from domain.petition import commands, events, follow_up, routing
+from domain.petition import commands, events, follow_up, rating, routing
 from domain.petition.conditions import JOINT, refusal
 from domain.petition.situation import Situation
 from domain.petition.stages import Stage
@@ -320,10 +320,12 @@ def _reopen(command: commands.Reopen, situation: Situation) -> Draft:
 
 
 def _rate(command: commands.Rate, situation: Situation) -> Draft:
-    if any(about == command.about for about, _ in situation.petition.rated):
-        raise NotNow(
-            "petition.already_rated", "该评价对象已经评价。", "《信访事项办理群众满意度评价工作办法》"
-        )
+    basis = grounds.rating().basis
+    if command.about in rating.given(situation.history):
+        raise NotNow("petition.already_rated", "该评价对象已经评价。", basis)
+    by_petitioner = situation.act.role == PETITIONER
+    if by_petitioner and not rating.is_open(situation.petition, situation.act.today):
+        raise NotNow("petition.rating_closed", "现在不在评价期间。", basis)
     fields = {"about": command.about, "score": command.score, "comment": command.comment}
     return events.Rated, situation.date(command.on), fields
 

@@ -131,7 +131,7 @@ OPENINGS: dict[str, Opening] = {
         "not_terminated",
     ),
     "archive": _row(CLOSED - {_S.ARCHIVED}, "office", "termination_served"),
-    "rate": _row(_ANSWERED | {_S.HANDLING}, "office"),
+    "rate": _row(_ANSWERED | {_S.HANDLING}, "office petitioner"),
     "consent-to-refusal": _row(frozenset(Stage) - {_S.WITHDRAWN}, "leader unit_leader", "refusal_to_consent"),
     "file-refusal": _row(frozenset(Stage) - {_S.WITHDRAWN}, "office holder handler", "refusal_to_file"),
     "acknowledge-alert": _row(frozenset(Stage), "alert_recipient"),

@@ -6,7 +6,7 @@ Pure: the aggregate's state comes in as a `Standing`, so that nothing here impor
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.acts import Act
+from domain.acts import PETITIONER, Act
 from domain.rules.naming import names_person, plain
 
 OFFICE_POSTS = frozenset({"office_clerk", "office_head"})
@@ -51,6 +51,8 @@ def may_read(standing: Standing, act: Act) -> bool:
     """
     if act.role in CASELESS_POSTS:
         return False
+    if act.role == PETITIONER:
+        return True  # made for the case alone whose query code was shown
     if standing.confidential and stands_accused(standing.accused_units, standing.accused_people, act):
         return False
     if _office(standing, act) or (act.role in UNIT_POSTS and act.unit in standing.units):
@@ -133,7 +135,8 @@ POWERS: dict[str, Callable[[Standing, Act], bool]] = {
     "handler": lambda s, act: act.role == "unit_officer" and s.handler == act.principal,
     "review_organ": _review_organ,
     "hearing_organ": lambda s, act: _review_organ(s, act) if s.reviewing else _holder(s, act),
-    "alert_recipient": lambda _, act: act.role not in CASELESS_POSTS | {"auditor"},
+    "petitioner": lambda _, act: act.role == PETITIONER,
+    "alert_recipient": lambda _, act: act.role not in CASELESS_POSTS | {"auditor", PETITIONER},
 }
 
 LABELS: dict[str, str] = {
@@ -147,6 +150,7 @@ LABELS: dict[str, str] = {
     "handler": "指定的承办人",
     "review_organ": "复查复核机关",
     "hearing_organ": "组织听证的机关",
+    "petitioner": "凭查询码办理的信访人",
     "alert_recipient": "预警接收人",
 }
 

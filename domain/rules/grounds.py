@@ -32,6 +32,16 @@ class Representation:
     basis: str
 
 
+@dataclass(frozen=True, slots=True)
+class RatingTimes:
+    """评价期限 — days for rating after the answer was served; without an answer, from and until which day."""
+
+    after_answer: int
+    unanswered_from: int
+    unanswered_until: int
+    basis: str
+
+
 @cache
 def _table(name: str) -> Mapping[str, Any]:
     return tomllib.loads((TABLES / name).read_text("utf-8"))
@@ -70,6 +80,13 @@ def representation() -> Representation:
     """走访代表: the rule on representatives of a collective visit."""
     row = _table("representation.toml")
     return Representation(row["most"], row["collective_from"], row["basis"])
+
+
+@cache
+def rating() -> RatingTimes:
+    """满意度评价的期限."""
+    row = _table("rating.toml")
+    return RatingTimes(row["after_answer"], row["unanswered_from"], row["unanswered_until"], row["basis"])
 
 
 def _known(given: str, entries: tuple[Entry, ...]) -> Entry | None:
