@@ -159,13 +159,21 @@ def add_reads(router: APIRouter, kind: Kind, prefix: str = "") -> None:
     )
     def download(id: UUID, sha256: Hash, services: Held, act: Signed) -> Response:
         """只作为文件下载，不在浏览器中打开；下载信访件和保密督查事项的附件留有记录."""
-        bind(**{kind.name: id})
-        case = _readable(services, act, kind, id)
-        _must_open_papers(services, act, case)
-        found = [one for one, _ in _named(case) if one.sha256 == sha256]
-        if not found:
-            raise Unknown("attachment.not_in_case", "该事项没有列明这份附件。")
-        return _handed_out(services, act, case, found[-1])
+        return handed_out(services, act, kind, id, sha256)
+
+
+def handed_out(services: Services, act: Act, kind: Kind, id: UUID, sha256: str) -> Response:
+    """交付附件: the content of what a case names, to whoever may open its papers; the reading is recorded.
+
+    Raises Unknown and NotYours.
+    """
+    bind(**{kind.name: id})
+    case = _readable(services, act, kind, id)
+    must_open_papers(services, act, case)
+    found = [one for one, _ in _named(case) if one.sha256 == sha256]
+    if not found:
+        raise Unknown("attachment.not_in_case", "该事项没有列明这份附件。")
+    return _handed_out(services, act, case, found[-1])
 
 
 def _readable(services: Services, act: Act, kind: Kind, id: UUID) -> Case:
@@ -176,8 +184,8 @@ def _readable(services: Services, act: Act, kind: Kind, id: UUID) -> Case:
     return case
 
 
-def _must_open_papers(services: Services, act: Act, case: Case) -> None:
-    """A public item is browsed by everybody; its papers are for those it passed through. A petition's papers may name
+def must_open_papers(services: Services, act: Act, case: Case) -> None:
+    """可以打开附件: a public item is browsed by everybody; its papers are for those it passed through. A petition's papers may name
     who petitioned: they are for those who may know. Raises NotYours."""
     directory = services.casework.directory()
     if case.kind is PETITION and not may_see_personal_data(petition_standing(case.state, directory), act):
