@@ -2,9 +2,10 @@
 
 from projections.alerts import Alerts
 from projections.deadlines import Deadlines
+from projections.figures import Figures
 from projections.item_shares import ItemShares
 from projections.ledger import Ledger
 from projections.timeline import Timeline
 from projections.view import View
 
-VIEWS: tuple[View, ...] = (Ledger(), Deadlines(), Timeline(), Alerts(), ItemShares())
+VIEWS: tuple[View, ...] = (Ledger(), Deadlines(), Timeline(), Alerts(), ItemShares(), Figures())

@@ -95,7 +95,7 @@ def _write(connection: Connection, casework: Casework, ids: Sequence[UUID]) -> N
     steps: list[dict[str, Any]] = []
     for case in casework.cases(ids).values():
         found = case.kind.clocks(case.facts, case.state, known, None)
-        clocks.extend(_clock(case.state.id, clock, case.history) for clock in found)
+        clocks.extend(clock_row(case.state.id, clock, case.history) for clock in found)
         plan = planned(case.state, found, known.books, known.calendar)
         steps.extend(_step(case.state.id, item) for item in plan)
     for table, rows in ((_CLOCKS, clocks), (_STEPS, steps)):
@@ -104,7 +104,8 @@ def _write(connection: Connection, casework: Casework, ids: Sequence[UUID]) -> N
             connection.execute(table.insert, (as_json(rows),))
 
 
-def _clock(case_id: UUID, clock: Clock, history: Sequence[Recorded]) -> dict[str, Any]:
+def clock_row(case_id: UUID, clock: Clock, history: Sequence[Recorded]) -> dict[str, Any]:
+    """期限行: the columns of one clock."""
     return {
         "case_id": case_id,
         "clock": clock.clock,
