@@ -15,7 +15,7 @@ TABLES = """
 SET LOCAL lock_timeout = '10s';
 
 CREATE TABLE likeness_key (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
     key bytea NOT NULL
 );
 INSERT INTO likeness_key (key) VALUES (sha256(
