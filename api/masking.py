@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domain.masking import masked_name
 from domain.petition.events import Person, Petitioner
 from domain.petition.fold import Petition
 
@@ -21,11 +22,6 @@ def identified(petition: Petition) -> list[dict[str, Any]]:
     return [_whole(one, people.get(one.key)) for one in petition.petitioners]
 
 
-def name(text: str) -> str:
-    """姓名: the surname and a star; a name of one character would be shown whole, so it is a star."""
-    return f"{text[:1]}*" if len(text) > 1 else "*"
-
-
 def number(text: str | None) -> str | None:
     """号码: stars and the last digits; a short one is all stars."""
     if text is None:
@@ -39,7 +35,7 @@ def _masked(one: Petitioner, person: Person | None) -> dict[str, Any]:
     if person is None:
         return shown | {"name": None, "id_number": None, "phone": None}
     return shown | {
-        "name": name(person.name),
+        "name": masked_name(person.name),
         "id_number": number(person.id_number),
         "phone": number(person.phone),
     }

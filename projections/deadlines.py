@@ -36,6 +36,10 @@ EVER = datetime.max.replace(tzinfo=UTC)
 """All that is recorded, whatever the hour: so a rebuild finds what the live view found."""
 
 
+FINISH = "finish"
+"""The clock by which a case has to be done."""
+
+
 class _Writing(NamedTuple):
     delete: LiteralString
     insert: LiteralString
@@ -49,6 +53,10 @@ _STEPS = _Writing(
     "DELETE FROM deadline_steps WHERE case_id = ANY(%s)",
     "INSERT INTO deadline_steps SELECT * FROM json_populate_recordset(NULL::deadline_steps, %s::json)",
 )
+_DUES = _Writing(
+    "DELETE FROM case_dues WHERE case_id = ANY(%s)",
+    "INSERT INTO case_dues SELECT * FROM json_populate_recordset(NULL::case_dues, %s::json)",
+)
 
 
 class Deadlines:
@@ -60,6 +68,7 @@ class Deadlines:
         "deadline_steps": Table(
             key=("case_id", "clock", "start_version", "part", "step", "due_on"), outside=("raised",)
         ),
+        "case_dues": Table(key=("case_id",)),
     }
 
     def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
@@ -93,12 +102,14 @@ def _write(connection: Connection, casework: Casework, ids: Sequence[UUID]) -> N
     known = casework.known(EVER)
     clocks: list[dict[str, Any]] = []
     steps: list[dict[str, Any]] = []
+    dues: list[dict[str, Any]] = []
     for case in casework.cases(ids).values():
         found = case.kind.clocks(case.facts, case.state, known, None)
         clocks.extend(clock_row(case.state.id, clock, case.history) for clock in found)
+        dues.extend(_due(case.state.id, found))
         plan = planned(case.state, found, known.books, known.calendar)
         steps.extend(_step(case.state.id, item) for item in plan)
-    for table, rows in ((_CLOCKS, clocks), (_STEPS, steps)):
+    for table, rows in ((_CLOCKS, clocks), (_STEPS, steps), (_DUES, dues)):
         connection.execute(table.delete, (list(ids),))
         if rows:
             connection.execute(table.insert, (as_json(rows),))
@@ -141,3 +152,20 @@ def _step(case_id: UUID, item: PlannedAlert) -> dict[str, Any]:
         "fire_on": item.fire_on,
         "raised": False,
     }
+
+
+def _due(case_id: UUID, found: Sequence[Clock]) -> list[dict[str, Any]]:
+    """办结期限: what the clocks of a case come to – the next day that falls due, and the day of the last `finish`."""
+    running = [clock.due_on for clock in found if clock.state == "running" and not clock.window]
+    finishes = [clock for clock in found if clock.clock == FINISH and clock.state != "cancelled"]
+    row = {
+        "case_id": case_id,
+        "running": bool(running),
+        "next_due_on": min((day for day in running if day is not None), default=None),
+        "finish_due_on": max(finishes, key=_started).due_on if finishes else None,
+    }
+    return [row] if found else []
+
+
+def _started(clock: Clock) -> int:
+    return clock.start_version

@@ -6,9 +6,10 @@ from typing import LiteralString
 
 from domain.kinds import ITEM
 from domain.supervision.situation import LIMITS
-from projections.ledger_list import NEWEST_FIRST, search, with_light
+from projections.ledger_list import NEWEST_FIRST, with_light
 from projections.lights import NEXT_DUE, Lights
 from projections.paging import Condition, Page, page
+from projections.searching import search
 from projections.view import Connection, Row
 from projections.visibility import Visibility
 

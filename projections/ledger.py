@@ -1,5 +1,5 @@
-"""台账: one row a case of any kind – what it is, where it stands, through whose hands it passed. The rows only;
-the filters are in `ledger_list.py`."""
+"""台账: one row a case of any kind – what it is, where it stands, through whose hands it passed, and the text that a
+search looks through. The rows only; the filters are in `ledger_list.py`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,11 +9,13 @@ from domain.facts import Fact
 from domain.filing import stages as month_stages
 from domain.filing.fold import MonthList
 from domain.kinds import ITEM, MONTH, PETITION
+from domain.masking import masked_name
 from domain.petition.fold import Petition
 from domain.petition.stages import CLOSED
 from domain.rules.naming import plain
 from domain.supervision import stages as item_stages
 from domain.supervision.fold import Item
+from projections import searching
 from projections.view import NOT_OF_A_CASE, Connection, Table, as_json, touched
 from projections.visibility import office_key, person_key
 
@@ -22,6 +24,9 @@ IGNORES: tuple[type[Fact], ...] = NOT_OF_A_CASE
 
 LARGEST = 2**31 - 1
 """What an integer column holds; no fact may stall the list."""
+
+NAMES = 5
+"""Petitioners whose names a row holds; of a crowd it tells how many."""
 
 UPSERT = """
     INSERT INTO ledger AS l SELECT * FROM json_populate_recordset(NULL::ledger, %s::json)
@@ -33,9 +38,12 @@ UPSERT = """
         units = excluded.units, public = excluded.public, confidential = excluded.confidential,
         accused_units = excluded.accused_units, accused_people = excluded.accused_people,
         repeat = excluded.repeat, urgent = excluded.urgent, headcount = excluded.headcount,
-        rulebook = excluded.rulebook, closed_on = excluded.closed_on, bigrams = excluded.bigrams,
-        version = excluded.version, position = excluded.position
+        rulebook = excluded.rulebook, closed_on = excluded.closed_on,
+        petitioners = excluded.petitioners, against = excluded.against, topic = excluded.topic,
+        first_contact = excluded.first_contact, handler = excluded.handler, accepted_on = excluded.accepted_on,
+        replied_on = excluded.replied_on, version = excluded.version, position = excluded.position
     WHERE l.version < excluded.version
+    RETURNING l.case_id
 """
 
 
@@ -43,15 +51,22 @@ class Ledger:
     """台账 — the view: each touched case is folded once a batch, from its whole stream."""
 
     name = "ledger"
-    tables: Mapping[str, Table] = {"ledger": Table(key=("case_id",))}
+    tables: Mapping[str, Table] = {
+        "ledger": Table(key=("case_id",)),
+        "ledger_texts": Table(key=("case_id",)),
+    }
 
     def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
         """应用: the rows of the touched cases as they stand now; an older state never replaces a newer one."""
-        rows = []
-        for case in casework.cases(touched(batch)).values():
-            rows.append(ROWS[case.kind.name](case.state) | {"position": case.history[0].position})
-        if rows:
-            connection.execute(UPSERT, (as_json(rows),))
+        cases = casework.cases(touched(batch)).values()
+        if not cases:
+            return
+        rows = [ROWS[case.kind.name](case.state) | {"position": case.history[0].position} for case in cases]
+        newer = {row["case_id"] for row in connection.execute(UPSERT, (as_json(rows),)).fetchall()}
+        searching.keep(
+            connection,
+            {case.state.id: TEXTS[case.kind.name](case.state) for case in cases if case.state.id in newer},
+        )
 
 
 def _petition(petition: Petition) -> dict[str, Any]:
@@ -88,7 +103,13 @@ def _petition(petition: Petition) -> dict[str, Any]:
         "headcount": min(petition.headcount, LARGEST),
         "rulebook": petition.rulebook,
         "closed_on": petition.closed_on,
-        "bigrams": sorted(bigrams(petition.number) | bigrams(petition.subject)),
+        "petitioners": _petitioners(petition),
+        "against": [f"{one.unit or ''}{one.person or ''}" for one in petition.against],
+        "topic": petition.topic,
+        "first_contact": petition.first_contact,
+        "handler": petition.handler,
+        "accepted_on": petition.accepted_on,
+        "replied_on": petition.replied_on,
         "version": petition.version,
     }
 
@@ -129,14 +150,19 @@ def _item(item: Item) -> dict[str, Any]:
         "headcount": 1,
         "rulebook": None,
         "closed_on": item.closed_on,
-        "bigrams": sorted(bigrams(item.number) | bigrams(item.subject)),
+        "petitioners": [],
+        "against": [f"{one.unit or ''}{one.person or ''}" for one in against],
+        "topic": None,
+        "first_contact": None,
+        "handler": next((share.handler for share in item.holding if share.lead), None),
+        "accepted_on": item.issued_on,
+        "replied_on": None,
         "version": item.version,
     }
 
 
 def _month(month: MonthList) -> dict[str, Any]:
     """台账行: the columns of a month's list of negative decisions."""
-    subject = f"{month.month}否定事项清单"
     return {
         "case_id": month.id,
         "kind": MONTH.name,
@@ -148,7 +174,7 @@ def _month(month: MonthList) -> dict[str, Any]:
         "purpose": None,
         "form": None,
         "source": None,
-        "subject": subject,
+        "subject": _title(month),
         "received_on": month.opened_on,
         "registered_at": month.opened_at,
         "due_on": None,
@@ -165,9 +191,25 @@ def _month(month: MonthList) -> dict[str, Any]:
         "headcount": 1,
         "rulebook": None,
         "closed_on": month.closed_on,
-        "bigrams": sorted(bigrams(month.number) | bigrams(subject)),
+        "petitioners": [],
+        "against": [],
+        "topic": None,
+        "first_contact": None,
+        "handler": None,
+        "accepted_on": None,
+        "replied_on": None,
         "version": month.version,
     }
+
+
+def _title(month: MonthList) -> str:
+    return f"{month.month}否定事项清单"
+
+
+def _petitioners(petition: Petition) -> list[str]:
+    """Their names as everybody may see them."""
+    people = {person.key: person.name for person in petition.personal.people}
+    return [masked_name(people[one.key]) for one in petition.petitioners[:NAMES] if one.key in people]
 
 
 ROWS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
@@ -178,7 +220,9 @@ ROWS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
 """行: for each kind of case, its columns. The position is the opening's: the list's order never changes."""
 
 
-def bigrams(text: str) -> set[str]:
-    """双字: every two neighbouring characters; a trigram index would miss a search for two Chinese characters."""
-    plain = text.lower()
-    return {plain[at : at + 2] for at in range(len(plain) - 1)}
+TEXTS: Mapping[str, Callable[[Any], tuple[str, ...]]] = {
+    PETITION.name: lambda petition: (petition.number, petition.subject, petition.content),
+    ITEM.name: lambda item: (item.number, item.subject, item.requirements),
+    MONTH.name: lambda month: (month.number, _title(month)),
+}
+"""检索文本: for each kind of case, what a search looks through; never who petitions."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.kinds import PETITION
-from projections.ledger import bigrams
 from projections.lights import NEXT_DUE, Lights
 from projections.paging import Condition, Order, Page, page
+from projections.searching import search
 from projections.view import Connection, Row
 from projections.visibility import Visibility
 
@@ -62,17 +62,6 @@ def petitions(
         connection, COLUMNS + NEXT_DUE, "ledger l", conditions, NEWEST_FIRST, limit=limit, cursor=cursor
     )
     return found._replace(items=[with_light(row, lights) for row in found.items])
-
-
-def search(words: str) -> Condition:
-    """检索: number or subject hold every word; two characters suffice, one is looked for without the index."""
-    terms = words.lower().split()
-    pairs = sorted(set().union(*(bigrams(term) for term in terms)))
-    return Condition(
-        "l.bigrams @> %(pairs)s::text[] AND NOT EXISTS (SELECT FROM unnest(%(terms)s::text[]) AS term"
-        " WHERE position(term IN lower(l.number)) = 0 AND position(term IN lower(l.subject)) = 0)",
-        {"pairs": pairs, "terms": terms},
-    )
 
 
 def _plain(wanted: Wanted) -> list[Condition]:

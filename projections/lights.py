@@ -30,25 +30,17 @@ _STATUSES: Mapping[str, LiteralString] = {
 }
 
 _CASES: Mapping[str, LiteralString] = {
-    "red": "l.case_id IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-    " AND NOT d.is_window AND d.due_on < %(today)s)",
-    "yellow": "l.case_id IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-    " AND NOT d.is_window AND d.due_on >= %(today)s AND d.due_on < %(first_green)s)"
-    " AND l.case_id NOT IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-    " AND NOT d.is_window AND d.due_on < %(today)s)",
-    "green": "l.case_id IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-    " AND NOT d.is_window)"
-    " AND l.case_id NOT IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-    " AND NOT d.is_window AND d.due_on < %(first_green)s)",
-    "grey": "l.case_id NOT IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-    " AND NOT d.is_window)",
+    "red": "EXISTS (SELECT FROM case_dues n WHERE n.case_id = l.case_id AND n.running AND n.next_due_on < %(today)s)",
+    "yellow": "EXISTS (SELECT FROM case_dues n WHERE n.case_id = l.case_id AND n.running"
+    " AND n.next_due_on >= %(today)s AND n.next_due_on < %(first_green)s)",
+    "green": "EXISTS (SELECT FROM case_dues n WHERE n.case_id = l.case_id AND n.running"
+    " AND (n.next_due_on IS NULL OR n.next_due_on >= %(first_green)s))",
+    "grey": "NOT EXISTS (SELECT FROM case_dues n WHERE n.case_id = l.case_id AND n.running)",
 }
 
 NEXT_DUE: LiteralString = (
-    "(SELECT min(d.due_on) FROM deadlines d WHERE d.case_id = l.case_id AND d.state = 'running'"
-    " AND NOT d.is_window) AS next_due_on,"
-    " EXISTS (SELECT FROM deadlines d WHERE d.case_id = l.case_id AND d.state = 'running'"
-    " AND NOT d.is_window) AS has_running_clock"
+    "(SELECT n.next_due_on FROM case_dues n WHERE n.case_id = l.case_id) AS next_due_on,"
+    " EXISTS (SELECT FROM case_dues n WHERE n.case_id = l.case_id AND n.running) AS has_running_clock"
 )
 """A case's light is its worst running clock's; windows don't count: nobody is late with them."""
 
@@ -90,12 +82,8 @@ class Lights:
 
     def case_overdue(self, overdue: bool) -> Condition:
         """按是否逾期筛选事项."""
-        values = {"today": self.today, "overdue": overdue}
-        return Condition(
-            "%(overdue)s = (l.case_id IN (SELECT d.case_id FROM deadlines d WHERE d.state = 'running'"
-            " AND NOT d.is_window AND d.due_on < %(today)s))",
-            values,
-        )
+        late: LiteralString = _CASES["red"]
+        return Condition(late if overdue else f"NOT {late}", {"today": self.today})
 
     def _condition(self, known: Mapping[str, LiteralString], wanted: str, name: str) -> Condition:
         if wanted not in known:

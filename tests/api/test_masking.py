@@ -3,13 +3,14 @@
 import pytest
 
 from api import masking
+from domain.masking import masked_name
 
 
 @pytest.mark.parametrize(
     ("name", "shown"), [("李", "*"), ("李四", "李*"), ("欧阳长风", "欧*"), ("", "*"), ("𠮷", "*")]
 )
 def test_of_a_name_the_surname_is_shown_and_never_the_whole(name: str, shown: str) -> None:
-    assert masking.name(name) == shown
+    assert masked_name(name) == shown
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from projections import alerts, deadlines_list, ledger_list, timeline
 from projections.lights import Lights
 from projections.paging import Page
 from projections.runner import catch_up
+from projections.searching import search
 from projections.visibility import Visibility
 from tests.conftest import TEMPLATE, fresh
 from tests.projections.office import OFFICERS, Office, a_casework, at, on
@@ -155,13 +156,13 @@ def test_two_characters_suffice_to_search(archive: Archive, words: str, names: s
 
 def test_a_search_uses_its_index(archive: Archive) -> None:
     lists, _ = archive
-    condition = ledger_list.search("收费")
+    condition = search("收费")
     with lists.database.transaction() as connection:
         connection.execute("SET LOCAL enable_seqscan = off")
         plan = connection.execute(
             "EXPLAIN SELECT * FROM ledger l WHERE " + condition.text, condition.values
         ).fetchall()
-    assert any("ledger_bigrams_idx" in row["QUERY PLAN"] for row in plan)
+    assert any("ledger_texts_bigrams_idx" in row["QUERY PLAN"] for row in plan)
 
 
 def test_lights_are_those_of_the_rules_on_every_day(archive: Archive) -> None:

@@ -1,0 +1,65 @@
+"""检索: the texts of cases by every two neighbouring characters, so that two Chinese characters are enough to find one.
+
+Pairs of characters are kept as numbers: they are compared without the database's collation, and take half the room.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from uuid import UUID
+
+from projections.paging import Condition
+from projections.view import Connection, as_json, cleaned
+
+KEPT = "SELECT case_id, text FROM ledger_texts WHERE case_id = ANY(%s)"
+KEEP = """
+    INSERT INTO ledger_texts AS t SELECT * FROM json_populate_recordset(NULL::ledger_texts, %s::json)
+    ON CONFLICT (case_id) DO UPDATE SET text = excluded.text, bigrams = excluded.bigrams
+"""
+
+
+def keep(connection: Connection, texts: Mapping[UUID, Sequence[str]]) -> None:
+    """留存: the texts of these cases; those which are kept already as they are cost nothing further."""
+    if not texts:
+        return
+    plain = {case: [normal(cleaned(one)) for one in parts] for case, parts in texts.items()}
+    kept = {row["case_id"]: row["text"] for row in connection.execute(KEPT, (list(plain),)).fetchall()}
+    rows = [
+        {"case_id": case, "text": text, "bigrams": sorted(set().union(*(bigrams(one) for one in parts)))}
+        for case, parts in plain.items()
+        if kept.get(case) != (text := "\n".join(parts))
+    ]
+    if rows:
+        connection.execute(KEEP, (as_json(rows),))
+
+
+def normal(text: str) -> str:
+    """归一: full-width letters and digits as half-width ones, in small letters."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def bigrams(text: str) -> set[int]:
+    """双字: every two neighbouring characters of a text, each pair as one number."""
+    codes = [ord(one) for one in text]
+    return {first << 21 | second for first, second in pairwise(codes)}
+
+
+def search(words: str) -> Condition:
+    """检索条件: of cases (alias `l`) whose number, subject or content hold every word.
+
+    A word of two characters is found by its pair alone, a longer one is looked for in what has all its pairs; one
+    character is looked for in every text.
+    """
+    terms = normal(cleaned(words)).split()
+    pairs = sorted(set().union(*(bigrams(term) for term in terms)))
+    longer = [term for term in terms if len(term) != 2]
+    if not longer:
+        return Condition(
+            "EXISTS (SELECT FROM ledger_texts t WHERE t.case_id = l.case_id AND t.bigrams @> %(pairs)s::bigint[])",
+            {"pairs": pairs},
+        )
+    return Condition(
+        "EXISTS (SELECT FROM ledger_texts t WHERE t.case_id = l.case_id AND t.bigrams @> %(pairs)s::bigint[]"
+        " AND NOT EXISTS (SELECT FROM unnest(%(terms)s::text[]) AS term WHERE position(term IN t.text) = 0))",
+        {"pairs": pairs, "terms": longer},
+    )
