@@ -169,7 +169,7 @@ def _entered(
         help=str(_labels()["help"].get(one.name, "")),
         problem="；".join(text for at, text in problems.items() if at == name or _is_within(at, name, kind)),
         value=_shown(kind, name, given, preset.get(one.name, one.default)),
-        rows=_rows(hint, slug if kind == "entries" else "attachments", name, offers, given, problems)
+        rows=_rows(hint, slug if kind == "entries" else "attachment-entry", name, offers, given, problems)
         if kind in {"entries", "files"}
         else (),
     )
