@@ -1,0 +1,155 @@
+"""当时的读模型: the read models of some cases as they stood at another time, folded from the facts that counted then.
+
+They lie in temporary tables of the same names, in front of the live ones until the transaction ends: whatever is counted
+of the live tables is counted of these by the same query. Dates are computed by the rules as known then.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg import sql
+
+from domain.acts import legal_date
+from domain.casework import Case, Casework, case_from
+from domain.errors import Invalid
+from domain.petition.timetravel import as_of
+from domain.rulebase.fold import Known
+from domain.rules.rows import RulebookError
+from projections import figures, item_shares
+from projections.deadlines import clock_row
+from projections.ledger import ROWS
+from projections.paging import Condition
+from projections.statistics import Report
+from projections.view import Connection, as_json
+
+MOST = 2_000
+"""Cases that are folded for one report; more would keep everybody waiting."""
+CHUNK = 500
+
+TABLES: tuple[LiteralString, ...] = ("ledger", "deadlines", "item_shares", "figures", "figure_cases")
+
+CASES: LiteralString = """
+    SELECT l.case_id FROM ledger l
+    WHERE l.kind = ANY(%(kinds)s) AND l.received_on <= %(day)s
+        AND (%(everything)s OR (%(since)s::date IS NULL OR l.received_on >= %(since)s)
+            AND (%(until)s::date IS NULL OR l.received_on <= %(until)s))
+        AND NOT (%(open)s AND l.state = 'closed' AND l.closed_on <= %(day)s
+            AND NOT EXISTS (SELECT FROM timeline t WHERE t.case_id = l.case_id AND t.recorded_at > %(known_at)s))
+        AND {} LIMIT {}
+"""
+"""What a report can count, by the day it came in. What had come to its end by then, for all that was known, is not open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Then:
+    """当时 — the state of the world at `at`, as known at `known_at`; None is `now`."""
+
+    now: datetime
+    at: datetime | None = None
+    known_at: datetime | None = None
+
+    @property
+    def day(self) -> date:
+        """判定日期: the day on which clocks are judged."""
+        return legal_date(self.at or self.now)
+
+
+def go_back(
+    connection: Connection,
+    casework: Casework,
+    report: Report,
+    then: Then,
+    visible: Condition,
+    since: date | None,
+    until: date | None,
+    by_end: bool = False,
+) -> None:
+    """回到当时: puts the read models of then in front of the live ones, for the rest of the transaction.
+
+    Who may read a case is judged by today, as with a single case. `by_end` is a period of what was concluded, whenever
+    it came in. Raises Invalid("statistics.too_many_to_replay").
+    """
+    ids = _cases(connection, report, then, visible, since, until, by_end)
+    for table in TABLES:
+        name = sql.Identifier(table)
+        connection.execute(
+            sql.SQL("CREATE TEMPORARY TABLE {} (LIKE public.{}) ON COMMIT DROP").format(name, name)
+        )
+    known = casework.known(then.known_at or then.now)
+    for first in range(0, len(ids), CHUNK):
+        _write(connection, _folded(casework, ids[first : first + CHUNK], then), known, then.day)
+
+
+def _cases(
+    connection: Connection,
+    report: Report,
+    then: Then,
+    visible: Condition,
+    since: date | None,
+    until: date | None,
+    by_end: bool,
+) -> list[UUID]:
+    values = {
+        **visible.values,
+        "kinds": list(report.kinds),
+        "day": then.day,
+        "everything": report.open or by_end or report.everybody,
+        "since": since,
+        "until": until,
+        "open": report.open,
+        "known_at": then.known_at or then.now,
+    }
+    query = sql.SQL(CASES).format(
+        sql.SQL("NOT l.confidential" if report.everybody else visible.text), sql.Literal(MOST + 1)
+    )
+    rows = connection.execute(query, values, prepare=False).fetchall()
+    if len(rows) > MOST:
+        raise Invalid(
+            "statistics.too_many_to_replay",
+            f"按过去时点统计须逐件回溯，一次不超过{MOST}件，请缩小期间，或者不指定时点。",
+        )
+    return [row["case_id"] for row in rows]
+
+
+def _folded(casework: Casework, ids: Sequence[UUID], then: Then) -> list[Case]:
+    found: list[Case] = []
+    for history in casework.histories(ids).values():
+        kept = {
+            fact.originator_version for fact in as_of([one.fact for one in history], then.at, then.known_at)
+        }
+        case = case_from([one for one in history if one.fact.originator_version in kept])
+        if case is not None:
+            found.append(case)
+    return found
+
+
+def _write(connection: Connection, cases: Sequence[Case], known: Known, day: date) -> None:
+    rows: dict[LiteralString, list[dict[str, Any]]] = {
+        "ledger": [
+            ROWS[case.kind.name](case.state) | {"position": case.history[0].position} for case in cases
+        ],
+        "deadlines": [row for case in cases for row in _clocks(case, known, day)],
+        "item_shares": [
+            row for case in cases if case.kind.name == "item" for row in item_shares.rows_of(case)
+        ],
+    }
+    for table, those in rows.items():
+        insert = sql.SQL("INSERT INTO {} SELECT * FROM json_populate_recordset(NULL::{}, %s::json)").format(
+            sql.Identifier(table), sql.Identifier(table)
+        )
+        connection.execute(insert, (as_json(those),), prepare=False)
+    figures.write(connection, cases)
+
+
+def _clocks(case: Case, known: Known, day: date) -> list[dict[str, Any]]:
+    """The clocks of the facts that counted then; none if no rule book was published yet."""
+    try:
+        clocks = case.kind.clocks(case.facts, case.state, known, day)
+    except RulebookError:
+        return []
+    whole = {one.fact.originator_version: one for one in case.history}
+    history = [whole.get(version, case.history[0]) for version in range(1, max(whole) + 1)]
+    return [clock_row(case.state.id, clock, history) for clock in clocks]
