@@ -20,6 +20,7 @@ from domain.acts import Act, Receipt, envelope, system_act
 from domain.alerts import plan as alerts
 from domain.alerts.commands import AcknowledgeAlert
 from domain.alerts.events import QUIET, AlertAcknowledged
+from domain.arrivals import Arrival
 from domain.attachments import lying_with, settled
 from domain.cases import Draft, Kind, State, legal_date_of
 from domain.directory import fold as directory_fold
@@ -29,15 +30,25 @@ from domain.directory.people import Unit
 from domain.errors import Busy
 from domain.facts import Fact, name_of
 from domain.filing import month
-from domain.kinds import ITEM, PETITION, kind_of
+from domain.kinds import ITEM, PETITION, RECEPTION, kind_of
 from domain.numbering import CONFIDENTIAL_NUMBERS, NumbersTaken, confidential_number, number, stream_of
+from domain.papers import templates as paper_templates
+from domain.papers.commands import IssueNotice
+from domain.papers.shapes import TemplateUsed
+from domain.papers.templates import TEMPLATES_ID, Templates
 from domain.petition import events, registration
 from domain.petition.commands import LinkRepeat, Register
 from domain.petition.fold import Petition, project
-from domain.petition.registration import Intake
+from domain.reception import events as reception_events
+from domain.reception import opening as receiving
+from domain.reception.commands import Receive, RegisterPetition
+from domain.rota import book as rota
+from domain.rota import decisions as duty_log
+from domain.rota.events import MatterTaken
 from domain.rulebase import fold as rulebase_fold
 from domain.rulebase.fold import RULEBASE_ID, Known, Rulebase
-from domain.store import OutboxRow, Reader, Recorder, Stored, StoredReceipt
+from domain.rules import papers
+from domain.store import OutboxRow, Reader, Recorder, Shelf, Stored, StoredReceipt
 from domain.supervision import events as item_events
 from domain.supervision import opening, secrecy
 from domain.supervision.commands import Open
@@ -93,12 +104,15 @@ class Casework(Application[UUID]):
 
     name = "casework"
 
-    def __init__(self, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, env: Mapping[str, str] | None = None, shelf: Shelf | None = None) -> None:
         super().__init__(dict(env or {}))
+        self._shelf = shelf
+        self._templates = Templates()
         self._lock = Lock()
         self._registering = Lock()
         self._stripes = [Lock() for _ in range(STRIPES)]
         self._directory = Directory()
+        self._books: dict[UUID, rota.Book] = {}
         self._rulebase = rulebase_fold.shipped()
 
     @property
@@ -146,6 +160,13 @@ class Casework(Application[UUID]):
             for row in self.store.select_stream(RULEBASE_ID, self._rulebase.version):
                 self._rulebase = rulebase_fold.fold(self._rulebase, self.fact(row))
             return self._rulebase
+
+    def templates(self) -> Templates:
+        """文书模板: as recorded now."""
+        with self._lock:
+            for row in self.store.select_stream(TEMPLATES_ID, self._templates.version):
+                self._templates = paper_templates.fold(self._templates, self.fact(row))
+            return self._templates
 
     def known(self, at: datetime) -> Known:
         """当时所知的规则: rule books and calendar published by the instant."""
@@ -197,11 +218,15 @@ class Casework(Application[UUID]):
         def attempt(own: Key) -> Receipt:
             found, situation = self.situation(case_id, act, kind)
             _must_be_fresh(expects, found, situation.history)
-            if isinstance(command, LinkRepeat):
-                earlier = self.readable(command.earlier_petition, act)
-                known = earlier.state if earlier is not None and earlier.kind is PETITION else None
-                situation = replace(situation, earlier=known)
-            fact = self._fact(found, found.decide(command, situation), situation)
+            if isinstance(command, LinkRepeat | RegisterPetition):
+                named = (
+                    command.petition if isinstance(command, RegisterPetition) else command.earlier_petition
+                )
+                situation = replace(situation, earlier=self._readable_petition(named, act))
+            draft = found.decide(command, situation)
+            if isinstance(command, IssueNotice):
+                return self._issued(found, draft, situation, own)
+            fact = self._fact(found, draft, situation)
             return self._store([*self._consequences(fact, situation), fact], act, own, answer=fact)
 
         with self._alone(case_id):
@@ -245,8 +270,7 @@ class Casework(Application[UUID]):
         def attempt(own: Key) -> Receipt:
             directory = self.directory()
             unit, on = opening.opening_unit(command, act, directory), opening.opened_on(command, act)
-            found = self.readable(command.petition, act) if command.petition is not None else None
-            petition: Petition | None = found.state if found is not None and found.kind is PETITION else None
+            petition = self._readable_petition(command.petition, act)
             if petition is not None and petition.supervision_item is not None:
                 earlier = self.case(petition.supervision_item)
                 opening.must_be_first(earlier.state if earlier is not None else None)
@@ -263,26 +287,98 @@ class Casework(Application[UUID]):
         with self._registering:
             return self._once(act, key, attempt)
 
-    def take_in(self, intakes: Sequence[Intake], act: Act) -> list[UUID]:
-        """导入: petitions with their whole past, in one transaction; those already there are left alone.
+    def receive(self, command: Receive, act: Act, *, key: Key | None = None) -> Receipt:
+        """接访登记: log a reception, numbered by its office's reception register; one on a shift is noted in the duty log.
+
+        The receipt also carries its number.
+        """
+
+        def attempt(own: Key) -> Receipt:
+            directory = self.directory()
+            office, on = receiving.office_of(act, directory), receiving.received_on(command, act)
+            petition = self._readable_petition(command.petition, act)
+            stream, book, shift = self._shift_of(command.shift, act)
+            register, secret = receiving.register_of(office), bool(command.against)
+            given, numbers = self._number(register, on.year, secret, act)
+            fields = receiving.received(command, act, directory, given, petition, shift)
+            basis = RECEPTION.basis_of(reception_events.Received, on, fields, None)
+            fact = reception_events.Received(**envelope(uuid4(), 1, act, basis, on), **fields)
+            must_have_been_away(directory, act, on)
+            facts: list[Fact] = [numbers]
+            if shift is not None:
+                made = envelope(stream, book.version + 1, act, basis)
+                facts.append(MatterTaken(**made, shift=shift.id, case=fact.originator_id, case_number=given))
+            return self._store([*facts, fact], act, own, answer=fact, extra=(("number", given),))
+
+        with self._registering:
+            return self._once(act, key, attempt)
+
+    def book(self, office: str, year: int) -> rota.Book:
+        """接访值班簿: of an office and year, as recorded now."""
+        stream = rota.stream_of(office, year)
+        with self._lock:
+            book = self._books.get(stream, rota.Book())
+            for row in self.store.select_stream(stream, book.version):
+                book = rota.fold(book, self.fact(row))
+            if book.version:
+                self._books[stream] = book
+            return book
+
+    def enter(
+        self,
+        office: str,
+        year: int,
+        decide: Callable[[duty_log.Desk], Fact],
+        act: Act,
+        *,
+        shift: str | None = None,
+        key: Key | None = None,
+    ) -> Receipt:
+        """记入值班簿: what is decided on an office's book; with a shift, on the matters that were logged on it, too."""
+
+        def attempt(own: Key) -> Receipt:
+            book = self.book(office, year)
+            taken = book.shifts[shift].matters if shift in book.shifts else ()
+            matters = [one.state for one in self.cases([m.case for m in taken]).values()]
+            desk = duty_log.Desk(office, year, book, act, self.directory(), matters)
+            return self._store([decide(desk)], act, own)
+
+        with self._alone(rota.stream_of(office, year)):
+            return self._once(act, key, attempt)
+
+    def _shift_of(self, shift: str | None, act: Act) -> tuple[UUID, rota.Book, rota.Shift | None]:
+        """班次: with its book, if the officer may read it. Raises Unknown."""
+        office, year = (rota.place_of(shift) if shift is not None else None) or ("", 0)
+        book = self.book(office, year) if shift is not None else rota.Book()
+        found = duty_log.shift_of(shift, book, act) if shift is not None else None
+        return rota.stream_of(office, year), book, found
+
+    def _readable_petition(self, id: UUID | None, act: Act) -> Petition | None:
+        """所指信访事项: if there is one and the officer may read it."""
+        found = self.readable(id, act) if id is not None else None
+        return found.state if found is not None and found.kind is PETITION else None
+
+    def take_in(self, arrivals: Sequence[Arrival], act: Act) -> list[UUID]:
+        """导入: cases with their whole past, in one transaction; those already there are left alone.
 
         Returns the ids of the cases that were new. Raises Busy if others kept registering meanwhile.
         """
 
         def attempt() -> list[UUID]:
-            ids = [uuid5(NAMESPACE, f"{i.source.kind}:{i.source.key}") for i in intakes]
+            ids = [uuid5(NAMESPACE, f"{i.source.kind}:{i.source.key}") for i in arrivals]
             present = self.store.select_streams(ids)
-            fresh = [(id, i) for id, i in zip(ids, intakes, strict=True) if not present.get(id)]
+            fresh = [(id, i) for id, i in zip(ids, arrivals, strict=True) if not present.get(id)]
             directory = self.directory()
-            office = registration.office_of(act, directory)
+            registers: dict[tuple[str, int, bool], list[tuple[UUID, Arrival]]] = {}
+            for id, one in fresh:
+                place = (one.register(act, directory).id, one.received_on.year, one.confidential)
+                registers.setdefault(place, []).append((id, one))
             facts: list[Fact] = []
-            for year in sorted({i.received_on.year for _, i in fresh}):
-                of_year = [(id, i) for id, i in fresh if i.received_on.year == year]
-                first, numbers = self._numbers(office.id, year, len(of_year), act)
-                facts.append(numbers)
-                for offset, (id, intake) in enumerate(of_year):
-                    given = number(office, year, first + offset)
-                    facts.extend(intake.facts(id, given, registration.query_code(), office.id, act))
+            for (unit, year, confidential), those in sorted(registers.items(), key=lambda pair: pair[0]):
+                given, taken = self._block(directory.units[unit], year, len(those), confidential, act)
+                facts.extend(taken)
+                for (id, one), own in zip(those, given, strict=True):
+                    facts.extend(one.facts(id, own, registration.query_code(), directory, act))
             if facts:
                 self.save(*facts)
             return [id for id, _ in fresh]
@@ -294,11 +390,8 @@ class Casework(Application[UUID]):
         """导入来源: of the imported records among these keys, the source recorded for each."""
         ids = {uuid5(NAMESPACE, f"{kind}:{key}"): key for key in keys}
         firsts = [self.fact(rows[0]) for rows in self.store.select_streams(ids).values() if rows]
-        return {
-            ids[first.originator_id]: first.source
-            for first in firsts
-            if isinstance(first, events.Registered) and first.source is not None
-        }
+        known = {first.originator_id: _source_of(first) for first in firsts}
+        return {ids[id]: source for id, source in known.items() if source is not None}
 
     def raise_alerts(self, case_ids: Sequence[UUID], at: datetime) -> int:
         """预警: raise every alert of these cases whose day has come, each once; returns how many were new.
@@ -359,7 +452,8 @@ class Casework(Application[UUID]):
         """发布: append to the directory or the rule base; `drafts` gets the stream's present version."""
 
         def attempt(own: Key) -> Receipt:
-            version = self.rulebase().version if stream == RULEBASE_ID else self.directory().version
+            versions = {RULEBASE_ID: self.rulebase, TEMPLATES_ID: self.templates}
+            version = versions.get(stream, self.directory)().version
             facts = list(drafts(version))
             return self._store(facts, act, own)
 
@@ -383,6 +477,35 @@ class Casework(Application[UUID]):
             **envelope(history[0].originator_id, len(history) + 1, situation.act, basis, on), **fields
         )
 
+    def _issued(self, kind: Kind, draft: Draft, situation: Any, key: Key) -> Receipt:
+        """出具文书: the paper's number is taken from its register in the same transaction; the receipt carries it.
+
+        What it is printed from is recorded with it, so that a reprint is the same paper.
+        """
+        made, on, fields = draft
+        act, state = situation.act, kind.project(situation.history)
+        series, notice = fields["number"], fields["notice"]
+        if state.confidential:
+            drawn = randbelow(CONFIDENTIAL_NUMBERS)
+            given = papers.confidential_number(series, on.year, drawn)
+            stream = stream_of(f"papers:{given}", on.year)
+            numbers = NumbersTaken(**envelope(stream, 1, act), first=drawn, count=1)
+        else:
+            first, numbers = self._numbers(f"papers:{series}", on.year, 1, act)
+            given = papers.number(series, on.year, first)
+        office = paper_templates.office_of(state)
+        own = {"number": given, "templates": self._used(office, notice)}
+        fact = self._fact(kind, (made, on, fields | own), situation)
+        return self._store([numbers, fact], act, key, answer=fact, extra=(("number", given),))
+
+    def _used(self, office: str, notice: str) -> tuple[TemplateUsed, ...]:
+        templates, shelf = self.templates(), self._shelf
+        found = [
+            (form, templates.used(office, notice, form) or (shelf.shipped(notice, form) if shelf else None))
+            for form in papers.FORMS
+        ]
+        return tuple(TemplateUsed(form, digest) for form, digest in found if digest is not None)
+
     def _consequences(self, fact: Fact, situation: Any) -> list[Fact]:
         """连带记录: what is recorded in other streams along with the fact, or not at all."""
         tables = (month.CONSEQUENCES, secrecy.CONSEQUENCES)
@@ -401,6 +524,16 @@ class Casework(Application[UUID]):
         given = confidential_number(office, year, drawn)
         made = envelope(stream_of(given, year), 1, act)
         return given, NumbersTaken(**made, first=drawn, count=1)
+
+    def _block(
+        self, register: Unit, year: int, count: int, confidential: bool, act: Act
+    ) -> tuple[list[str], list[NumbersTaken]]:
+        """取一批号: so many numbers of the register in one go, or each by chance."""
+        if confidential:
+            drawn = [self._number(register, year, True, act) for _ in range(count)]
+            return [given for given, _ in drawn], [taken for _, taken in drawn]
+        first, numbers = self._numbers(register.id, year, count, act)
+        return [number(register, year, first + offset) for offset in range(count)], [numbers]
 
     def _numbers(self, office: str, year: int, count: int, act: Act) -> tuple[int, NumbersTaken]:
         stream = stream_of(office, year)
@@ -474,6 +607,17 @@ class Casework(Application[UUID]):
             except IntegrityError:
                 continue
         raise Busy("store.busy", "系统正忙，请稍后重试。")
+
+
+def _source_of(first: Fact) -> events.Source | None:
+    """导入来源: what the first fact of an imported case was made from."""
+    match first:
+        case events.Registered():
+            return first.source
+        case item_events.Opened():
+            return first.imported
+        case _:
+            return None
 
 
 def _put_under_supervision(petition: Petition, opened: item_events.Opened, act: Act) -> Fact:

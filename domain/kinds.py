@@ -6,13 +6,15 @@ from domain.cases import Kind
 from domain.facts import Fact
 from domain.filing import kind as filing
 from domain.petition import kind as petition
+from domain.reception import kind as reception
 from domain.supervision import kind as supervision
 
 PETITION = petition.KIND
 ITEM = supervision.KIND
 MONTH = filing.KIND
+RECEPTION = reception.KIND
 
-KINDS: tuple[Kind, ...] = (PETITION, ITEM, MONTH)
+KINDS: tuple[Kind, ...] = (PETITION, ITEM, MONTH, RECEPTION)
 
 _BY_OPENING: Mapping[type[Fact], Kind] = {kind.opening: kind for kind in KINDS}
 

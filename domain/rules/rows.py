@@ -11,7 +11,7 @@ from domain.rules.calendar import CalendarError, as_date, as_instant
 UNITS = ("day", "working_day", "month", "date")
 SCOPES = ("case", "unit", "round")
 SUSPENSIONS = ("hearing",)
-KINDS = ("petition", "supervision", "document", "month", "staff_complaint", "time_limited")
+KINDS = ("petition", "supervision", "document", "month", "reception", "staff_complaint", "time_limited")
 """The kinds of case beside whose own rule book another may lie."""
 
 ANSWERABLE = (
@@ -47,6 +47,9 @@ MOMENTS = frozenset(
         *("extension_requested", "extension_answered", "cadence_due"),
         # the filing of negative decisions
         *("filed", "month_ended", "month_list_sent"),
+        # a reception, and the hand-over of what somebody took first
+        *("matter_received", "promised", "taken_on_shift"),
+        *("handed_over", "hand_over_confirmed", "hand_over_declined", "hand_over_replaced"),
     ]
 )
 
