@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.attachments import AttachmentEntry
 from domain.errors import Invalid
+from domain.papers.commands import IssueNotice
 
 Channel = Literal["letter", "visit", "call", "online", "mailbox", "assigned"]
 Category = Literal["suggestion", "accusation", "appeal"]
@@ -473,7 +474,35 @@ class FileRefusal:
     on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """首接交接 — pass the matter to a named officer; until that one confirms, the first contact stays responsible."""
+
+    officer: str
+    text: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmHandOver:
+    """确认接收 — the named officer takes the matter over and is responsible from now on."""
+
+    text: str | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineHandOver:
+    """不予接收 — the named officer doesn't take the matter, and says why; it stays with the first contact."""
+
+    reason: str
+    on: date | None = None
+
+
 COMMANDS: dict[str, type] = {
+    "hand-over": HandOver,
+    "confirm-hand-over": ConfirmHandOver,
+    "decline-hand-over": DeclineHandOver,
     "classify": Classify,
     "propose": Propose,
     "instruct": Instruct,
@@ -501,6 +530,7 @@ COMMANDS: dict[str, type] = {
     "close-hearing": CloseHearing,
     "report": Report,
     "reply": Reply,
+    "issue-notice": IssueNotice,
     "serve": Serve,
     "urge": Urge,
     "supervise": Supervise,

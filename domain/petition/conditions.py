@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from domain.errors import NotNow, NotYours, Refused, Unknown
+from domain.papers import issuing
 from domain.petition.fold import ANSWERED_AGAIN, Petition
 from domain.petition.situation import Situation
 from domain.petition.stages import LABELS, OPENINGS, Stage
@@ -299,6 +300,12 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
     ),
     "not_linked_yet": lambda s: _need(s.petition.repeat_of is None, "already_linked", "已认定为重复信访。"),
     "may_report": _may_report,
+    "open_hand_over": lambda s: _need(
+        s.petition.named is not None,
+        "no_hand_over",
+        "没有等待确认的交接。",
+        "《政协机关信访工作制度》第四条第一项（首问责任制）",
+    ),
     "open_instruction": lambda s: _need(
         s.petition.instruction_open_on is not None,
         "no_instruction",
@@ -324,6 +331,7 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
     ),
     "refusal_to_consent": _consentable,
     "refusal_to_file": _fileable,
+    "notice_to_issue": lambda s: issuing.to_issue("petition", s.issuer),
     "not_own_reply": _not_own_reply,
     "not_own_review": _not_own_review,
     "not_own_request": lambda s: (

@@ -11,6 +11,7 @@ import msgspec
 
 from domain.attachments import Attachment
 from domain.facts import UPCASTERS, Fact
+from domain.papers.shapes import PrintedDate, TemplateUsed
 
 
 class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -298,6 +299,23 @@ class Served(Fact, frozen=True, kw_only=True):
     personal: Signature | None = None
 
 
+class NoticeIssued(Fact, frozen=True, kw_only=True):
+    """出具文书 — the paper on a decision (`rests_on`, its version) is issued, numbered, and prints these dates.
+
+    `organ` signs it; `addressees` and `copies` are units or organs, never petitioners.
+    """
+
+    TOPIC: ClassVar[str] = "petition.notice_issued.1"
+    notice: str
+    number: str
+    rests_on: int
+    organ: str
+    addressees: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    dates: tuple[PrintedDate, ...] = ()
+    templates: tuple[TemplateUsed, ...] = ()
+
+
 class Urged(Fact, frozen=True, kw_only=True):
     """催办 — a nudge by letter, phone, in person, on site or by follow-up; no new due date."""
 
@@ -397,6 +415,30 @@ class Archived(Fact, frozen=True, kw_only=True):
     """归档 — the case file is closed."""
 
     TOPIC: ClassVar[str] = "petition.archived.1"
+    reason: str
+
+
+class HandedOver(Fact, frozen=True, kw_only=True):
+    """首接交接 — the matter was offered to a named officer, who has still to confirm."""
+
+    TOPIC: ClassVar[str] = "petition.handed_over.1"
+    officer: str
+    text: str
+
+
+class HandOverConfirmed(Fact, frozen=True, kw_only=True):
+    """确认接收 — the named officer took the matter over and is its contact from here on."""
+
+    TOPIC: ClassVar[str] = "petition.hand_over_confirmed.1"
+    officer: str
+    text: str | None = None
+
+
+class HandOverDeclined(Fact, frozen=True, kw_only=True):
+    """不予接收 — the named officer didn't take the matter; it stays with the first contact."""
+
+    TOPIC: ClassVar[str] = "petition.hand_over_declined.1"
+    officer: str
     reason: str
 
 

@@ -44,6 +44,8 @@ def _registered(fact: events.Registered) -> Petition:
         rulebook=fact.rulebook,
         limit_class=fact.limit_class,
         first_contact=fact.first_contact,
+        registered_by=fact.for_whom or fact.by,
+        people=(fact.first_contact,) if fact.first_contact is not None else (),
         urgent=fact.urgent,
         at_office=fact.at_office,
         source=fact.source,
@@ -257,6 +259,13 @@ def _reexamined(petition: Petition, fact: review_events.ReexaminationConcluded) 
 
 
 STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
+    events.HandedOver: lambda p, f: {
+        "named": f.officer,
+        "named_on": f.on,
+        **_seen_by(p, p.contact, f.officer),
+    },
+    events.HandOverConfirmed: lambda p, f: {"first_contact": f.officer, "named": None, "named_on": None},
+    events.HandOverDeclined: lambda p, f: {"named": None, "named_on": None},
     events.Classified: lambda p, f: {
         "category": f.category,
         "topic": f.topic,
@@ -331,6 +340,7 @@ RECORD_ONLY: frozenset[type[Fact]] = frozenset(
     {
         events.Urged,
         events.DelayNoticed,
+        events.NoticeIssued,
         events.Rescheduled,
     }
 )

@@ -25,6 +25,8 @@ def _group(group: str, clock: Clock, petition: Petition, directory: Directory) -
     answers = "unit" if clock.answerable == "unit" else "office"
     unit = clock.unit if answers == "unit" else petition.office
     match group:
+        case "handler" if clock.clock == "hand-over":
+            return [petition.contact, clock.part]
         case "handler":
             own = not clock.part
             return [petition.handler] if petition.handler and own else []

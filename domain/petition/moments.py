@@ -18,6 +18,8 @@ _SERVED = {
     "reexamination-opinion": "reexamination_served",
 }
 _PLAIN: dict[type[Fact], tuple[str, ...]] = {
+    events.HandOverConfirmed: ("hand_over_confirmed",),
+    events.HandOverDeclined: ("hand_over_declined",),
     events.HearingOpened: ("hearing_opened",),
     events.HearingClosed: ("hearing_closed",),
     events.SupervisionAnswered: ("supervision_answered",),
@@ -141,6 +143,10 @@ def _translate(before: Petition | None, fact: Fact, after: Petition) -> Iterator
             yield moment("rescheduled", clock="assigned-report", due_on=fact.due_on)
             for unit in after.assistants_not_heard:
                 yield moment.of_part("rescheduled", unit, clock="assigned-report", due_on=fact.due_on)
+        case events.HandedOver():
+            if before is not None and before.named is not None:
+                yield moment("hand_over_replaced")
+            yield moment("handed_over", part=fact.officer)
         case events.Reopened():
             yield moment("reopened")
             yield from _again(moment, after)

@@ -12,13 +12,14 @@ from domain.cases import Draft, set_date
 from domain.directory.fold import Directory, Officer
 from domain.errors import Invalid, NotNow, NotYours
 from domain.facts import Fact
-from domain.petition import commands, events, follow_up, rating, routing
+from domain.papers import issuing
+from domain.petition import commands, events, first_contact, follow_up, rating, routing
 from domain.petition.conditions import JOINT, refusal
 from domain.petition.situation import Situation
 from domain.petition.stages import Stage
 from domain.review import commands as review_commands
 from domain.review import review
-from domain.rules import authority, grounds
+from domain.rules import authority, grounds, papers
 from domain.rules.deadlines import TRACK_BOOK
 
 Decision = Callable[[Any, Situation], Draft]
@@ -207,6 +208,17 @@ def _reply(command: commands.Reply, situation: Situation) -> Draft:
     return events.Replied, on, fields
 
 
+def _issue_notice(command: commands.IssueNotice, situation: Situation) -> Draft:
+    paper = papers.paper(command.notice, "petition")
+    issuer = situation.issuer
+    closed = issuing.refusal(paper, issuer)
+    fact = issuing.decision(paper, issuer)
+    if closed is not None or fact is None:
+        raise closed or NotNow("notice.without_decision", f"不能出具{paper.label}。", paper.basis)
+    on = situation.date(command.on, fact.on, "作出决定日")
+    return events.NoticeIssued, on, issuing.drafted(paper, fact, issuer)
+
+
 def _serve(command: commands.Serve, situation: Situation) -> Draft:
     petition = situation.petition
     notice = grounds.notice_kind(command.notice)
@@ -219,6 +231,7 @@ def _serve(command: commands.Serve, situation: Situation) -> Draft:
         "reexamination-opinion": petition.review.reexamination_concluded_on,
         "extension": petition.received_on if petition.extension_days else None,
         "delay": petition.received_on,
+        "supplement": petition.asked_for_more_on,
     }[notice.code]
     if issued is None:
         raise NotNow("petition.notice_not_issued", f"{notice.label}尚未出具，不能送达。", notice.basis)
@@ -345,6 +358,7 @@ DECISIONS: dict[type, Decision] = {
     commands.CloseHearing: _close_hearing,
     commands.Report: _report,
     commands.Reply: _reply,
+    commands.IssueNotice: _issue_notice,
     commands.Serve: _serve,
     commands.Urge: _urge,
     commands.Supervise: _supervise,
@@ -359,6 +373,7 @@ DECISIONS: dict[type, Decision] = {
     commands.Reopen: _reopen,
     commands.Archive: _plain(events.Archived, "reason"),
     commands.Rate: _rate,
+    **first_contact.DECISIONS,
     **follow_up.DECISIONS,
     **routing.DECISIONS,
     **review.DECISIONS,

@@ -17,7 +17,7 @@ from domain.petition.commands import PetitionerEntry, Register
 from domain.petition.moments import case_of
 from domain.petition.situation import Situation
 from domain.review import events as review_events
-from domain.rules import authority, grounds
+from domain.rules import authority, grounds, papers
 from domain.rules.rulebook import Books
 
 
@@ -180,8 +180,18 @@ class Intake:
     reply: str
     petitioner: str
 
-    def facts(self, id: UUID, number: str, query_code: str, office: str, act: Act) -> Iterator[Fact]:
+    @property
+    def confidential(self) -> bool:
+        """保密: a letter of the message board is no accusation."""
+        return False
+
+    def register(self, act: Act, directory: Directory) -> Unit:
+        """登记机构: the importing officer's petition office."""
+        return office_of(act, directory)
+
+    def facts(self, id: UUID, number: str, query_code: str, directory: Directory, act: Act) -> Iterator[Fact]:
         """导入事件: registered and (assumed) accepted on the day of the letter, replied and served on the day of the reply."""
+        office = office_of(act, directory).id
 
         def envelope(version: int, on: date) -> dict[str, Any]:
             return {
@@ -216,6 +226,9 @@ class Intake:
 
 
 _ARTICLES: dict[type[Fact], str] = {
+    events.HandedOver: "《政协机关信访工作制度》第四条第一项（首问责任制）",
+    events.HandOverConfirmed: "《政协机关信访工作制度》第四条第一项（首问责任制）",
+    events.HandOverDeclined: "《政协机关信访工作制度》第四条第一项（首问责任制）",
     events.Classified: "《信访工作条例》第二十九条至第三十一条",
     events.Designated: "《信访工作条例》第二十八条",
     events.AskedForMore: "一次性告知制度",
@@ -288,6 +301,8 @@ def basis_of(kind: type[Fact], on: date, fields: Mapping[str, Any], situation: S
     books, case = situation.known.books, case_of(situation.petition)
     named = books.version(case.rulebook, on) if case.rulebook else None
     book = named or books.statutory(case.kind, on)
+    if kind is events.NoticeIssued:
+        return papers.paper(fields["notice"], "petition").basis
     served = kind is events.Served
     names = _CLOCKS_OF_NOTICE.get(fields["notice"], ()) if served else _CLOCKS_OF.get(kind, ())
     for name in names:

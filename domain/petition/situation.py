@@ -11,7 +11,8 @@ from domain.directory.accused import accused_people, accused_units
 from domain.directory.fold import Directory
 from domain.errors import Invalid
 from domain.facts import Fact
-from domain.petition.fold import Petition
+from domain.papers.issuing import Issuer
+from domain.petition.fold import Petition, project
 from domain.petition.moments import case_of, tell
 from domain.petition.stages import Stage
 from domain.rulebase.fold import Known
@@ -40,6 +41,11 @@ class Situation:
     def standing(self) -> Standing:
         """案件处境: what authority depends on."""
         return standing_of(self.petition, self.directory)
+
+    @cached_property
+    def issuer(self) -> Issuer:
+        """文书处境: the petition as a paper needs it, and for whom the officer may sign."""
+        return issuer_of(self)
 
     @property
     def assisting_unit(self) -> str | None:
@@ -86,6 +92,44 @@ class Situation:
         return legal_date_of(on, self.act, earliest, after)
 
 
+def issuer_of(s: Situation) -> Issuer:
+    """文书处境: of a petition. The office signs for itself, whoever has the case for the holder."""
+    petition, act, history = s.petition, s.act, s.history
+    held = any(authority.POWERS[power](s.standing, act) for power in ("holder", "handler"))
+    in_office = authority.POWERS["office"](s.standing, act)
+    organ = petition.office if in_office else petition.holder if held else act.unit
+
+    def folded(version: int) -> Petition:
+        return project(None, history[:version]) or petition
+
+    def may_sign(unit: str) -> bool:
+        if unit == organ:
+            return in_office or held or act.role == "inspector"
+        return unit == petition.holder and held
+
+    def given(source: str, fact: Fact) -> date | None:
+        then = folded(fact.originator_version - 1)
+        return {
+            "received": petition.received_on,
+            "accepted": then.accepted_on,
+            "requested review": then.review.requested_on,
+            "requested reexamination": then.review.reexamination_requested_on,
+        }[source]
+
+    return Issuer(
+        history=history,
+        directory=s.directory,
+        office=petition.office,
+        organ=organ,
+        may_sign=may_sign,
+        holder_at=lambda version: folded(version - 1).holder,
+        clocks=s.clocks,
+        clocks_at=lambda version: clocks_of(history[:version], folded(version), s.known, act.today),
+        given=given,
+        nobody_to_tell=petition.anonymous,
+    )
+
+
 def clocks_of(
     history: Sequence[Fact], petition: Petition, known: Known, as_of: date | None = None
 ) -> list[Clock]:
@@ -110,4 +154,6 @@ def standing_of(petition: Petition, directory: Directory) -> Standing:
         accused_units=accused_units(against, directory, since),
         accused_people=accused_people(against, directory, since),
         reviewing=petition.stage in {Stage.UNDER_REVIEW, Stage.UNDER_REEXAMINATION},
+        contact=petition.contact,
+        named=petition.named,
     )

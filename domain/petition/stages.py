@@ -103,6 +103,7 @@ OPENINGS: dict[str, Opening] = {
     "close-hearing": _row({_S.HANDLING} | _REVIEWING, "hearing_organ", "open_hearing"),
     "report": _row(_REPORTED_IN, "holder handler assistant office", "may_report"),
     "reply": _row({_S.HANDLING}, "holder handler", "no_open_hearing record_signed"),
+    "issue-notice": _row(_LIVE - {_S.WITHDRAWN}, "office holder handler inspector", "notice_to_issue"),
     "serve": _row(_LIVE - {_S.WITHDRAWN}, "office holder handler"),
     "request-review": _row(
         {_S.REPLIED, _S.SIGNED_OFF, _S.ARCHIVED}, "office holder", "opinion_served no_review_yet"
@@ -131,6 +132,9 @@ OPENINGS: dict[str, Opening] = {
         "not_terminated",
     ),
     "archive": _row(CLOSED - {_S.ARCHIVED}, "office", "termination_served"),
+    "hand-over": _row(_ACTIVE, "first_contact unit_leader"),
+    "confirm-hand-over": _row(_ACTIVE, "named", "open_hand_over"),
+    "decline-hand-over": _row(_ACTIVE, "named", "open_hand_over"),
     "rate": _row(_ANSWERED | {_S.HANDLING}, "office petitioner"),
     "consent-to-refusal": _row(frozenset(Stage) - {_S.WITHDRAWN}, "leader unit_leader", "refusal_to_consent"),
     "file-refusal": _row(frozenset(Stage) - {_S.WITHDRAWN}, "office holder handler", "refusal_to_file"),

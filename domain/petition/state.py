@@ -69,6 +69,9 @@ class Petition(msgspec.Struct, frozen=True):
     rulebook: str | None = None
     limit_class: str | None = None
     first_contact: str | None = None
+    registered_by: str = ""
+    named: str | None = None
+    named_on: date | None = None
     urgent: bool = False
     at_office: bool = True
     source: events.Source | None = None
@@ -115,6 +118,11 @@ class Petition(msgspec.Struct, frozen=True):
     rated: tuple[tuple[str, str], ...] = ()
     alerts: frozenset[UUID] = frozenset()
     acknowledged: frozenset[UUID] = frozenset()
+
+    @property
+    def contact(self) -> str:
+        """首接责任人: who was written down as the first contact, else who registered the matter."""
+        return self.first_contact or self.registered_by
 
     @property
     def anonymous(self) -> bool:

@@ -42,6 +42,8 @@ class Standing:
     accused_units: frozenset[str]
     accused_people: frozenset[str]
     reviewing: bool
+    contact: str | None = None
+    named: str | None = None
 
 
 def may_read(standing: Standing, act: Act) -> bool:
@@ -133,6 +135,8 @@ POWERS: dict[str, Callable[[Standing, Act], bool]] = {
     "unit_leader": lambda s, act: _holder(s, act) and act.role in {"unit_head", "office_head"},
     "assistant": _assistant,
     "handler": lambda s, act: act.role == "unit_officer" and s.handler == act.principal,
+    "first_contact": lambda s, act: s.contact == act.principal,
+    "named": lambda s, act: s.named is not None and s.named == act.principal,
     "review_organ": _review_organ,
     "hearing_organ": lambda s, act: _review_organ(s, act) if s.reviewing else _holder(s, act),
     "petitioner": lambda _, act: act.role == PETITIONER,
@@ -148,6 +152,8 @@ LABELS: dict[str, str] = {
     "unit_leader": "承办单位负责人",
     "assistant": "协办单位负责人或信访专员",
     "handler": "指定的承办人",
+    "first_contact": "首接责任人",
+    "named": "指定的接收人",
     "review_organ": "复查复核机关",
     "hearing_organ": "组织听证的机关",
     "petitioner": "凭查询码办理的信访人",
