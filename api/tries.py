@@ -34,13 +34,12 @@ class Gate:
     """入口 — a way in whose tries are counted apart: its mark in the counts, and what a try too many is told."""
 
     mark: str
-    event: str
     code: str
     message: str
 
 
-SIGN_IN = Gate("", "sign_in.limited", "session.too_often", "登录尝试过于频繁，请稍后再试。")
-PROGRESS = Gate("progress", "progress.limited", "progress.too_often", "查询过于频繁，请稍后再试。")
+SIGN_IN = Gate("", "session.too_often", "登录尝试过于频繁，请稍后再试。")
+PROGRESS = Gate("progress", "progress.too_often", "查询过于频繁，请稍后再试。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,10 @@ def admit(
             for kind, key in keys.items():
                 _add(connection, kind, key, counts[kind], now)
     if wait > NONE:
-        log.warning(gate.event, origin=_origin(address), counted=waiting)
+        if gate is PROGRESS:
+            log.warning("progress.limited", origin=_origin(address), counted=waiting)
+        else:
+            log.warning("sign_in.limited", origin=_origin(address), counted=waiting)
         seconds = int(wait.total_seconds()) + 1
         raise TooOften(gate.code, gate.message, retry_after=seconds)
 
