@@ -452,8 +452,10 @@ class Casework(Application[UUID]):
         """发布: append to the directory or the rule base; `drafts` gets the stream's present version."""
 
         def attempt(own: Key) -> Receipt:
-            versions = {RULEBASE_ID: self.rulebase, TEMPLATES_ID: self.templates}
-            version = versions.get(stream, self.directory)().version
+            if stream == TEMPLATES_ID:
+                version = self.templates().version
+            else:
+                version = self.rulebase().version if stream == RULEBASE_ID else self.directory().version
             facts = list(drafts(version))
             return self._store(facts, act, own)
 

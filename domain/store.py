@@ -56,6 +56,12 @@ class OutboxRow(NamedTuple):
     payload: dict[str, Any]
 
 
+class Shelf(Protocol):
+    """模板架 — knows the digests of the shipped templates, and keeps the content of those that a paper was issued from."""
+
+    def shipped(self, notice: str, form: str) -> str: ...
+
+
 class Recorder(Protocol):
     """记录器 — what the domain needs of the event store besides the library's own interface."""
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domain.papers.commands import IssueNotice
 from domain.attachments import AttachmentEntry
 from domain.supervision import commands as c
 from tests.builders import on
@@ -38,6 +39,7 @@ SAMPLES: dict[str, tuple[Matter, Any]] = {
     "grant-extension": (handled().asked().passed_up(), c.GrantExtension(on("2026-04-29"))),
     "refuse-extension": (handled().asked().passed_up(), c.RefuseExtension("理由不充分")),
     "urge": (handled(), c.Urge("phone", "请抓紧办理")),
+    "issue-notice": (handled(), IssueNotice("supervision-notice")),
     "vet": (with_result(), c.Vet("符合要求")),
     "submit-to-leader": (with_result().vetted(), c.SubmitToLeader("请审定")),
     "send-back": (with_result(), c.SendBack("结论不完整", on("2026-03-20"))),

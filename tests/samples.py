@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domain.papers.commands import IssueNotice
 from domain.petition import commands as c
 from domain.review import commands as r
 from tests.builders import (
@@ -44,6 +45,7 @@ SAMPLES: dict[str, tuple[Story, Any]] = {
     "close-hearing": (in_handling().hearing_opened(), c.CloseHearing()),
     "report": (in_handling(), c.Report("办理情况报告")),
     "reply": (in_handling(), c.Reply("support", "处理意见")),
+    "issue-notice": (in_handling(), IssueNotice("acceptance")),
     "serve": (in_handling().replied(), c.Serve("opinion", "post")),
     "request-review": (answered(), r.RequestReview("不服处理意见")),
     "conclude-review": (answered().review_requested(), r.ConcludeReview("uphold", "复查意见")),

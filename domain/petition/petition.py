@@ -13,6 +13,7 @@ from domain.directory.fold import Directory, Officer
 from domain.errors import Invalid, NotNow, NotYours
 from domain.facts import Fact
 from domain.papers import issuing
+from domain.papers.commands import IssueNotice
 from domain.petition import commands, events, first_contact, follow_up, rating, routing
 from domain.petition.conditions import JOINT, refusal
 from domain.petition.situation import Situation
@@ -208,7 +209,7 @@ def _reply(command: commands.Reply, situation: Situation) -> Draft:
     return events.Replied, on, fields
 
 
-def _issue_notice(command: commands.IssueNotice, situation: Situation) -> Draft:
+def _issue_notice(command: IssueNotice, situation: Situation) -> Draft:
     paper = papers.paper(command.notice, "petition")
     issuer = situation.issuer
     closed = issuing.refusal(paper, issuer)
@@ -358,7 +359,7 @@ DECISIONS: dict[type, Decision] = {
     commands.CloseHearing: _close_hearing,
     commands.Report: _report,
     commands.Reply: _reply,
-    commands.IssueNotice: _issue_notice,
+    IssueNotice: _issue_notice,
     commands.Serve: _serve,
     commands.Urge: _urge,
     commands.Supervise: _supervise,

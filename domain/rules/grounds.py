@@ -53,8 +53,8 @@ def _entries(rows: list[dict[str, Any]]) -> tuple[Entry, ...]:
 
 @cache
 def notices() -> tuple[Entry, ...]:
-    """文书种类: the notices that can be served."""
-    return _entries(_table("notices.toml")["notice"])
+    """文书种类: the notices that can be served: those to petitioners."""
+    return _entries([row for row in _table("notices.toml")["notice"] if row["to"] == "petitioner"])
 
 
 @cache

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from domain.attachments import AttachmentEntry
 from domain.errors import Invalid
+from domain.papers.commands import IssueNotice
 from domain.petition.commands import Method
 
 Form = Literal["item", "document", "meeting"]
@@ -316,6 +317,7 @@ COMMANDS: dict[str, type] = {
     "grant-extension": GrantExtension,
     "refuse-extension": RefuseExtension,
     "urge": Urge,
+    "issue-notice": IssueNotice,
     "vet": Vet,
     "submit-to-leader": SubmitToLeader,
     "send-back": SendBack,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from domain.errors import NotNow, NotYours, Refused, Unknown
+from domain.papers import issuing
 from domain.rules import item_powers as powers
 from domain.supervision.events import ResultSubmitted
 from domain.supervision.situation import BOOK, Situation
@@ -162,6 +163,7 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
         if not s.is_of(_lead_submitters(s))
         else NotYours("item.own_result", "本人上报的办理结果应当由他人审核。", f"{BOOK}第二十二条")
     ),
+    "notice_to_issue": lambda s: issuing.to_issue("item", s.issuer),
     "from_a_meeting": lambda s: need(
         s.item.form == "meeting",
         "item.no_body",

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from domain.attachments import Attachment
 from domain.facts import Fact
-from domain.petition.events import Against
+from domain.papers.shapes import PrintedDate, TemplateUsed
+from domain.petition.events import Against, Source
 
 
 class Opened(Fact, frozen=True, kw_only=True):
@@ -39,6 +40,7 @@ class Opened(Fact, frozen=True, kw_only=True):
     body: str | None = None
     confidential: bool = False
     against: tuple[Against, ...] = ()
+    imported: Source | None = None
 
 
 class Submitted(Fact, frozen=True, kw_only=True):
@@ -216,6 +218,23 @@ class ExtensionRefused(Fact, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "item.extension_refused.1"
     of_unit: str
     reason: str
+
+
+class NoticeIssued(Fact, frozen=True, kw_only=True):
+    """出具文书 — the paper on a decision (`rests_on`, its version) is issued, numbered, and prints these dates.
+
+    `organ` signs it; `addressees` and `copies` are units or organs, never petitioners.
+    """
+
+    TOPIC: ClassVar[str] = "item.notice_issued.1"
+    notice: str
+    number: str
+    rests_on: int
+    organ: str
+    addressees: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    dates: tuple[PrintedDate, ...] = ()
+    templates: tuple[TemplateUsed, ...] = ()
 
 
 class Urged(Fact, frozen=True, kw_only=True):

@@ -280,7 +280,7 @@ STEPS: dict[type[Fact], Callable[[Item, Any], Changes]] = {
 }
 """折叠表: what each fact changes."""
 
-RECORD_ONLY: frozenset[type[Fact]] = frozenset({events.UnitInstructed, events.Urged})
+RECORD_ONLY: frozenset[type[Fact]] = frozenset({events.NoticeIssued, events.UnitInstructed, events.Urged})
 """仅作记录: facts that stay in the history and change no field of the state."""
 
 

@@ -6,6 +6,9 @@ from datetime import date
 from typing import Any
 
 from domain.errors import Invalid, NotNow
+from domain.papers import issuing
+from domain.papers.commands import IssueNotice
+from domain.rules import papers
 from domain.rules.item_powers import HEADS
 from domain.supervision import commands, events
 from domain.supervision.periods import owed
@@ -95,9 +98,21 @@ def _urge(command: commands.Urge, situation: Situation) -> Draft:
     return events.Urged, situation.next_date(command.on), fields
 
 
+def _issue_notice(command: IssueNotice, situation: Situation) -> Draft:
+    paper = papers.paper(command.notice, "item")
+    issuer = situation.issuer
+    closed = issuing.refusal(paper, issuer)
+    fact = issuing.decision(paper, issuer)
+    if closed is not None or fact is None:
+        raise closed or NotNow("notice.without_decision", f"不能出具{paper.label}。", paper.basis)
+    on = situation.legal_date(command.on, fact.on, "作出决定日")
+    return events.NoticeIssued, on, issuing.drafted(paper, fact, issuer)
+
+
 DECISIONS: dict[type, Callable[[Any, Situation], Draft]] = {
     commands.Report: _report,
     commands.SignReport: _sign_report,
     commands.SubmitResult: _submit_result,
     commands.Urge: _urge,
+    IssueNotice: _issue_notice,
 }

@@ -46,6 +46,7 @@ ARTICLES: dict[type[Fact], str] = {
     events.ExtensionVetted: "第十九条",
     events.ExtensionGranted: "第十九条",
     events.ExtensionRefused: "第十九条",
+    events.NoticeIssued: "第十六条、第二十条、第二十二条",
     events.Urged: "第二十条",
     events.Vetted: "第二十二条第一项",
     events.SubmittedToLeader: "第二十二条第一项",

@@ -11,10 +11,11 @@ from domain.directory.accused import accused_people, accused_units
 from domain.directory.fold import Directory
 from domain.errors import Invalid, NotYours
 from domain.facts import Fact
+from domain.papers.issuing import Issuer
 from domain.rulebase.fold import Known
 from domain.rules.deadlines import Clock, clocks
 from domain.rules.item_powers import CLERKS, HEADS, ItemStanding
-from domain.supervision.fold import Extension, Item, Share
+from domain.supervision.fold import Extension, Item, Share, project
 from domain.supervision.moments import DOCUMENT_LIMITS, case_of, tell
 
 __all__ = ["BOOK", "Draft", "Situation", "clocks_of", "set_date", "standing_of"]
@@ -43,6 +44,11 @@ class Situation:
     def standing(self) -> ItemStanding:
         """事项处境: what authority depends on."""
         return standing_of(self.item, self.directory)
+
+    @cached_property
+    def issuer(self) -> Issuer:
+        """文书处境: the item as a paper needs it, and for whom the officer may sign."""
+        return issuer_of(self)
 
     def is_of(self, doers: Iterable[str]) -> bool:
         """本人经办: whether the acting officer, or the one stood in for, is among those who did it."""
@@ -120,6 +126,27 @@ def request_of(share: Share) -> Extension:
     if share.extension is None:
         raise Invalid("item.unit_not_in_question", "所填单位没有待批的延期申请。")
     return share.extension
+
+
+def issuer_of(s: Situation) -> Issuer:
+    """文书处境: of an item. An inspector signs for the own supervision office, or for the one that opened the item."""
+    item, act, history = s.item, s.act, s.history
+
+    def folded(version: int) -> Item:
+        return project(None, history[:version]) or item
+
+    return Issuer(
+        history=history,
+        directory=s.directory,
+        office=item.opened_by_unit,
+        organ=act.unit,
+        may_sign=lambda unit: act.role == "inspector",
+        holder_at=lambda version: folded(version - 1).lead_unit or item.opened_by_unit,
+        clocks=s.clocks,
+        clocks_at=lambda version: clocks_of(history[:version], folded(version), s.known, act.today),
+        given=lambda source, fact: None,
+        nobody_to_tell=False,
+    )
 
 
 def clocks_of(history: Sequence[Fact], item: Item, known: Known, as_of: date | None = None) -> list[Clock]:

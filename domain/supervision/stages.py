@@ -107,6 +107,7 @@ OPENINGS: dict[str, Opening] = {
         "request_to_answer", unit_head=_HANDLING, inspector=_HANDLING, named_leader=_HANDLING
     ),
     "urge": _row(inspector=_HANDLING),
+    "issue-notice": _row("notice_to_issue", inspector=_HANDLING | _REVIEWING),
     "vet": _row("not_own_result", inspector=_only(_S.RESULT)),
     "submit-to-leader": _row(inspector=_only(_S.VETTED)),
     "send-back": _row(inspector_alone=_FIRST_REVIEW | {_S.RESULT}, named_leader=_SECOND_REVIEW),

@@ -226,6 +226,7 @@ BODIES: dict[str, Body] = {
     "sign-report": {},
     "request-extension": {"reason": "施工受天气影响", "progress": "完成八成", "expected_on": "2026-04-29"},
     "urge": {"method": "phone", "text": "请抓紧办理"},
+    "issue-notice": {"notice": "supervision-notice"},
     "vet": {"opinion": "符合要求"},
     "submit-to-leader": {},
     "send-back": {"reason": "结论不完整", "redo_by": "2026-04-20"},

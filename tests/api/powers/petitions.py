@@ -172,6 +172,7 @@ class Petitions:
             "assign": to_unit,
             "transfer": to_unit,
             "designate": {"officer": self.handler},
+            "issue-notice": {"notice": "receipt"},
             "serve": {"notice": "receipt", "method": "post"},
         }
         return own.get(act) or BODIES[act]
