@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg import sql
+
 from domain.alerts.events import AlertAcknowledged, Alerted
 from domain.cases import State
 from domain.casework import Casework, Recorded
 from domain.errors import Invalid
 from domain.facts import TOPICS, Fact
 from projections.lights import Lights
-from projections.paging import Condition, Order, Page, page
+from projections.paging import Condition, Order, Page, Query, fetch, page
 from projections.view import Connection, Row, Table, as_json, cleaned
 from projections.visibility import Visibility
 
@@ -102,13 +104,25 @@ def alerts(
     cursor: str | None = None,
 ) -> Page:
     """预警列表: newest first, each with its deliveries; `to` is me, unit or all that the officer may see."""
+    asked = query(visibility, lights, to=to, status=status, light=light)
+    return fetch(connection, asked, limit=limit, cursor=cursor)
+
+
+def query(
+    visibility: Visibility,
+    lights: Lights,
+    *,
+    to: str = "all",
+    status: str | None = None,
+    light: str | None = None,
+) -> Query:
+    """预警查询."""
     conditions = [visibility.condition(), *_to(to, visibility)]
     if status is not None:
         conditions.append(Condition(_known(_STATUSES, status, "status")))
     if light is not None:
         conditions.append(lights.clock_light(light))
-    found = page(connection, COLUMNS, SOURCE, conditions, NEWEST_FIRST, limit=limit, cursor=cursor)
-    return found._replace(items=[_shown(row, lights) for row in found.items])
+    return Query(COLUMNS, SOURCE, conditions, NEWEST_FIRST, lambda row: _shown(row, lights))
 
 
 def alert(connection: Connection, visibility: Visibility, lights: Lights, alert_id: UUID) -> Row | None:
@@ -116,6 +130,17 @@ def alert(connection: Connection, visibility: Visibility, lights: Lights, alert_
     conditions = [visibility.condition(), Condition("a.alert_id = %(alert_id)s", {"alert_id": alert_id})]
     found = page(connection, COLUMNS, SOURCE, conditions, NEWEST_FIRST, limit=1, cursor=None)
     return _shown(found.items[0], lights) if found.items else None
+
+
+def open_to_me(connection: Connection, visibility: Visibility) -> int:
+    """待签收: how many alerts were raised to this officer and are acknowledged by nobody yet."""
+    seen = visibility.condition()
+    query = sql.SQL(
+        "SELECT count(*) AS n FROM alerts a JOIN ledger l USING (case_id) WHERE a.acknowledged_at IS NULL"
+        " AND a.recipients @> ARRAY[%(me)s::text] AND {}"
+    ).format(sql.SQL(seen.text))
+    row = connection.execute(query, {"me": visibility.officer, **seen.values}, prepare=False).fetchone()
+    return int(row["n"]) if row is not None else 0
 
 
 def _shown(row: Row, lights: Lights) -> Row:

@@ -5,20 +5,26 @@ from datetime import date
 from uuid import UUID
 
 from projections.lights import Lights
-from projections.paging import Condition, Order, Page, page
+from projections.paging import Order, Page, Query, fetch
+from projections.paging import wanted as given
 from projections.view import Connection, Row
 from projections.visibility import Visibility
 
 NEEDS = ("deadlines", "ledger")
 """The views which a reader who asks for a position must wait for."""
 
+_PLACE = "(coalesce(d.due_on, 'infinity'), d.case_id, d.clock, d.start_version, d.part)"
+_CURSOR = (
+    "(coalesce(%(cursor_due_on)s::date, 'infinity'), %(cursor_case_id)s, %(cursor_clock)s,"
+    " %(cursor_start_version)s, %(cursor_part)s)"
+)
 SOONEST_FIRST = Order(
-    "d.due_on NULLS LAST, d.case_id, d.clock, d.start_version, d.part",
+    "coalesce(d.due_on, 'infinity'), d.case_id, d.clock, d.start_version, d.part",
     ("due_on", "case_id", "clock", "start_version", "part"),
     tuple[date | None, UUID, str, int, str],
-    "(d.due_on > %(cursor_due_on)s OR (d.due_on IS NULL AND %(cursor_due_on)s::date IS NOT NULL)"
-    " OR (d.due_on IS NOT DISTINCT FROM %(cursor_due_on)s AND (d.case_id, d.clock, d.start_version, d.part)"
-    " > (%(cursor_case_id)s, %(cursor_clock)s, %(cursor_start_version)s, %(cursor_part)s)))",
+    f"{_PLACE} > {_CURSOR}",
+    "coalesce(d.due_on, 'infinity') DESC, d.case_id DESC, d.clock DESC, d.start_version DESC, d.part DESC",
+    f"{_PLACE} < {_CURSOR}",
 )
 
 
@@ -46,36 +52,33 @@ def deadlines(
     cursor: str | None = None,
 ) -> Page:
     """期限列表: soonest first; each row with its case's number and subject, its status and light."""
-    conditions = [visibility.condition(), *_plain(wanted)]
+    return fetch(connection, query(visibility, lights, wanted), limit=limit, cursor=cursor)
+
+
+def query(visibility: Visibility, lights: Lights, wanted: Wanted) -> Query:
+    """期限查询."""
+    conditions = [
+        visibility.condition(),
+        *given(
+            (wanted.unit, "d.unit = %(unit)s", "unit"),
+            (wanted.clock, "d.clock = %(clock)s", "clock"),
+            (wanted.due_from, "d.due_on >= %(due_from)s", "due_from"),
+            (wanted.due_to, "d.due_on <= %(due_to)s", "due_to"),
+            (wanted.rulebook, "d.rulebook = %(rulebook)s", "rulebook"),
+            (wanted.provisional, "d.provisional = %(provisional)s", "provisional"),
+        ),
+    ]
     if wanted.light is not None:
         conditions.append(lights.clock_light(wanted.light))
     if wanted.status is not None:
         conditions.append(lights.clock_status(wanted.status))
-    found = page(
-        connection,
-        "d.*, l.kind AS case_kind, l.number, l.subject, l.stage",
+    return Query(
+        "d.*, l.kind AS case_kind, l.number, l.subject, l.stage, l.handler, l.received_on",
         "deadlines d JOIN ledger l USING (case_id)",
         conditions,
         SOONEST_FIRST,
-        limit=limit,
-        cursor=cursor,
+        lambda row: _shown(row, lights),
     )
-    return found._replace(items=[_shown(row, lights) for row in found.items])
-
-
-def _plain(wanted: Wanted) -> list[Condition]:
-    known = (
-        (wanted.unit, Condition("d.unit = %(unit)s", {"unit": wanted.unit})),
-        (wanted.clock, Condition("d.clock = %(clock)s", {"clock": wanted.clock})),
-        (wanted.due_from, Condition("d.due_on >= %(due_from)s", {"due_from": wanted.due_from})),
-        (wanted.due_to, Condition("d.due_on <= %(due_to)s", {"due_to": wanted.due_to})),
-        (wanted.rulebook, Condition("d.rulebook = %(rulebook)s", {"rulebook": wanted.rulebook})),
-        (
-            wanted.provisional,
-            Condition("d.provisional = %(provisional)s", {"provisional": wanted.provisional}),
-        ),
-    )
-    return [condition for value, condition in known if value is not None]
 
 
 def _shown(row: Row, lights: Lights) -> Row:

@@ -6,22 +6,26 @@ from typing import LiteralString
 
 from domain.kinds import ITEM
 from domain.supervision.situation import LIMITS
-from projections.ledger_list import NEWEST_FIRST, with_light
-from projections.lights import NEXT_DUE, Lights
-from projections.paging import Condition, Page, page
-from projections.searching import search
+from projections.ledger_list import DUE, NEWEST_FIRST, SOURCE, alike, with_light
+from projections.lights import Lights
+from projections.paging import Condition, Order, Page, Query, fetch
+from projections.paging import wanted as given
 from projections.view import Connection, Row
 from projections.visibility import Visibility
 
 NEEDS = ("ledger", "deadlines", "item_shares")
 """The views which a reader who asks for a position must wait for."""
 
+OF_UNIT: LiteralString = (
+    "(l.unit = %(unit)s OR EXISTS (SELECT FROM item_shares s WHERE s.case_id = l.case_id"
+    " AND s.unit = %(unit)s AND s.released_on IS NULL))"
+)
 ITEMS = Condition("l.kind = %(kind)s", {"kind": ITEM.name})
 
 COLUMNS: LiteralString = (
     "l.case_id, l.number, l.office AS opened_by_unit, l.year, l.form, l.source, l.category, l.subject,"
     " l.received_on AS opened_on, l.registered_at AS opened_at, l.due_on, l.stage, l.state, l.unit, l.public,"
-    " l.confidential, l.closed_on, l.version, l.position,"
+    " l.confidential, l.handler, l.accepted_on AS issued_on, l.closed_on, l.version, l.position,"
     " (SELECT coalesce(array_agg(s.unit ORDER BY s.lead DESC, s.unit), '{}') FROM item_shares s"
     " WHERE s.case_id = l.case_id AND s.released_on IS NULL) AS handling_units, "
 )
@@ -84,13 +88,12 @@ def items(
     cursor: str | None = None,
 ) -> Page:
     """督查事项列表: newest first; each row with its light, its next due date and the units that handle it."""
-    conditions = [ITEMS, visibility.condition(), *_plain(wanted)]
-    if wanted.q is not None:
-        conditions.append(search(wanted.q))
-    if wanted.light is not None:
-        conditions.append(lights.case_light(wanted.light))
-    if wanted.overdue is not None:
-        conditions.append(lights.case_overdue(wanted.overdue))
+    return fetch(connection, query(visibility, lights, wanted), limit=limit, cursor=cursor)
+
+
+def query(visibility: Visibility, lights: Lights, wanted: Wanted, order: Order = NEWEST_FIRST) -> Query:
+    """督查事项查询."""
+    conditions = [ITEMS, visibility.condition(), *_plain(wanted), *alike(wanted, lights)]
     if wanted.mine is not None:
         conditions.append(
             Condition(
@@ -98,10 +101,7 @@ def items(
                 {"mine": wanted.mine, "my_keys": list(visibility.keys)},
             )
         )
-    found = page(
-        connection, COLUMNS + NEXT_DUE, "ledger l", conditions, NEWEST_FIRST, limit=limit, cursor=cursor
-    )
-    return found._replace(items=[with_light(row, lights) for row in found.items])
+    return Query(COLUMNS + DUE, SOURCE, conditions, order, lambda row: with_light(row, lights))
 
 
 def completion(connection: Connection, today: date, since: date | None, until: date | None) -> list[Row]:
@@ -111,24 +111,20 @@ def completion(connection: Connection, today: date, since: date | None, until: d
 
 
 def _plain(wanted: Wanted) -> list[Condition]:
-    known = (
-        (wanted.state, Condition("l.state = %(state)s", {"state": wanted.state})),
-        (wanted.stage, Condition("l.stage = %(stage)s", {"stage": wanted.stage})),
+    return given(
+        (wanted.state, "l.state = %(state)s", "state"),
+        (wanted.stage, "l.stage = %(stage)s", "stage"),
         (
             wanted.unit,
-            Condition(
-                "(l.unit = %(unit)s OR EXISTS (SELECT FROM item_shares s WHERE s.case_id = l.case_id"
-                " AND s.unit = %(unit)s AND s.released_on IS NULL))",
-                {"unit": wanted.unit},
-            ),
+            OF_UNIT,
+            "unit",
         ),
-        (wanted.source, Condition("l.source = %(source)s", {"source": wanted.source})),
-        (wanted.category, Condition("l.category = %(category)s", {"category": wanted.category})),
-        (wanted.form, Condition("l.form = %(form)s", {"form": wanted.form})),
-        (wanted.public, Condition("l.public = %(public)s", {"public": wanted.public})),
-        (wanted.opened_from, Condition("l.received_on >= %(since)s", {"since": wanted.opened_from})),
-        (wanted.opened_to, Condition("l.received_on <= %(until)s", {"until": wanted.opened_to})),
-        (wanted.due_from, Condition("l.due_on >= %(due_from)s", {"due_from": wanted.due_from})),
-        (wanted.due_to, Condition("l.due_on <= %(due_to)s", {"due_to": wanted.due_to})),
+        (wanted.source, "l.source = %(source)s", "source"),
+        (wanted.category, "l.category = %(category)s", "category"),
+        (wanted.form, "l.form = %(form)s", "form"),
+        (wanted.public, "l.public = %(public)s", "public"),
+        (wanted.opened_from, "l.received_on >= %(since)s", "since"),
+        (wanted.opened_to, "l.received_on <= %(until)s", "until"),
+        (wanted.due_from, "l.due_on >= %(due_from)s", "due_from"),
+        (wanted.due_to, "l.due_on <= %(due_to)s", "due_to"),
     )
-    return [condition for value, condition in known if value is not None]

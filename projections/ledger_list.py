@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import LiteralString, Protocol
 
 from domain.kinds import PETITION
-from projections.lights import NEXT_DUE, Lights
-from projections.paging import Condition, Order, Page, page
+from projections.lights import Lights
+from projections.paging import Condition, Order, Page, Query, fetch
+from projections.paging import wanted as given
 from projections.searching import search
 from projections.view import Connection, Row
 from projections.visibility import Visibility
@@ -13,15 +15,39 @@ from projections.visibility import Visibility
 NEEDS = ("ledger", "deadlines")
 """The views which a reader who asks for a position must wait for."""
 
-NEWEST_FIRST = Order("l.position DESC", ("position",), tuple[int], "l.position < %(cursor_position)s")
+SOURCE: LiteralString = "ledger l LEFT JOIN case_dues n USING (case_id)"
+
+NEWEST_FIRST = Order(
+    "l.position DESC",
+    ("position",),
+    tuple[int],
+    "l.position < %(cursor_position)s",
+    "l.position",
+    "l.position > %(cursor_position)s",
+)
+SOONEST_FIRST = Order(
+    "coalesce(n.next_due_on, 'infinity'), l.position DESC",
+    ("next_due_on", "position"),
+    tuple[date | None, int],
+    "(coalesce(n.next_due_on, 'infinity') > coalesce(%(cursor_next_due_on)s::date, 'infinity')"
+    " OR coalesce(n.next_due_on, 'infinity') = coalesce(%(cursor_next_due_on)s::date, 'infinity')"
+    " AND l.position < %(cursor_position)s)",
+    "coalesce(n.next_due_on, 'infinity') DESC, l.position",
+    "(coalesce(n.next_due_on, 'infinity') < coalesce(%(cursor_next_due_on)s::date, 'infinity')"
+    " OR coalesce(n.next_due_on, 'infinity') = coalesce(%(cursor_next_due_on)s::date, 'infinity')"
+    " AND l.position > %(cursor_position)s)",
+)
+"""By the next day that falls due; what has no running clock comes last."""
+ORDERS = {"newest": NEWEST_FIRST, "due": SOONEST_FIRST}
 
 PETITIONS = Condition("l.kind = %(kind)s", {"kind": PETITION.name})
 
-COLUMNS = (
-    "l.case_id, l.number, l.office, l.year, l.channel, l.category, l.purpose, l.subject, l.received_on,"
-    " l.registered_at, l.stage, l.state, l.unit, l.repeat, l.urgent, l.headcount, l.rulebook, l.closed_on,"
-    " l.version, l.position, "
+COLUMNS: LiteralString = (
+    "l.case_id, l.number, l.office, l.year, l.channel, l.category, l.purpose, l.topic, l.subject, l.petitioners AS petitioner_names,"
+    " l.against AS against_names, l.received_on, l.registered_at, l.accepted_on, l.replied_on, l.stage, l.state, l.unit, l.handler,"
+    " l.first_contact, l.repeat, l.urgent, l.headcount, l.rulebook, l.closed_on, l.version, l.position, "
 )
+DUE: LiteralString = "n.next_due_on, n.finish_due_on, coalesce(n.running, false) AS has_running_clock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +63,11 @@ class Wanted:
     category: str | None = None
     received_from: date | None = None
     received_to: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
     overdue: bool | None = None
     repeat: bool | None = None
+    urgent: bool | None = None
 
 
 def petitions(
@@ -51,31 +80,50 @@ def petitions(
     cursor: str | None = None,
 ) -> Page:
     """信访事项列表: newest registration first; each row with its light and its next due date."""
-    conditions = [PETITIONS, visibility.condition(), *_plain(wanted)]
-    if wanted.q is not None:
-        conditions.append(search(wanted.q))
+    return fetch(connection, query(visibility, lights, wanted), limit=limit, cursor=cursor)
+
+
+def query(visibility: Visibility, lights: Lights, wanted: Wanted, order: Order = NEWEST_FIRST) -> Query:
+    """信访事项查询."""
+    conditions = [PETITIONS, visibility.condition(), *_plain(wanted), *alike(wanted, lights)]
+    return Query(COLUMNS + DUE, SOURCE, conditions, order, lambda row: with_light(row, lights))
+
+
+class Alike(Protocol):
+    """共同条件 — what the lists of every kind of case are filtered by."""
+
+    @property
+    def q(self) -> str | None: ...
+    @property
+    def light(self) -> str | None: ...
+    @property
+    def overdue(self) -> bool | None: ...
+
+
+def alike(wanted: Alike, lights: Lights) -> list[Condition]:
+    """共同条件: the words looked for, the light, and whether overdue."""
+    conditions = [] if wanted.q is None else [search(wanted.q)]
     if wanted.light is not None:
         conditions.append(lights.case_light(wanted.light))
     if wanted.overdue is not None:
         conditions.append(lights.case_overdue(wanted.overdue))
-    found = page(
-        connection, COLUMNS + NEXT_DUE, "ledger l", conditions, NEWEST_FIRST, limit=limit, cursor=cursor
-    )
-    return found._replace(items=[with_light(row, lights) for row in found.items])
+    return conditions
 
 
 def _plain(wanted: Wanted) -> list[Condition]:
-    known = (
-        (wanted.state, Condition("l.state = %(state)s", {"state": wanted.state})),
-        (wanted.stage, Condition("l.stage = %(stage)s", {"stage": wanted.stage})),
-        (wanted.unit, Condition("l.unit = %(unit)s", {"unit": wanted.unit})),
-        (wanted.channel, Condition("l.channel = %(channel)s", {"channel": wanted.channel})),
-        (wanted.category, Condition("l.category = %(category)s", {"category": wanted.category})),
-        (wanted.received_from, Condition("l.received_on >= %(since)s", {"since": wanted.received_from})),
-        (wanted.received_to, Condition("l.received_on <= %(until)s", {"until": wanted.received_to})),
-        (wanted.repeat, Condition("l.repeat = %(repeat)s", {"repeat": wanted.repeat})),
+    return given(
+        (wanted.state, "l.state = %(state)s", "state"),
+        (wanted.stage, "l.stage = %(stage)s", "stage"),
+        (wanted.unit, "l.unit = %(unit)s", "unit"),
+        (wanted.channel, "l.channel = %(channel)s", "channel"),
+        (wanted.category, "l.category = %(category)s", "category"),
+        (wanted.received_from, "l.received_on >= %(since)s", "since"),
+        (wanted.received_to, "l.received_on <= %(until)s", "until"),
+        (wanted.due_from, "n.next_due_on >= %(due_from)s", "due_from"),
+        (wanted.due_to, "n.next_due_on <= %(due_to)s", "due_to"),
+        (wanted.repeat, "l.repeat = %(repeat)s", "repeat"),
+        (wanted.urgent, "l.urgent = %(urgent)s", "urgent"),
     )
-    return [condition for value, condition in known if value is not None]
 
 
 def with_light(row: Row, lights: Lights) -> Row:

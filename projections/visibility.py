@@ -111,23 +111,27 @@ class Visibility:
     def condition(self) -> Condition:
         """条件: true of the ledger rows (alias `l`) which the officer may see.
 
-        Whom an accusation names is compared as `accused_units` and `accused_people` do (`domain/rules/naming.py`).
+        Whom an accusation names is compared as `accused_units` and `accused_people` do (`domain/rules/naming.py`). Which
+        of all the names that accusations have mean the officer is found out once a query, not once a case.
         """
         return Condition(
             "(NOT l.confidential AND l.kind = ANY(%(sees_all)s::text[]) OR l.kind = ANY(%(sees_confidential)s::text[])"
             " OR %(sees_public)s AND l.public OR l.units && %(sees_keys)s::text[]"
             " OR NOT l.confidential AND l.units && %(sees_minded)s::text[]) AND NOT (l.confidential AND"
-            " EXISTS (SELECT FROM unnest(l.accused_units || l.accused_people) AS accused, LATERAL (SELECT"
+            " EXISTS (WITH meant AS MATERIALIZED (SELECT accused, own.until FROM"
+            " (SELECT DISTINCT unnest(c.accused_units || c.accused_people) AS accused FROM ledger c WHERE c.confidential)"
+            " AS named, unnest(%(called)s::text[], %(called_until)s::timestamptz[]) AS own (pattern, until)"
+            " WHERE accused ~ own.pattern UNION ALL SELECT accused, own.until FROM"
+            " (SELECT DISTINCT unnest(c.accused_units || c.accused_people) AS accused FROM ledger c WHERE c.confidential)"
+            " AS named, LATERAL (SELECT"
             " regexp_replace(regexp_replace(accused, %(staff_ending)s, ''), %(unit_ending)s, '') AS short OFFSET 0) AS cut,"
             " LATERAL (SELECT regexp_replace(accused, '(.)', '%%\\1', 'g') AS whole,"
-            " regexp_replace(short, '(.)', '%%\\1', 'g') || '%%' AS part OFFSET 0) AS in_order"
-            " WHERE EXISTS (SELECT FROM unnest(%(called)s::text[], %(called_until)s::timestamptz[])"
-            " AS own (pattern, until) WHERE own.until >= l.registered_at AND accused ~ own.pattern)"
-            " OR EXISTS (SELECT FROM unnest(%(names)s::text[], %(mutes)s::text[], %(names_until)s::timestamptz[])"
-            " AS own (name, mute, until) WHERE own.until >= l.registered_at AND (length(accused) > %(shortest)s"
-            " AND own.name LIKE whole"
-            " OR length(translate(short, own.mute, '')) >= %(shortest)s"
-            " AND own.name LIKE part))))",
+            " regexp_replace(short, '(.)', '%%\\1', 'g') || '%%' AS part OFFSET 0) AS in_order,"
+            " unnest(%(names)s::text[], %(mutes)s::text[], %(names_until)s::timestamptz[]) AS own (name, mute, until)"
+            " WHERE length(accused) > %(shortest)s AND own.name LIKE whole"
+            " OR length(translate(short, own.mute, '')) >= %(shortest)s AND own.name LIKE part)"
+            " SELECT FROM meant WHERE meant.until >= l.registered_at"
+            " AND meant.accused = ANY(l.accused_units || l.accused_people)))",
             {
                 "sees_all": sorted(self.all),
                 "sees_confidential": sorted(self.confidential),

@@ -54,14 +54,15 @@ def texts() -> list[str]:
 def hidden(database: Database, visibility: Visibility, written: Sequence[str]) -> set[str]:
     """Those of the texts that hide a case registered then."""
     condition = visibility.condition()
-    query: Any = (
-        f"SELECT accused_units[1] AS text FROM (SELECT 'petition' AS kind, true AS confidential, false AS public,"
+    make = (
+        "CREATE TEMP TABLE ledger ON COMMIT DROP AS SELECT 'petition' AS kind, true AS confidential, false AS public,"
         " %(registered)s::timestamptz AS registered_at, '{}'::text[] AS units, ARRAY[one] AS accused_units,"
-        f" '{{}}'::text[] AS accused_people FROM unnest(%(written)s::text[]) AS one) l WHERE NOT ({condition.text})"
+        " '{}'::text[] AS accused_people FROM unnest(%(written)s::text[]) AS one"
     )
-    values = {**condition.values, "written": list(written), "registered": REGISTERED}
-    with database.connection() as connection:
-        return {row["text"] for row in connection.execute(query, values)}
+    query: Any = f"SELECT accused_units[1] AS text FROM ledger l WHERE NOT ({condition.text})"
+    with database.transaction() as connection:
+        connection.execute(make, {"written": list(written), "registered": REGISTERED})
+        return {row["text"] for row in connection.execute(query, condition.values)}
 
 
 def eyes(**called: Any) -> Visibility:
