@@ -215,7 +215,9 @@ def test_a13_no_name_and_no_note_reaches_the_citizen(town: Town, life: Life):
         (who, act, noted(body)) for who, act, body in [*life.way, (life.who, life.act, life.body)]
     ]
     people = [{"name": "王秀兰", "phone": "13900000001", "representative": True}, *OTHERS]
-    told = registered(town, way, petitioners=people, against=AGAINST)
+    if any("simplified" in body.values() for _, _, body in way):
+        people = people[:1]  # several people's matter isn't handled the simple way
+    told = registered(town, way, **{"petitioners": people, "against": AGAINST} | life.fields)
     answer = ask(town, told)
     assert answer.status_code == 200, answer.text
     must_not_tell(answer.text, told)
