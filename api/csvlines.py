@@ -29,10 +29,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """不予导入 — a line and why, in Chinese."""
+    """不予导入 — a line and why, in Chinese; the column it is about, where it is about one."""
 
     line: int
     reason: str
+    column: str | None = None
 
 
 class _Broken(ValueError):
@@ -58,6 +59,14 @@ def records(text: str, width: int) -> Iterator[Record | Refusal]:
             end = _resume(text, starts, line, error.open)
         at = end
         line = bisect_right(starts, at)
+
+
+def columns_of(text: str) -> tuple[str, ...]:
+    """表头: the columns of the first record; none if it is broken."""
+    try:
+        return tuple(_record(text, 0)[0]) if text else ()
+    except _Broken:
+        return ()
 
 
 def _record(text: str, at: int) -> tuple[list[str], int]:

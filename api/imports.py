@@ -1,6 +1,7 @@
 """导入: a file is taken in at once and worked off in the background; its progress and its refused lines can be read."""
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from threading import Event, Thread
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -8,20 +9,22 @@ from uuid import UUID, uuid4
 import psycopg
 import structlog
 from eventsourcing.persistence import InterfaceError, OperationalError
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Response, UploadFile
 from psycopg.types.json import Jsonb
 from pydantic import AwareDatetime, BaseModel
 
-from api import letters, paging
+from api import paging, sheets
 from api.bootstrap import Services
 from api.csvlines import Refusal
 from api.errors import READS, WRITES
 from api.identity import Held, Signed, SignedFirst
-from api.letters import Landing, Reading
+from api.import_kinds import KINDS, KindName, must_send, visible
+from api.landing import Landing, Lines
 from api.logs import bind, place
 from api.paging import USUAL, Cursor, Limit
+from api.sheets import Column
 from domain.acts import Act, legal_date
-from domain.errors import Busy, Invalid, NotYours, Refused, Unknown
+from domain.errors import Busy, Invalid, NotNow, Refused, Unknown
 from domain.petition import registration
 from domain.rules.authority import OFFICE_POSTS
 
@@ -38,6 +41,9 @@ AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, Inte
 log = structlog.get_logger("imports")
 
 
+State = Literal["waiting", "running", "done", "failed", "cancelled"]
+
+
 class Accepted(BaseModel):
     """已接收."""
 
@@ -45,9 +51,10 @@ class Accepted(BaseModel):
 
 
 class RefusedLine(BaseModel):
-    """未导入的行 — the number of the line on which the record starts, and why."""
+    """未导入的行 — the number of the line on which the record starts, the column it is about, and why."""
 
     line: int
+    column: str | None = None
     reason: str
 
 
@@ -57,7 +64,7 @@ class Counts(BaseModel):
     id: UUID
     kind: str
     filename: str
-    state: Literal["waiting", "running", "done", "failed"]
+    state: State
     total: int
     done: int
     landed: int
@@ -82,55 +89,104 @@ class ImportList(BaseModel):
     total: int
 
 
-@router.post("", status_code=202, responses=WRITES, summary="导入来信")
+@router.post("", status_code=202, responses=WRITES, summary="导入")
 def take_in(
     services: Held,
     act: Signed,
-    kind: Annotated[Literal["letters"], Form(description="导入种类：letters 为已答复的来信")],
-    file: Annotated[UploadFile, File(description=f"CSV，UTF-8 编码，首行为：{'、'.join(letters.COLUMNS)}")],
+    kind: Annotated[
+        KindName,
+        Form(description="导入种类：letters 已答复的来信，petitions 信访台账，supervision-items 督查台账"),
+    ],
+    file: Annotated[
+        UploadFile,
+        File(description="CSV 或者 .xlsx，列名见 /v1/import-templates；letters 为 UTF-8 编码的 CSV"),
+    ],
 ) -> Accepted:
-    """接收文件，在后台逐批导入；合格的行入库，不合格的行列明行号和原因；重复导入不会增加任何内容."""
-    if act.role not in OFFICE_POSTS:
-        raise NotYours("import.not_yours", "历史来信由信访工作机构导入。")
-    registration.office_of(act, services.casework.directory())
-    content = file.file.read()
-    letters.read(content, act.today)
+    """接收文件，在后台逐批导入；合格的行入库，不合格的行列明行号、列和原因；重复导入不会增加任何内容."""
+    must_send(KINDS[kind], act)
+    return Accepted(id=receive(services, act, kind, file.filename, file.file.read()))
+
+
+def receive(services: Services, act: Act, kind: str, filename: str | None, content: bytes) -> UUID:
+    """接收文件: looked through at once, worked off later. Raises NotYours, and Invalid for what is no such file."""
+    chosen = KINDS[kind]
+    must_send(chosen, act)
+    if act.role in OFFICE_POSTS:
+        registration.office_of(act, services.casework.directory())
+    chosen.read(content, act.today)
     id = uuid4()
     bind(command="import", file=id)
     with services.database.transaction() as connection:
         connection.execute(
             "INSERT INTO imports (id, kind, filename, content, by, unit, role, created_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            (id, kind, _plain(file.filename), content, act.by, act.unit, act.role, act.at),
+            (id, kind, _plain(filename), content, act.by, act.unit, act.role, act.at),
         )
-    return Accepted(id=id)
+    return id
 
 
-@router.get("/{id}", responses=READS, summary="导入进度")
+@router.get("/{id}", responses=READS, response_model_exclude_none=True, summary="导入进度")
 def progress(id: UUID, services: Held, act: Signed) -> Progress:
-    """已处理多少条、入库多少条，未导入的行号和原因（至多列出 1000 行）."""
-    _must_see(act)
+    """已处理多少条、入库多少条，未导入的行号、列和原因（至多列出 1000 行）."""
+    kinds = visible(act)
     with services.database.connection() as connection:
-        row = connection.execute(f"SELECT {_COUNTS}, refused FROM imports WHERE id = %s", (id,)).fetchone()
+        row = connection.execute(
+            f"SELECT {_COUNTS}, refused FROM imports WHERE id = %s AND kind = ANY(%s)", (id, kinds)
+        ).fetchone()
     if row is None:
-        raise Unknown("import.unknown", "没有这次导入。")
+        raise _unknown()
     refused = sorted(row["refused"], key=lambda one: int(one["line"]))
     return Progress(**{**row, "refused": refused})
 
 
+@router.get("/{id}/refused.{ending}", responses=READS, response_class=Response, summary="未导入的行")
+def refused_lines(id: UUID, ending: Literal["xlsx", "csv"], services: Held, act: Signed) -> Response:
+    """未导入的行号、列和原因，供核对后改正；不含单元格的内容."""
+    found = progress(id, services, act)
+    rows = [(one.line, one.column or "", one.reason) for one in found.refused]
+    name = f"未导入的行_{found.filename.rsplit('.', 1)[0]}.{ending}"
+    if ending == "csv":
+        content = "".join(sheets.csv_lines(REFUSED_COLUMNS, rows)).encode()
+        return sheets.download(name, sheets.CSV, content)
+    book = BytesIO()
+    sheets.write(book, "未导入的行", REFUSED_COLUMNS, rows, act.at)
+    return sheets.download(name, sheets.XLSX, book.getvalue())
+
+
+@router.post("/{id}/cancel", responses=WRITES, response_model_exclude_none=True, summary="取消导入")
+def cancel(id: UUID, services: Held, act: Signed) -> Progress:
+    """当前一批之后停止；已入库的保留，其余可以再次执行."""
+    return _set(services, act, id, "cancelled", ("waiting", "running"), "导入已经结束，不能取消。")
+
+
+@router.post("/{id}/resume", responses=WRITES, response_model_exclude_none=True, summary="再次执行导入")
+def resume(id: UUID, services: Held, act: Signed) -> Progress:
+    """从停止之处继续；已入库的不会重复."""
+    return _set(
+        services, act, id, "waiting", ("cancelled",), "只有已取消的导入可以再次执行；其他的请重新上传文件。"
+    )
+
+
 @router.get("", responses=READS, summary="导入列表")
 def imports(services: Held, act: Signed, cursor: Cursor = None, limit: Limit = USUAL) -> ImportList:
-    """最近的在前."""
-    _must_see(act)
+    """最近的在前；只列出本人职务可以导入的种类，审计人员可查全部."""
+    kinds = visible(act)
     after = paging.decode(cursor)
     with services.database.connection() as connection:
-        counted = connection.execute("SELECT count(*) AS n FROM imports").fetchone()
+        counted = connection.execute(
+            "SELECT count(*) AS n FROM imports WHERE kind = ANY(%s)", (kinds,)
+        ).fetchone()
         try:
             rows = connection.execute(
-                f"SELECT {_COUNTS} FROM imports WHERE %(id)s::uuid IS NULL"
-                " OR (created_at, id) < (%(at)s::timestamptz, %(id)s::uuid)"
+                f"SELECT {_COUNTS} FROM imports WHERE kind = ANY(%(kinds)s) AND (%(id)s::uuid IS NULL"
+                " OR (created_at, id) < (%(at)s::timestamptz, %(id)s::uuid))"
                 " ORDER BY created_at DESC, id DESC LIMIT %(limit)s",
-                {"at": after[0] if after else None, "id": after[1] if after else None, "limit": limit + 1},
+                {
+                    "kinds": kinds,
+                    "at": after[0] if after else None,
+                    "id": after[1] if after else None,
+                    "limit": limit + 1,
+                },
             ).fetchall()
         except (psycopg.DataError, psycopg.ProgrammingError, IndexError) as error:
             raise Invalid("cursor.malformed", "翻页标记无效，请从第一页重新查询。") from error
@@ -140,28 +196,49 @@ def imports(services: Held, act: Signed, cursor: Cursor = None, limit: Limit = U
     return ImportList(items=items, next_cursor=following, total=counted["n"] if counted else 0)
 
 
+def _set(
+    services: Services, act: Act, id: UUID, state: State, before: Sequence[State], otherwise: str
+) -> Progress:
+    found = progress(id, services, act)
+    must_send(KINDS[found.kind], act)
+    with services.database.transaction() as connection:
+        changed = connection.execute(
+            "UPDATE imports SET state = %s WHERE id = %s AND state = ANY(%s) RETURNING id",
+            (state, id, list(before)),
+        ).fetchone()
+    if changed is None:
+        raise NotNow("import.wrong_state", otherwise)
+    log.info("import.set", file=str(id), state=state)
+    return progress(id, services, act)
+
+
+def _unknown() -> Unknown:
+    return Unknown("import.unknown", "没有这次导入。")
+
+
+REFUSED_COLUMNS = (Column("行号", "number", 8), Column("列", "text", 16), Column("原因", "text", 80))
 _COUNTS = (
     "id, kind, filename, state, total, done, landed, present, by, created_at, updated_at,"
     " greatest(done - landed - present, jsonb_array_length(refused)) AS refused_total"
 )
-_PLACE = "id, total, done, updated_at, jsonb_array_length(refused) AS kept"
+_PLACE = "id, state, total, done, updated_at, jsonb_array_length(refused) AS kept"
 """How far a worker has come; the file itself isn't read again for every batch."""
-
-
-def _must_see(act: Act) -> None:
-    if act.role not in OFFICE_POSTS | {"auditor"}:
-        raise NotYours("import.not_yours", "导入记录由信访工作机构和审计人员查看。")
 
 
 def _kept(refused: Sequence[Refusal], room: int) -> Jsonb:
     """The first of these lines, as many as there is room for."""
-    return Jsonb([{"line": one.line, "reason": one.reason} for one in refused[: max(room, 0)]])
+    return Jsonb([_line(one) for one in refused[: max(room, 0)]])
+
+
+def _line(refusal: Refusal) -> dict[str, Any]:
+    column = {} if refusal.column is None else {"column": refusal.column}
+    return {"line": refusal.line, **column, "reason": refusal.reason}
 
 
 def _plain(filename: str | None) -> str:
     """The file's own name without folders and control characters."""
     name = (filename or "").replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(one for one in name if one.isprintable())[:200] or "letters.csv"
+    return "".join(one for one in name if one.isprintable())[:200] or "未命名"
 
 
 class ImportWorker:
@@ -220,28 +297,26 @@ class ImportWorker:
             ).fetchone()
 
     def _work_off(self, row: Mapping[str, Any]) -> None:
-        reading = letters.read(bytes(row["content"]), legal_date(row["created_at"]))
+        kind = KINDS[row["kind"]]
+        reading = kind.read(bytes(row["content"]), legal_date(row["created_at"]))
         held = self._begin(row, reading)
-        if held is None:
+        if held is None or held["state"] != "running":
             return
         skipped = held["done"] - len(reading.refused) - reading.repeated
-        for landing in letters.land(
-            self._services.casework, reading.letters[skipped:], lambda: self._act(row)
-        ):
-            noted = self._note(held, landing)
-            if noted is None:
+        for landing in kind.land(self._services.casework, reading, skipped, lambda: self._act(row)):
+            held = self._note(held, landing)
+            if held is None or held["state"] != "running":
                 return
-            held = noted
             if self._stopping.is_set():
                 self._give_back(row["id"])
                 return
         self._finish(row["id"], "done", [])
-        log.info("import.done", file=str(row["id"]), total=reading.total)
+        log.info("import.done", file=str(row["id"]), kind=row["kind"], total=reading.total)
 
     def _act(self, row: Mapping[str, Any]) -> Act:
         return Act(by=row["by"], unit=row["unit"], role=row["role"], at=self._services.clock())
 
-    def _begin(self, row: Mapping[str, Any], reading: Reading) -> Mapping[str, Any] | None:
+    def _begin(self, row: Mapping[str, Any], reading: Lines) -> Mapping[str, Any] | None:
         """What has been done so far: by an earlier worker, or by reading the file."""
         known = len(reading.refused) + reading.repeated
         with self._services.database.transaction() as connection:
@@ -279,10 +354,10 @@ class ImportWorker:
             )
 
     def _finish(self, id: UUID, state: str, refused: list[dict[str, Any]]) -> None:
-        """The text of the letters is in the cases now; the file itself is kept no longer than needed."""
+        """What the file says is in the cases now; the file itself is kept no longer than needed."""
         with self._services.database.transaction() as connection:
             connection.execute(
                 "UPDATE imports SET state = %s, content = '', refused = refused || %s, updated_at = now()"
-                " WHERE id = %s",
+                " WHERE id = %s AND state = 'running'",
                 (state, Jsonb(refused), id),
             )

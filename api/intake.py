@@ -26,7 +26,11 @@ from api.logs import begin, place
 from api.pace import Pace
 
 JSON_LIMIT = 1024 * 1024
-FILE_LIMITS = {"/v1/imports": 32 * 1024 * 1024, "/v1/attachments": 21 * 1024 * 1024}
+FILE_LIMITS = {
+    "/v1/imports": 32 * 1024 * 1024,
+    "/console/imports": 32 * 1024 * 1024,
+    "/v1/attachments": 21 * 1024 * 1024,
+}
 """Where forms with files are taken in; a form is a little larger than its file."""
 DEEPEST = 32
 DRAINED = 64 * 1024 * 1024

@@ -9,7 +9,9 @@ from unicodedata import category
 
 import msgspec
 
+from api import landing
 from api.csvlines import Record, Refusal, records
+from api.landing import Landing, Line
 from domain.acts import SHANGHAI, Act
 from domain.casework import Casework
 from domain.errors import Invalid
@@ -28,12 +30,8 @@ _TIME = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(
 _KEPT = frozenset("\t\n\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """来信 — one good line, ready to land."""
-
-    line: int
-    intake: Intake
+Letter = Line
+"""来信: one good line, ready to land."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +46,6 @@ class Reading:
     def total(self) -> int:
         """记录总数."""
         return len(self.letters) + len(self.refused) + self.repeated
-
-
-@dataclass(frozen=True, slots=True)
-class Landing:
-    """一批导入结果 — how many letters were looked at, landed, there before; and those refused."""
-
-    done: int
-    landed: int
-    present: int
-    refused: tuple[Refusal, ...]
 
 
 class _Wrong(ValueError):
@@ -101,23 +89,8 @@ def read(content: bytes, today: date) -> Reading:
 def land(
     casework: Casework, letters: Sequence[Letter], act: Callable[[], Act], batch: int = BATCH
 ) -> Iterator[Landing]:
-    """分批导入: batch by batch, each in one transaction; a letter that is there already is left alone.
-
-    Raises Refused if there is no office to register them, or Busy.
-    """
-    for first in range(0, len(letters), batch):
-        chunk = letters[first : first + batch]
-        fresh: list[Intake] = []
-        refused: list[Refusal] = []
-        present = casework.sources(KIND, [letter.intake.source.key for letter in chunk])
-        for letter in chunk:
-            known = present.get(letter.intake.source.key)
-            if known is None:
-                fresh.append(letter.intake)
-            elif known.digest != letter.intake.source.digest:
-                refused.append(Refusal(letter.line, "该编号已导入但内容不同，未作更改"))
-        landed = len(casework.take_in(fresh, act())) if fresh else 0
-        yield Landing(len(chunk), landed, len(chunk) - landed - len(refused), tuple(refused))
+    """分批导入: as every kind of line lands."""
+    return landing.land(casework, KIND, letters, act, batch)
 
 
 def _decoded(content: bytes) -> str:

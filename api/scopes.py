@@ -31,6 +31,7 @@ OPENINGS = (
     Opening("GET", "/v1/petitions/*/petitioners", PERSONAL),
     Opening("GET", "/v1/petitions/*/attachments", PERSONAL),
     Opening("GET", "/v1/petitions", "read:cases"),
+    Opening("POST", "/v1/petitions/similar", PERSONAL),
     Opening("POST", "/v1/petitions", "write:cases"),
     Opening("GET", "/v1/supervision-items", "read:cases"),
     Opening("POST", "/v1/supervision-items", "write:cases"),
@@ -49,6 +50,7 @@ OPENINGS = (
     Opening("GET", "/v1/events", "read:events"),
     Opening("GET", "/v1/imports", "imports"),
     Opening("POST", "/v1/imports", "imports"),
+    Opening("GET", "/v1/import-templates", "imports"),
     Opening("GET", "/v1/alerts", "alerts"),
     Opening("POST", "/v1/alerts", "alerts"),
 )

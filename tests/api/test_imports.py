@@ -129,7 +129,7 @@ def test_a_file_that_is_none_is_refused_as_a_whole(
 
 def test_another_kind_or_no_file(sign_in: SignIn) -> None:
     office = sign_in("office")
-    assert send(office, sample.good(1), kind="petitions").json()["code"] == "request.malformed"
+    assert send(office, sample.good(1), kind="minutes").json()["code"] == "request.malformed"
     assert office.post("/v1/imports", data={"kind": "letters"}).status_code == 422
 
 

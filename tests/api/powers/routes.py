@@ -22,6 +22,8 @@ KNOWN = {
     "/v1/rulebooks/{id}": "petition-2022",
     "/v1/calendars/{year}": "2026",
     "/v1/imports/{id}": str(uuid4()),
+    "/v1/imports/{id}/refused.{ending}": str(uuid4()),
+    "/v1/import-templates/{kind}.{ending}": "petitions",
 }
 HASH = "0" * 64
 HOLIDAYS = ("2026-04-06", "2026-05-01", "2026-05-04", "2026-05-05", "2026-06-19")
@@ -67,7 +69,7 @@ def lists(app: FastAPI) -> list[tuple[Route, str]]:
 
 def _filled(route: Route) -> str:
     name = route.path[route.path.index("{") : route.path.index("}") + 1]
-    return route.path.replace(name, KNOWN[route.path])
+    return route.path.replace(name, KNOWN[route.path]).replace("{ending}", "csv")
 
 
 def asked(app: FastAPI, caller: Caller, words: dict[str, str]) -> Iterator[tuple[str, httpx.Response]]:
