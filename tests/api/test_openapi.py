@@ -19,6 +19,8 @@ OPEN_TO_STRANGERS = {
     ("post", "/v1/accounts/setup"),
     ("get", "/v1/oidc/start"),
     ("get", "/v1/oidc/callback"),
+    ("post", "/v1/progress"),
+    ("post", "/v1/progress/rating"),
     ("get", "/healthz"),
     ("get", "/readyz"),
 }
