@@ -8,7 +8,9 @@ from psycopg import sql
 from projections.view import Connection
 from projections.visibility import Visibility
 
-_WANTED: LiteralString = "SELECT l.case_id FROM ledger l WHERE l.kind = %(kind)s AND l.number = %(number)s AND "
+_WANTED: LiteralString = (
+    "SELECT l.case_id FROM ledger l WHERE l.kind = %(kind)s AND l.number = %(number)s AND "
+)
 
 
 def numbered(connection: Connection, visibility: Visibility, kind: str, number: str) -> UUID | None:

@@ -31,7 +31,9 @@ UNITS = frozenset(
     }
 )  # fmt: skip
 """单位栏."""
-OFFICERS = frozenset({"officer", "leader", "approver", "to", "leaders", "officers", "recipients", "first_contact"})
+OFFICERS = frozenset(
+    {"officer", "leader", "approver", "to", "leaders", "officers", "recipients", "first_contact"}
+)
 """人员栏."""
 LINKS: Mapping[str, tuple[str, str]] = {
     "earlier_number": ("earlier", "petitions"),

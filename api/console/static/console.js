@@ -26,34 +26,79 @@ document.addEventListener("click", (event) => {
   copy.querySelector("input, select, textarea")?.focus();
 });
 
-/* 上传附件: each file goes to the store as it is picked; the form then names it by its digest. */
+/* 上传附件: each file goes to the store as it is picked, with its progress; the form then names it by its digest. A
+   file that was not taken says why; one that was can be left out again. */
+function nextFile(holder) {
+  const taken = Array.from(holder.querySelectorAll("[name]"), (one) => Number(one.name.split(".")[1]));
+  return Math.max(-1, ...taken) + 1;
+}
+
+function removal(line, name) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "secondary";
+  button.textContent = "移除";
+  button.setAttribute("aria-label", `移除 ${name}`);
+  button.addEventListener("click", () => line.remove());
+  return button;
+}
+
+function refusedFile(line, name, why) {
+  line.className = "problem";
+  line.replaceChildren(`${name}：${why} `, removal(line, name));
+}
+
+function uploaded(holder, line, name, sha256) {
+  const at = nextFile(holder);
+  line.replaceChildren(`${name} 已上传`);
+  for (const [field, value] of [["name", name], ["sha256", sha256]]) {
+    const hidden = document.createElement("input");
+    hidden.type = "hidden";
+    hidden.name = `${holder.dataset.files}.${at}.${field}`;
+    hidden.value = value;
+    line.append(hidden);
+  }
+  line.append(removal(line, name));
+}
+
+function upload(holder, file) {
+  const line = document.createElement("li");
+  const progress = document.createElement("progress");
+  progress.max = 100;
+  progress.value = 0;
+  progress.setAttribute("aria-label", `${file.name} 上传进度`);
+  line.append(`${file.name} `, progress);
+  holder.querySelector(".picked").append(line);
+  const request = new XMLHttpRequest();
+  request.responseType = "json";
+  request.upload.addEventListener("progress", (told) => {
+    if (told.lengthComputable) progress.value = (100 * told.loaded) / told.total;
+  });
+  return new Promise((ended) => {
+    request.addEventListener("load", () => {
+      if (request.status === 201) uploaded(holder, line, file.name, request.response.sha256);
+      else refusedFile(line, file.name, request.response?.detail ?? "没有上传成功，请重试。");
+      ended();
+    });
+    request.addEventListener("error", () => {
+      refusedFile(line, file.name, "网络中断，没有上传成功，请重新选择。");
+      ended();
+    });
+    const body = new FormData();
+    body.append("file", file);
+    request.open("POST", "/v1/attachments");
+    request.send(body);
+  });
+}
+
 document.addEventListener("change", async (event) => {
   const picker = event.target.closest("[data-files] input[type=file]");
   if (!picker) return;
   const holder = picker.closest("[data-files]");
-  const list = holder.querySelector(".picked");
-  for (const file of Array.from(picker.files)) {
-    const line = document.createElement("li");
-    line.textContent = `${file.name} 正在上传…`;
-    list.append(line);
-    const body = new FormData();
-    body.append("file", file);
-    const answer = await fetch("/v1/attachments", { method: "POST", body });
-    const told = await answer.json();
-    if (!answer.ok) {
-      line.textContent = `${file.name}：${told.detail}`;
-      line.className = "problem";
-      continue;
-    }
-    const at = list.querySelectorAll("input[type=hidden]").length / 2;
-    line.textContent = `${file.name} 已上传 `;
-    for (const [name, value] of [["name", file.name], ["sha256", told.sha256]]) {
-      const hidden = document.createElement("input");
-      hidden.type = "hidden";
-      hidden.name = `${holder.dataset.files}.${at}.${name}`;
-      hidden.value = value;
-      line.append(hidden);
-    }
-  }
+  const send = Array.from(picker.form?.querySelectorAll("button[type=submit]") ?? []);
+  const files = Array.from(picker.files);
+  send.forEach((one) => (one.disabled = true));
+  for (const file of files) await upload(holder, file);
+  send.forEach((one) => (one.disabled = false));
   picker.value = "";
 });

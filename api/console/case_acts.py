@@ -1,0 +1,248 @@
+"""办理操作: what can be done with a case now and why the rest can't; the form of an act, and what becomes of it.
+
+Every act goes through `Casework` with the version that the form was made with and a key under which it is done once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, get_type_hints
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import FormData
+
+from api.acting import Conditions
+from api.bodies import command_of
+from api.case_reading import Seen
+from api.console import case_offers, case_previews, case_timeline, forms
+from api.console.case_offers import Offered
+from api.console.case_places import PLACES, Place, with_ids
+from api.console.case_previews import Preview
+from api.console.case_timeline import Told
+from api.console.case_words import Words
+from api.console.forms import Entered, Unfilled, form_data
+from api.console.visitors import Paged, Visiting, Visitor, then
+from api.errors import STATUS
+from api.logs import bind
+from domain.acts import Receipt
+from domain.alerts.commands import AcknowledgeAlert
+from domain.cases import Kind
+from domain.errors import Invalid, NotNow, NotYours, Refused, Stale, Unknown
+from domain.facts import term_of
+
+router = APIRouter(prefix="/console", route_class=Paged, include_in_schema=False)
+
+Sent = Annotated[FormData, Depends(form_data)]
+ACKNOWLEDGE = "acknowledge-alert"
+WORTH_TELLING = (NotNow, Invalid)
+"""What kinds of refusal say something that may change; who never may do an act need not read of it each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActShown:
+    """操作 — its name, its address, and why it is closed, if it is."""
+
+    slug: str
+    term: str
+    href: str
+    closed: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActsShown:
+    """操作一览 — what is open, what is closed for now, and what this officer's post does not allow."""
+
+    open: tuple[ActShown, ...]
+    not_now: tuple[ActShown, ...]
+    not_yours: tuple[ActShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """未办成 — what was wrong with what was sent: by field, as a whole, and what others recorded meanwhile."""
+
+    given: FormData | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
+    refused: Refused | None = None
+    meanwhile: tuple[Told, ...] = ()
+    status: int = 200
+
+
+def commands_of(kind: Kind) -> Mapping[str, type]:
+    """操作表: those of the kind that have a form of their own; alerts are acknowledged beside the alert."""
+    return kind.commands
+
+
+def listed(visitor: Visitor, place: Place, case: UUID) -> ActsShown:
+    """操作一览: every act of the kind's table, for this case, officer and moment."""
+    _, situation = visitor.services.casework.situation(case, visitor.act, place.kind)
+    shown = [
+        ActShown(slug, term_of(command), f"{place.of(case)}/acts/{slug}", place.kind.refusal(situation, slug))
+        for slug, command in commands_of(place.kind).items()
+    ]
+    return ActsShown(
+        open=tuple(one for one in shown if one.closed is None),
+        not_now=tuple(one for one in shown if isinstance(one.closed, WORTH_TELLING)),
+        not_yours=tuple(one for one in shown if isinstance(one.closed, NotYours | Unknown)),
+    )
+
+
+def _add_acts(place: Place) -> None:
+    here = f"/{place.folder}/{{id:uuid}}/acts"
+
+    @router.post(f"{here}/{ACKNOWLEDGE}", name=f"{place.folder}-acknowledge")
+    def acknowledge(visitor: Visiting, id: UUID, given: Sent) -> Response:
+        """签收预警: one of this case's, by one of its recipients."""
+        return _acknowledged(visitor, place, id, given)
+
+    @router.get(f"{here}/{{slug}}", name=f"{place.folder}-act")
+    def form(visitor: Visiting, id: UUID, slug: str) -> HTMLResponse:
+        """操作表单."""
+        return _form(visitor, place, place.look(visitor, id), slug, Faulty())
+
+    @router.post(f"{here}/{{slug}}", name=f"{place.folder}-act-sent")
+    def perform(visitor: Visiting, id: UUID, slug: str, given: Sent) -> Response:
+        """办理: as filled in; what is wrong is said beside it, with everything kept."""
+        bind(**{place.kind.name: id}, command=slug)
+        return _performed(visitor, place, id, slug, given)
+
+    @router.post(f"{here}/{{slug}}/preview", name=f"{place.folder}-act-preview")
+    def preview(visitor: Visiting, id: UUID, slug: str, given: Sent) -> HTMLResponse:
+        """预览: what would become of the limits."""
+        place.look(visitor, id)
+        _, situation = visitor.services.casework.situation(id, visitor.act, place.kind)
+        shown = _preview(visitor, place, situation, slug, given)
+        return visitor.page("case_preview.html", preview=shown)
+
+
+for _place in PLACES:
+    _add_acts(_place)
+
+
+def _command(place: Place, slug: str) -> type:
+    try:
+        return commands_of(place.kind)[slug]
+    except KeyError:
+        raise Unknown("request.no_such_address", "没有这项操作。") from None
+
+
+def _ids(command: type) -> frozenset[str]:
+    """Fields that name another case."""
+    return frozenset(name for name, hint in get_type_hints(command).items() if UUID in _parts(hint))
+
+
+def _parts(hint: Any) -> tuple[Any, ...]:
+    return (hint, *getattr(hint, "__args__", ()))
+
+
+def _preview(visitor: Visitor, place: Place, situation: Any, slug: str, given: FormData) -> Preview | None:
+    command = _command(place, slug)
+    known, problems = with_ids(visitor.services, visitor.act, given, _ids(command))
+    if problems or place.kind.refusal(situation, slug) is not None:
+        return None
+    return case_previews.of(place.kind, situation, command, known, {})
+
+
+def _form(visitor: Visitor, place: Place, seen: Seen, slug: str, faulty: Faulty) -> HTMLResponse:
+    """The form, or why there is none now."""
+    command, case = _command(place, slug), seen.state.id
+    _, situation = visitor.services.casework.situation(case, visitor.act, place.kind)
+    closed = place.kind.refusal(situation, slug)
+    fields = [] if closed is not None else _fields(seen, situation, slug, command, faulty)
+    return visitor.page(
+        "case_act_piece.html" if visitor.is_htmx else "case_act.html",
+        status=faulty.status,
+        act=ActShown(slug, term_of(command), f"{place.of(case)}/acts/{slug}", closed),
+        address=place.of(case),
+        number=seen.state.number,
+        version=seen.state.version,
+        once=_once(faulty.given),
+        fields=fields,
+        faulty=faulty,
+        faults=_whole(faulty),
+    )
+
+
+def _once(given: FormData | None) -> str:
+    kept = given.get("once") if given is not None else None
+    return kept if isinstance(kept, str) and kept.isalnum() and len(kept) == 32 else uuid4().hex
+
+
+def _whole(faulty: Faulty) -> list[str]:
+    return [text for name, text in faulty.problems.items() if not name]
+
+
+def _fields(seen: Seen, situation: Any, slug: str, command: type, faulty: Faulty) -> list[Entered]:
+    offered: Offered = case_offers.of(seen, situation, slug)
+    fields = forms.entered(
+        command, slug, offered.choices, faulty.given, faulty.problems, preset=offered.preset
+    )
+    return [replace(one, help=offered.hints.get(one.name, one.help)) for one in fields]
+
+
+def _performed(visitor: Visitor, place: Place, case: UUID, slug: str, given: FormData) -> Response:
+    seen, command = place.look(visitor, case), _command(place, slug)
+    known, problems = with_ids(visitor.services, visitor.act, given, _ids(command))
+    try:
+        form = forms.filled(command, known)
+    except Unfilled as unfilled:
+        found = {**unfilled.problems, **problems}
+        return _form(visitor, place, seen, slug, Faulty(given, found, status=422))
+    if problems:
+        return _form(visitor, place, seen, slug, Faulty(given, problems, status=422))
+    conditions = Conditions(_version(given), _key(given))
+    key = conditions.keyed(f"{place.of(case)}/acts/{slug}", form)
+    try:
+        receipt = visitor.services.casework.handle(
+            case, command_of(form), visitor.act, kind=place.kind, expects=conditions.expects, key=key
+        )
+    except Refused as refused:
+        return _refused(visitor, place, case, slug, given, refused)
+    return _done(visitor, place, case, receipt, term_of(command))
+
+
+def _done(visitor: Visitor, place: Place, case: UUID, receipt: Receipt, term: str) -> Response:
+    """The case's page again, with what was recorded; who passed on what only they may see goes to the desk."""
+    bind(position=receipt.position)
+    note = f"已记录：{term}。"
+    still = visitor.services.casework.readable(case, visitor.act)
+    if still is None:
+        return then(visitor.request, "/console", f"{note}该事项已不在您的查阅范围内。")
+    return then(visitor.request, place.of(case), note)
+
+
+def _refused(
+    visitor: Visitor, place: Place, case: UUID, slug: str, given: FormData, refused: Refused
+) -> HTMLResponse:
+    seen = place.look(visitor, case)
+    status = next(STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS)
+    meanwhile: tuple[Told, ...] = ()
+    if isinstance(refused, Stale):
+        words = Words(seen.directory, seen.known)
+        meanwhile = tuple(case_timeline.since(seen, words, _version(given) or seen.state.version))
+    return _form(
+        visitor, place, seen, slug, Faulty(given, refused=refused, meanwhile=meanwhile, status=status)
+    )
+
+
+def _acknowledged(visitor: Visitor, place: Place, case: UUID, given: FormData) -> Response:
+    seen = place.look(visitor, case)
+    bind(**{place.kind.name: case}, command=ACKNOWLEDGE)
+    form = forms.filled(AcknowledgeAlert, given) if str(given.get("remark", "")).strip() else None
+    if form is None:
+        raise Invalid("alert.remark_missing", "签收预警应当写明如何处理。")
+    key = Conditions(None, _key(given)).keyed(f"{place.of(case)}/acts/{ACKNOWLEDGE}", form)
+    receipt = visitor.services.casework.acknowledge(seen.state.id, command_of(form), visitor.act, key=key)
+    return _done(visitor, place, case, receipt, term_of(AcknowledgeAlert))
+
+
+def _version(given: FormData) -> int | None:
+    """所依据的版本: what the form was made with."""
+    text = given.get("version")
+    return int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 10 else None
+
+
+def _key(given: FormData) -> str | None:
+    text = given.get("once")
+    return f"page:{text}" if isinstance(text, str) and text.isalnum() and len(text) <= 64 else None

@@ -1,0 +1,140 @@
+"""案件页: one case of any kind – facts, clocks, course, what can be done now – today or as of another time.
+
+Petitioners stay masked until somebody who may know asks for them; that reading is recorded. The pieces are made in
+`case_facts`, `case_clocks`, `case_timeline` and `case_acts`; this module puts them on the page.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Path, Response
+from fastapi.responses import HTMLResponse
+
+from api import attachments, masking, petitions
+from api.case_reading import Seen
+from api.case_shapes import state as state_of
+from api.console import case_acts, case_alerts, case_clocks, case_facts, case_opening, case_timeline
+from api.console.case_places import PLACES, PageAt, PageKnownAt, Place
+from api.console.case_timeline import Told
+from api.console.case_words import Words
+from api.console.visitors import Paged, Visiting, Visitor
+from domain.attachments import Attachment
+from domain.casework import Case
+from domain.errors import Refused
+from domain.kinds import PETITION
+from domain.petition.situation import standing_of
+from domain.rules.authority import may_see_personal_data
+
+router = APIRouter(prefix="/console", route_class=Paged, include_in_schema=False)
+
+Order = Literal["newest", "oldest"]
+Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+CLOSED_NAMES = "信访人身份信息只对正在办理该事项的单位和人员开放（《信访工作条例》第三十条第三款）。"
+
+
+def _add_pages(place: Place) -> None:
+    here = f"/{place.folder}/{{id:uuid}}"
+
+    @router.get(here, name=f"{place.folder}-page")
+    def case_page(
+        visitor: Visiting,
+        id: UUID,
+        at: PageAt = None,
+        known_at: PageKnownAt = None,
+        order: Order = "newest",
+    ) -> HTMLResponse:
+        """案件页."""
+        seen = place.look(visitor, id, at, known_at)
+        return visitor.page(
+            "case.html", **_shown(visitor, place, seen, order), asked_at=at, asked_known_at=known_at
+        )
+
+    @router.get(f"{here}/attachments/{{sha256}}", name=f"{place.folder}-attachment")
+    def attachment(visitor: Visiting, id: UUID, sha256: Hash) -> Response:
+        """附件: to be kept as a file, never opened within the page."""
+        return attachments.handed_out(visitor.services, visitor.act, place.kind, id, sha256)
+
+
+for _place in PLACES:
+    _add_pages(_place)
+
+
+@router.post("/petitions/{id:uuid}/petitioners")
+def petitioners(visitor: Visiting, id: UUID) -> HTMLResponse:
+    """查看完整信息: who the petitioners are; the reading is recorded before it is answered. Raises NotYours."""
+    found = petitions.petitioners(visitor.services, visitor.act, id)
+    template = "case_petitioners_piece.html" if visitor.is_htmx else "case_petitioners.html"
+    return visitor.page(
+        template,
+        people=found["items"],
+        reply_to=found["reply_to"],
+        whole=True,
+        address=f"/console/petitions/{id}",
+    )
+
+
+def _shown(visitor: Visitor, place: Place, seen: Seen, order: Order) -> dict[str, Any]:
+    address = place.of(seen.state.id)
+    case = Case(seen.kind, seen.state, seen.history)
+    papers = _may_open_papers(visitor, case)
+    words = Words(seen.directory, seen.known, f"{address}/attachments" if papers is None else "")
+    told = case_timeline.of(seen, words, newest_first=order == "newest")
+    shown: dict[str, Any] = {
+        "place": place,
+        "address": address,
+        "seen": seen,
+        "facts": case_facts.of(seen, words),
+        "light": state_of(seen),
+        "clocks": case_clocks.of(seen),
+        "told": told,
+        "newest_first": order == "newest",
+        "attached": _attached(seen, told, words),
+        "papers_closed": papers,
+        "people": masking.petitioners(seen.state) if place.kind is PETITION else None,
+        "reply_to": None,
+        "whole": False,
+        "names_closed": _names_closed(visitor, seen),
+        "once": uuid4().hex,
+    }
+    if seen.past:
+        return shown | {"acts": None, "alerts": (), "opens_item": False}
+    acts = case_acts.listed(visitor, place, seen.state.id)
+    return shown | {
+        "acts": acts,
+        "alerts": case_alerts.of(visitor, seen, words),
+        "opens_item": place.kind is PETITION and case_opening.may_open(visitor),
+    }
+
+
+def _may_open_papers(visitor: Visitor, case: Case) -> Refused | None:
+    """Why the papers are closed to the officer, or None."""
+    try:
+        attachments.must_open_papers(visitor.services, visitor.act, case)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _names_closed(visitor: Visitor, seen: Seen) -> str | None:
+    if seen.kind is not PETITION:
+        return None
+    if seen.past:
+        return "按当时情形查看时不提供身份信息。"
+    standing = standing_of(seen.state, seen.directory)
+    return None if may_see_personal_data(standing, visitor.act) else CLOSED_NAMES
+
+
+def _attached(seen: Seen, told: Sequence[Told], words: Words) -> list[dict[str, Any]]:
+    """附件一览: what the facts name, with the event that named it."""
+    by_version = {one.version: one for one in told}
+    found: list[dict[str, Any]] = []
+    for one in seen.history:
+        named: Sequence[Attachment] = getattr(one.fact, "attachments", ())
+        event = by_version.get(one.fact.originator_version)
+        found += [
+            {"piece": words.attachment(attachment), "size": attachment.size, "event": event}
+            for attachment in named
+            if event is not None
+        ]
+    return found
