@@ -91,23 +91,24 @@ def stream(
     ] = None,
 ) -> alert_stream.Streaming:
     """Server-sent events: an event `alert` for each new alert raised to me; its id resumes after a break."""
-    since = int(last_event_id) if last_event_id is not None else _seen_by_all_views(services)
+    since = int(last_event_id) if last_event_id is not None else seen_by_all_views(services)
     bell = alert_stream.bell(services.database.dsn)
-    unread = _unread(services, act, token)
+    wanted = unread(services, act, token)
     seats: alert_stream.Seats = request.app.state.seats
-    return alert_stream.Streaming(alert_stream.stream(bell, unread, since), seats.take(act.by))
+    return alert_stream.Streaming(alert_stream.stream(bell, wanted, since), seats.take(act.by))
 
 
-def _seen_by_all_views(services: Services) -> int:
+def seen_by_all_views(services: Services) -> int:
+    """已达: the position that all the views have seen from which an alert is shown."""
     with services.database.connection() as connection:
         return reached(connection, alert_stream.NEEDS)
 
 
-def _unread(services: Services, act: Act, token: str | None) -> alert_stream.Unread:
+def unread(services: Services, act: Act, token: str | None) -> alert_stream.Unread:
     """未读预警: those raised to this officer, by what may be seen and is due on the day of the look, in the same session
     and post as when the stream was opened."""
 
-    def unread(since: int, upto: int) -> list[tuple[int, dict[str, Any]]]:
+    def look(since: int, upto: int) -> list[tuple[int, dict[str, Any]]]:
         capacity = f"{act.unit}/{act.role}"
         try:
             now = present(services, token, for_whom=act.for_whom, post=capacity, seen=False)
@@ -120,7 +121,7 @@ def _unread(services: Services, act: Act, token: str | None) -> alert_stream.Unr
         wording = Wording(services, now.at)
         return [(row["position"], wording.shown(row)) for row in reversed(rows) if row["position"] <= upto]
 
-    return unread
+    return look
 
 
 def _since(connection: Connection, visibility: Visibility, lights: Lights, since: int) -> list[Row]:
