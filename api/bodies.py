@@ -36,7 +36,11 @@ LONG_TEXTS = frozenset(
     }
 )
 SIGNED_NUMBERS = frozenset({"points"})
-FORMS_OF = {"domain.supervision.commands": "Item", "domain.filing.commands": "MonthList"}
+FORMS_OF = {
+    "domain.supervision.commands": "Item",
+    "domain.filing.commands": "MonthList",
+    "domain.reception.commands": "Reception",
+}
 """How the names of the forms begin whose commands are called as those of another kind of case are."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

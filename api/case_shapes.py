@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from api import case_links, item_shapes, month_shapes, petition_shapes
+from api import case_links, item_shapes, month_shapes, petition_shapes, reception_shapes
 from api.case_reading import SYSTEM, Seen, officer_called
 from api.shapes import deadline_item
 from domain.casework import Recorded
 from domain.directory.fold import Directory
 from domain.facts import ENVELOPE, Fact, name_of, term_of
-from domain.kinds import ITEM, MONTH, PETITION
+from domain.kinds import ITEM, MONTH, PETITION, RECEPTION
 from domain.rules.signals import Signal, signal
 
 __all__ = ["SYSTEM", "data", "deadlines", "event", "state", "step"]
@@ -23,6 +23,7 @@ STATES: Mapping[str, Callable[[Seen], dict[str, Any]]] = {
     PETITION.name: petition_shapes.state,
     ITEM.name: item_shapes.state,
     MONTH.name: month_shapes.state,
+    RECEPTION.name: reception_shapes.state,
 }
 """状态形状: of each kind of case."""
 

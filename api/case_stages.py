@@ -4,17 +4,20 @@ from collections.abc import Mapping
 
 from domain.filing import stages as filing
 from domain.petition import stages as petition
+from domain.reception import stages as reception
 from domain.supervision import stages as item
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     "petition": {stage.value: label for stage, label in petition.LABELS.items()},
     "item": {stage.value: label for stage, label in item.LABELS.items()},
     "month": {stage.value: label for stage, label in filing.LABELS.items()},
+    "reception": {stage.value: label for stage, label in reception.LABELS.items()},
 }
 CLOSED: Mapping[str, frozenset[str]] = {
     "petition": frozenset(stage.value for stage in petition.CLOSED),
     "item": frozenset(stage.value for stage in item.CLOSED),
     "month": frozenset(stage.value for stage in filing.CLOSED),
+    "reception": frozenset(stage.value for stage in reception.CLOSED),
 }
 
 

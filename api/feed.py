@@ -21,6 +21,7 @@ from domain.casework import Recorded
 from domain.directory.events import DIRECTORY_FACTS
 from domain.facts import Fact, name_of, term_of
 from domain.numbering import NumbersTaken
+from domain.rota.events import BOOK_FACTS
 from domain.rulebase.events import CalendarDecreed, RulebookPublished
 
 router = APIRouter(prefix="/v1/events", tags=["事件流"], responses=READS)
@@ -30,7 +31,7 @@ MOST_SCANNED = 1000
 """Facts looked at in one request, so that an officer who sees few cases doesn't wait for the whole log."""
 
 OF_THE_HOUSE: tuple[type[Fact], ...] = (*DIRECTORY_FACTS, RulebookPublished, CalendarDecreed)
-OF_NO_CASE: tuple[type[Fact], ...] = (*OF_THE_HOUSE, NumbersTaken)
+OF_NO_CASE: tuple[type[Fact], ...] = (*OF_THE_HOUSE, *BOOK_FACTS, NumbersTaken)
 Readable = Mapping[UUID, str]
 
 HOUSEKEEPERS = frozenset({"admin", "auditor"})
@@ -78,7 +79,7 @@ def _readable(services: Services, act: Act, log: Sequence[Recorded]) -> Readable
 def _is_for(act: Act, fact: Fact, readable: Readable) -> bool:
     if isinstance(fact, OF_THE_HOUSE):
         return act.role in HOUSEKEEPERS
-    if isinstance(fact, NumbersTaken):
+    if isinstance(fact, NumbersTaken | BOOK_FACTS):
         return act.role == "auditor"
     return fact.originator_id in readable
 

@@ -30,6 +30,9 @@ class Opening(NamedTuple):
 OPENINGS = (
     Opening("GET", "/v1/petitions/*/petitioners", PERSONAL),
     Opening("GET", "/v1/petitions/*/attachments", PERSONAL),
+    Opening("GET", "/v1/reception/*/visitors", PERSONAL),
+    Opening("GET", "/v1/reception", "read:cases"),
+    Opening("POST", "/v1/reception", "write:cases"),
     Opening("GET", "/v1/petitions", "read:cases"),
     Opening("POST", "/v1/petitions/similar", PERSONAL),
     Opening("POST", "/v1/petitions", "write:cases"),

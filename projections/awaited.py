@@ -15,7 +15,7 @@ from domain.cases import Kind
 from domain.casework import Case, Casework, Recorded
 from domain.directory.fold import Directory
 from domain.facts import Fact
-from domain.kinds import ITEM, MONTH, PETITION
+from domain.kinds import ITEM, MONTH, PETITION, RECEPTION
 from domain.rulebase.fold import Known
 from domain.rules.authority import OFFICE_POSTS, UNIT_POSTS
 from domain.rules.deadlines import Clock
@@ -57,6 +57,12 @@ _HANDLING = {
 }
 _CADENCES = ("cadence", "cadence-month", "cadence-half-year", "special")
 
+
+def _not_ones_own(situation: Any) -> bool:
+    """不归本人: who answers for a reception is one officer; the heads may act but aren't called for."""
+    return bool(situation.act.principal != situation.reception.responsible)
+
+
 DUTIES: Mapping[str, Mapping[str, Duty]] = {
     PETITION.name: dict.fromkeys(("transfer", "assign", "forward", "accept", "decline"), Duty())
     | {"object": Duty(clocks=("object",)), "hand-back": Duty(), "keep-with-unit": Duty()}
@@ -67,7 +73,7 @@ DUTIES: Mapping[str, Mapping[str, Duty]] = {
         ("answer-supervision", "acknowledge-urgent", "pass-on-instruction", "sign-record"), Duty()
     )
     | dict.fromkeys(("approve-report", "consent-to-refusal", "file-refusal"), Duty())
-    | {"sign-off": Duty(posts=OFFICE_POSTS)},
+    | {"sign-off": Duty(posts=OFFICE_POSTS), "confirm-hand-over": Duty()},
     ITEM.name: dict.fromkeys(("submit", "countersign", "issue", "allocate", "settle-objection"), Duty())
     | {
         "instruct": Duty(unless=lambda s: s.item.stage is ItemStage.HANDLING),
@@ -77,6 +83,11 @@ DUTIES: Mapping[str, Mapping[str, Duty]] = {
     | dict.fromkeys(("sign-report", "submit-result", "vet-extension", "grant-extension"), Duty())
     | dict.fromkeys(("refuse-extension", "vet", "submit-to-leader", "sign-off", "report-to-body"), Duty()),
     MONTH.name: {"send": Duty()},
+    RECEPTION.name: {
+        "confirm-hand-over": Duty(),
+        "settle": Duty(clocks=("settle", "promise", "shift"), unless=_not_ones_own),
+        "hand-over": Duty(clocks=("shift",), unless=_not_ones_own),
+    },
 }
 """待办操作表: the acts of each kind's table that somebody ought to do, in the order in which they are offered."""
 
@@ -162,6 +173,14 @@ def _doers(case: Case, directory: Directory) -> Iterator[tuple[str, Act]]:
         return Act(by=by, unit=unit, role=post, at=AT_ANY_TIME)
 
     state = case.state
+    if case.kind is RECEPTION:
+        yield person_key(state.responsible), doer(state.unit, "unit_officer", state.responsible)
+        if state.pending is not None:
+            yield (
+                person_key(state.pending.officer),
+                doer(state.pending.unit, "unit_officer", state.pending.officer),
+            )
+        return
     for unit in dict.fromkeys(case.kind.held_by(state)):
         for post in ("unit_clerk", "unit_head", "office_clerk", "office_head"):
             if (post in OFFICE_POSTS) == directory.is_office(unit):
@@ -171,7 +190,7 @@ def _doers(case: Case, directory: Directory) -> Iterator[tuple[str, Act]]:
     if case.kind is PETITION:
         for post in sorted(OFFICE_POSTS):
             yield office_key(state.office), doer(state.office, post)
-        handlers = [(state.handler, state.holder)]
+        handlers = [(state.handler, state.holder), (state.named, "")]
     else:
         yield INSPECTORS, doer("", "inspector")
         handlers = [(share.handler, share.unit) for share in state.holding]

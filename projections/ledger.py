@@ -8,10 +8,12 @@ from domain.casework import Casework, Recorded
 from domain.facts import Fact
 from domain.filing import stages as month_stages
 from domain.filing.fold import MonthList
-from domain.kinds import ITEM, MONTH, PETITION
+from domain.kinds import ITEM, MONTH, PETITION, RECEPTION
 from domain.masking import masked_name
 from domain.petition.fold import Petition
 from domain.petition.stages import CLOSED
+from domain.reception import stages as reception_stages
+from domain.reception.fold import Reception
 from domain.rules.naming import plain
 from domain.supervision import stages as item_stages
 from domain.supervision.fold import Item
@@ -24,6 +26,9 @@ IGNORES: tuple[type[Fact], ...] = NOT_OF_A_CASE
 
 LARGEST = 2**31 - 1
 """What an integer column holds; no fact may stall the list."""
+
+SHOWN = 60
+"""Characters of a reception's content that stand for its subject."""
 
 NAMES = 5
 """Petitioners whose names a row holds; of a crowd it tells how many."""
@@ -202,6 +207,52 @@ def _month(month: MonthList) -> dict[str, Any]:
     }
 
 
+def _reception(reception: Reception) -> dict[str, Any]:
+    """台账行: the columns of a reception. `first_contact` received the person, `handler` is responsible now."""
+    people = reception.personal.people
+    return {
+        "case_id": reception.id,
+        "kind": RECEPTION.name,
+        "number": reception.number,
+        "office": reception.office,
+        "year": reception.received_on.year,
+        "channel": None,
+        "category": None,
+        "purpose": None,
+        "form": reception.form,
+        "source": None,
+        "subject": reception.content[:SHOWN],
+        "received_on": reception.received_on,
+        "registered_at": reception.recorded_at,
+        "due_on": reception.promised_on,
+        "stage": reception.stage,
+        "state": "closed" if reception.stage in reception_stages.CLOSED else "open",
+        "unit": reception.unit,
+        "units": [
+            *reception.units,
+            office_key(reception.office),
+            *(person_key(officer) for officer in reception.people),
+        ],
+        "public": False,
+        "confidential": reception.confidential,
+        "accused_units": [plain(one.unit) for one in reception.against if one.unit is not None],
+        "accused_people": [plain(one.person) for one in reception.against if one.person is not None],
+        "repeat": False,
+        "urgent": False,
+        "headcount": min(reception.headcount, LARGEST),
+        "rulebook": None,
+        "closed_on": reception.closed_on,
+        "petitioners": [masked_name(person.name) for person in people[:NAMES]],
+        "against": [f"{one.unit or ''}{one.person or ''}" for one in reception.against],
+        "topic": reception.result,
+        "first_contact": reception.received_by,
+        "handler": reception.responsible,
+        "accepted_on": None,
+        "replied_on": reception.closed_on,
+        "version": reception.version,
+    }
+
+
 def _title(month: MonthList) -> str:
     return f"{month.month}否定事项清单"
 
@@ -216,6 +267,7 @@ ROWS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     PETITION.name: _petition,
     ITEM.name: _item,
     MONTH.name: _month,
+    RECEPTION.name: _reception,
 }
 """行: for each kind of case, its columns. The position is the opening's: the list's order never changes."""
 
@@ -224,5 +276,6 @@ TEXTS: Mapping[str, Callable[[Any], tuple[str, ...]]] = {
     PETITION.name: lambda petition: (petition.number, petition.subject, petition.content),
     ITEM.name: lambda item: (item.number, item.subject, item.requirements),
     MONTH.name: lambda month: (month.number, _title(month)),
+    RECEPTION.name: lambda reception: (reception.number, reception.content),
 }
 """检索文本: for each kind of case, what a search looks through; never who petitions."""

@@ -11,6 +11,7 @@ from domain.casework import Casework, Recorded
 from domain.directory.events import DIRECTORY_FACTS
 from domain.facts import Fact
 from domain.numbering import NumbersTaken
+from domain.rota.events import BOOK_FACTS
 from domain.rulebase.events import CalendarDecreed, RulebookPublished
 
 Row = dict[str, Any]
@@ -48,7 +49,7 @@ NUL = "\\u0000"
 OF_RULES: tuple[type[Fact], ...] = (RulebookPublished, CalendarDecreed)
 """Facts that change rule books and calendars."""
 
-NOT_OF_A_CASE: tuple[type[Fact], ...] = (NumbersTaken, *DIRECTORY_FACTS, *OF_RULES)
+NOT_OF_A_CASE: tuple[type[Fact], ...] = (NumbersTaken, *DIRECTORY_FACTS, *BOOK_FACTS, *OF_RULES)
 """Facts in streams other than a case's."""
 
 

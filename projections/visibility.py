@@ -10,7 +10,7 @@ from domain.directory.accused import names_of_unit, patterns_of_officer, pattern
 from domain.directory.fold import Directory, Unit
 from domain.directory.former import STILL
 from domain.filing.situation import READERS as MONTH_READERS
-from domain.kinds import ITEM, MONTH, PETITION
+from domain.kinds import ITEM, MONTH, PETITION, RECEPTION
 from domain.rules.authority import (
     APART_POSTS,
     CASELESS_POSTS,
@@ -45,6 +45,7 @@ READERS: Mapping[str, Readers] = {
     PETITION.name: Readers(OVERSEEING_POSTS | {"system"}, READ_ACCUSATIONS_POSTS | {"system"}),
     ITEM.name: Readers(TRACKING_POSTS | OVERSEEING, OVERSEEING),
     MONTH.name: Readers(MONTH_READERS, MONTH_READERS),
+    RECEPTION.name: Readers(OVERSEEING_POSTS | {"system"}, READ_ACCUSATIONS_POSTS | {"system"}),
 }
 """各类案件的查阅职务: as each kind's `may_read` has them."""
 
