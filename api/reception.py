@@ -1,0 +1,162 @@
+"""接访值班记录: the log of visits, calls, outreach and duty matters, one record of it, and the acts of its table."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api import case_shapes, lists, readings, reception_shapes
+from api.acting import Conditioned, Done, add_acts, body_of, done
+from api.bodies import command_of, form_of
+from api.bootstrap import Services
+from api.case_reading import look
+from api.errors import READS, WRITES
+from api.identity import Held, Signed
+from api.instants import At, KnownAt
+from api.logs import bind
+from api.paging import USUAL, After, Cursor, Limit
+from domain.acts import Act
+from domain.errors import NotYours
+from domain.facts import term_of
+from domain.kinds import RECEPTION
+from domain.reception.commands import Receive, Result, Way
+from domain.reception.situation import standing_of
+from domain.rules.authority import may_see_personal_data
+from projections import receptions as view
+from projections.receptions import Wanted
+
+router = APIRouter(prefix="/v1/reception", tags=["接访值班"], responses=READS)
+
+Word = Annotated[str | None, Query(max_length=200)]
+Light = Literal["green", "yellow", "red", "grey"]
+ReceptionStage = Literal["unsettled", "promised", "settled", "explained", "registered", "archived"]
+
+
+class ReceptionLogged(Done):
+    """接访登记结果 — with the record's number."""
+
+    number: str
+
+
+def _add_receive() -> None:
+    form = form_of(Receive)
+
+    def receive(services: Held, act: Signed, sent: Conditioned, response: Response, body: Any) -> Any:
+        bind(command="receive")
+        key = sent.keyed(router.prefix, body)
+        receipt = services.casework.receive(command_of(body), act, key=key)
+        bind(reception=receipt.id)
+        return done(receipt, response)
+
+    receive.__annotations__["body"] = body_of(form)
+    router.post(
+        "",
+        status_code=201,
+        response_model=ReceptionLogged,
+        responses=WRITES,
+        summary=term_of(Receive),
+        description=Receive.__doc__,
+        operation_id="receive",
+    )(receive)
+
+
+_add_receive()
+
+
+@router.get("", summary="接访值班记录列表", operation_id="receptions")
+def receptions(
+    services: Held,
+    act: Signed,
+    q: Annotated[str | None, Query(max_length=200, description="编号或内容中的词，以空格分隔")] = None,
+    form: Way | None = None,
+    result: Result | None = None,
+    state: Literal["open", "closed"] | None = None,
+    stage: ReceptionStage | None = None,
+    light: Light | None = None,
+    unit: Word = None,
+    officer: Annotated[str | None, Query(max_length=200, description="接待、经手的人员")] = None,
+    responsible: Annotated[str | None, Query(max_length=200, description="现责任人")] = None,
+    since: Annotated[date | None, Query(alias="from", description="接访日期，自")] = None,
+    until: Annotated[date | None, Query(alias="to", description="接访日期，至")] = None,
+    overdue: bool | None = None,
+    after: After = None,
+    cursor: Cursor = None,
+    limit: Limit = USUAL,
+) -> dict[str, Any]:
+    """Newest first; only what the officer may see, also in `total`."""
+    place = lists.place(cursor)
+    lists.wait(services, view.NEEDS, after)
+    directory = services.casework.directory()
+    wanted = Wanted(
+        q=q,
+        form=form,
+        result=result,
+        state=state,
+        stage=stage,
+        light=light,
+        unit=None if unit is None else directory.resolve(unit),
+        officer=officer,
+        responsible=responsible,
+        received_from=since,
+        received_to=until,
+        overdue=overdue,
+    )
+    visibility, lights = lists.eyes(services, act), lists.lights(services, act)
+    with services.database.transaction() as connection:
+        page = view.receptions(connection, visibility, lights, wanted, limit=limit, cursor=place)
+    return lists.answer(page, lambda row: reception_shapes.listed(row, directory))
+
+
+@router.get("/{id}", summary="接访值班记录", operation_id="reception")
+def reception(
+    services: Held, act: Signed, response: Response, id: UUID, at: At = None, known_at: KnownAt = None
+) -> dict[str, Any]:
+    """The state of the record, visitors masked. The `ETag` is the version that `If-Match` compares."""
+    seen = look(services, act, id, at, known_at, RECEPTION)
+    if not seen.past:
+        response.headers["ETag"] = f'"{seen.state.version}"'
+    return case_shapes.state(seen)
+
+
+@router.get("/{id}/visitors", summary="来访人身份信息", operation_id="reception-visitors")
+def visitors(services: Held, act: Signed, id: UUID) -> dict[str, Any]:
+    """Who came, in full, for those through whose hands the record passes; the reading is recorded first."""
+    return {"items": opened_visitors(services, act, id)}
+
+
+def opened_visitors(services: Services, act: Act, id: UUID) -> list[dict[str, Any]]:
+    """查看来访人: the reading is recorded before anything is shown. Raises Unknown and NotYours."""
+    seen = look(services, act, id, kind=RECEPTION)
+    if not may_see_personal_data(standing_of(seen.state, seen.directory), act):
+        raise NotYours(
+            "reception.personal_data_closed",
+            "来访人身份信息只对接待和办理该事项的人员开放。",
+            "《信访工作条例》第三十条第三款",
+        )
+    readings.note(services, act, id, "visitors")
+    return reception_shapes.identified(seen.state)
+
+
+@router.get("/{id}/history", summary="办理经过", operation_id="reception-history")
+def history(services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None) -> dict[str, Any]:
+    """Every event in the order of its record."""
+    return {"items": case_shapes.history(look(services, act, id, at, known_at, RECEPTION))}
+
+
+@router.get("/{id}/deadlines", summary="期限", operation_id="reception-deadlines")
+def deadlines(
+    services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None
+) -> dict[str, Any]:
+    """Every clock of the record with its status, light and explanation."""
+    return {"items": case_shapes.deadlines(look(services, act, id, at, known_at, RECEPTION))}
+
+
+@router.get("/{id}/replay", summary="逐步重放", operation_id="reception-replay")
+def replay(services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None) -> dict[str, Any]:
+    """One entry an event: the event, the state after it, and every clock after it."""
+    seen = look(services, act, id, at, known_at, RECEPTION)
+    return {"items": [case_shapes.step(then) for then in seen.steps()]}
+
+
+add_acts(router, RECEPTION, "reception-")
