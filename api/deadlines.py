@@ -1,23 +1,19 @@
 """期限清单: clocks across all cases that the officer may see."""
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends
 
 from api import case_stages, lists
 from api.errors import READS
 from api.identity import Held, Signed
+from api.ledger_filters import DeadlineFilters
 from api.paging import USUAL, After, Cursor, Limit
 from domain.directory.fold import Directory
 from projections import deadlines_list
-from projections.deadlines_list import Wanted
 from projections.view import Row
 
 router = APIRouter(prefix="/v1/deadlines", tags=["期限"], responses=READS)
-
-Word = Annotated[str | None, Query(max_length=200)]
-Status = Literal["running", "suspended", "met", "met_late", "overdue", "cancelled"]
 
 AS_STORED = (
     "clock", "part", "label", "rulebook", "rulebook_version", "basis", "answerable", "unit_responsible", "started_on",
@@ -30,14 +26,7 @@ AS_STORED = (
 def deadlines(
     services: Held,
     act: Signed,
-    light: Literal["green", "yellow", "red", "grey"] | None = None,
-    status: Status | None = None,
-    unit: Word = None,
-    clock: Word = None,
-    due_from: date | None = None,
-    due_to: date | None = None,
-    rulebook: Word = None,
-    provisional: bool | None = None,
+    asked: Annotated[DeadlineFilters, Depends()],
     after: After = None,
     cursor: Cursor = None,
     limit: Limit = USUAL,
@@ -46,16 +35,7 @@ def deadlines(
     place = lists.place(cursor)
     lists.wait(services, deadlines_list.NEEDS, after)
     directory = services.casework.directory()
-    wanted = Wanted(
-        light=light,
-        status=status,
-        unit=None if unit is None else directory.resolve(unit),
-        clock=clock,
-        due_from=due_from,
-        due_to=due_to,
-        rulebook=rulebook,
-        provisional=provisional,
-    )
+    wanted = asked.wanted(directory)
     visibility, lights = lists.eyes(services, act), lists.lights(services, act)
     with services.database.transaction() as connection:
         page = deadlines_list.deadlines(connection, visibility, lights, wanted, limit=limit, cursor=place)

@@ -1,55 +1,29 @@
 """督查事项的查阅: the list, how every unit stands, and one item – its state, history, deadlines, replay and papers."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from api import attachments, case_shapes, item_shapes, lists
 from api.case_reading import Seen, look
 from api.errors import READS
 from api.identity import Held, Signed
 from api.instants import At, KnownAt
+from api.ledger_filters import ItemFilters
 from api.paging import USUAL, After, Cursor, Limit
 from domain.kinds import ITEM
-from domain.rules import grounds
-from domain.supervision.commands import Form
 from projections import items as view
-from projections.items import Wanted
 
 router = APIRouter(prefix="/v1/supervision-items", tags=["督查事项"], responses=READS)
-
-Word = Annotated[str | None, Query(max_length=200)]
-Light = Literal["green", "yellow", "red", "grey"]
-ItemStage = Literal[
-    "opened", "submitted", "approved", "issued", "handling", "result", "vetted", "with_leader", "with_superior",
-    "signed_off", "withdrawn", "archived",
-]  # fmt: skip
-"""环节: those of `domain.supervision.stages`, written out, so that the contract has no two shapes called Stage."""
 
 
 @router.get("", summary="督查事项列表")
 def items(
     services: Held,
     act: Signed,
-    q: Annotated[str | None, Query(max_length=200, description="编号或标题中的词，以空格分隔")] = None,
-    state: Literal["open", "closed"] | None = None,
-    stage: ItemStage | None = None,
-    unit: Annotated[
-        str | None, Query(max_length=200, description="主办、协办单位；未分办的为立项部门")
-    ] = None,
-    light: Light | None = None,
-    source: Word = None,
-    category: Annotated[str | None, Query(max_length=200, description="来源类别的代码、名称或者别称")] = None,
-    form: Form | None = None,
-    public: bool | None = None,
-    opened_from: date | None = None,
-    opened_to: date | None = None,
-    due_from: date | None = None,
-    due_to: date | None = None,
-    overdue: bool | None = None,
-    mine: Annotated[bool | None, Query(description="经过本人或者本人任职单位的事项")] = None,
+    asked: Annotated[ItemFilters, Depends()],
     after: After = None,
     cursor: Cursor = None,
     limit: Limit = USUAL,
@@ -58,23 +32,7 @@ def items(
     place = lists.place(cursor)
     lists.wait(services, view.NEEDS, after)
     directory = services.casework.directory()
-    wanted = Wanted(
-        q=q,
-        state=state,
-        stage=stage,
-        unit=None if unit is None else directory.resolve(unit),
-        light=light,
-        source=source,
-        category=None if category is None else grounds.source_category(category),
-        form=form,
-        public=public,
-        opened_from=opened_from,
-        opened_to=opened_to,
-        due_from=due_from,
-        due_to=due_to,
-        overdue=overdue,
-        mine=mine,
-    )
+    wanted = asked.wanted(directory)
     visibility, lights = lists.eyes(services, act), lists.lights(services, act)
     with services.database.transaction() as connection:
         page = view.items(connection, visibility, lights, wanted, limit=limit, cursor=place)

@@ -1,44 +1,28 @@
 """信访事项的查阅: the list, and one case – its state, people, history, deadlines and replay, now or as of another time."""
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from api import attachments, case_reading, case_shapes, lists, masking, petition_shapes, readings
 from api.case_reading import look
 from api.errors import READS
 from api.identity import Held, Signed
 from api.instants import At, KnownAt
+from api.ledger_filters import PetitionFilters
 from api.paging import USUAL, After, Cursor, Limit
 from domain.kinds import PETITION
-from domain.petition.commands import Category, Channel
-from domain.petition.stages import Stage
 from projections import ledger_list
-from projections.ledger_list import Wanted
 
 router = APIRouter(prefix="/v1/petitions", tags=["信访事项"], responses=READS)
-
-Word = Annotated[str | None, Query(max_length=200)]
-Light = Literal["green", "yellow", "red", "grey"]
 
 
 @router.get("", summary="信访事项列表")
 def petitions(
     services: Held,
     act: Signed,
-    q: Annotated[str | None, Query(max_length=200, description="编号或标题中的词，以空格分隔")] = None,
-    state: Literal["open", "closed"] | None = None,
-    stage: Stage | None = None,
-    unit: Word = None,
-    light: Light | None = None,
-    channel: Channel | None = None,
-    category: Category | None = None,
-    received_from: date | None = None,
-    received_to: date | None = None,
-    overdue: bool | None = None,
-    repeat: bool | None = None,
+    asked: Annotated[PetitionFilters, Depends()],
     after: After = None,
     cursor: Cursor = None,
     limit: Limit = USUAL,
@@ -47,19 +31,7 @@ def petitions(
     place = lists.place(cursor)
     lists.wait(services, ledger_list.NEEDS, after)
     directory = services.casework.directory()
-    wanted = Wanted(
-        q=q,
-        state=state,
-        stage=stage,
-        unit=None if unit is None else directory.resolve(unit),
-        light=light,
-        channel=channel,
-        category=category,
-        received_from=received_from,
-        received_to=received_to,
-        overdue=overdue,
-        repeat=repeat,
-    )
+    wanted = asked.wanted(directory)
     visibility, lights = lists.eyes(services, act), lists.lights(services, act)
     with services.database.transaction() as connection:
         page = ledger_list.petitions(connection, visibility, lights, wanted, limit=limit, cursor=place)
