@@ -22,7 +22,7 @@ from projections import figures, item_shares
 from projections.deadlines import clock_row
 from projections.ledger import ROWS
 from projections.paging import Condition
-from projections.statistics import Report
+from projections.reports import Report
 from projections.view import Connection, as_json
 
 MOST = 2_000
@@ -37,7 +37,9 @@ CASES: LiteralString = """
         AND (%(everything)s OR (%(since)s::date IS NULL OR l.received_on >= %(since)s)
             AND (%(until)s::date IS NULL OR l.received_on <= %(until)s))
         AND NOT (%(open)s AND l.state = 'closed' AND l.closed_on <= %(day)s
-            AND NOT EXISTS (SELECT FROM timeline t WHERE t.case_id = l.case_id AND t.recorded_at > %(known_at)s))
+            AND NOT EXISTS (SELECT FROM timeline t WHERE t.case_id = l.case_id AND t.recorded_at > %(known_at)s)
+            AND NOT EXISTS (SELECT FROM deadlines d WHERE d.case_id = l.case_id
+                AND (d.state IN ('running', 'suspended') OR d.stopped_on > %(day)s)))
         AND {} LIMIT {}
 """
 """What a report can count, by the day it came in. What had come to its end by then, for all that was known, is not open."""
