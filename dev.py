@@ -30,6 +30,8 @@ TARGETS = {
     "setup": [],
     "run": [["shixian", "serve"]],
     "test": [["python", "-m", "pytest", "-n", "2", "tests"]],
+    "e2e": [["python", "-m", "pytest", "-n", "2", "tests/console/browser"]],
+    "shots": [["python", "-m", "tests.console.browser.shots"]],
     "check": [
         ["ruff", "format", "--check", "."],
         ["ruff", "check", "."],
@@ -41,6 +43,9 @@ TARGETS = {
     "seed": [["shixian", "seed"]],
     "wheel": [["python", "-m", "hatchling", "build"]],
 }
+
+WITH_BROWSER = ("test", "e2e", "shots")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def main(arguments: list[str]) -> None:
@@ -57,6 +62,8 @@ def main(arguments: list[str]) -> None:
         stop(f"setup failed, see above / 安装失败,原因见上: {' '.join(map(str, error.cmd))}")
     except PermissionError as error:
         stop(f"cannot write {error.filename}; the checkout must be yours / 无法写入,请检查目录归属")
+    if arguments[0] in WITH_BROWSER:
+        need_browser()
     perform(TARGETS[arguments[0]], arguments[1:])
 
 
@@ -143,12 +150,39 @@ def need_venv_module() -> None:
     if has_ensurepip():
         return
     package = f"python3.{sys.version_info[1]}-venv"
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+    if not may_install():
         stop(
             f"This Python cannot make environments. Run this, then try again / 缺少 venv 模块,请先执行:\n"
             f"    sudo apt-get install -y {package}\n"
             f"(elsewhere: the package with Python's ensurepip / 其他系统请安装含 ensurepip 的软件包)"
         )
+    install_package(package)
+
+
+def need_browser() -> None:
+    """The pages are tried in a real browser, the system's own: playwright's would come from another host."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return
+    if not may_install():
+        stop(
+            "The browser tests need chromium. Run this, then try again / 浏览器测试需要 chromium,请先执行:\n"
+            "    sudo apt-get install -y --no-install-recommends chromium\n"
+            "(elsewhere: any chromium or chrome on the PATH / 其他系统请安装 chromium 或 chrome)"
+        )
+    try:
+        install_package("chromium")
+    except subprocess.CalledProcessError as error:
+        stop(
+            f"chromium could not be installed, see above / chromium 安装失败,原因见上: {' '.join(error.cmd)}"
+        )
+
+
+def may_install() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def install_package(package: str) -> None:
+    """From the system's own archive; its index is fetched only where it is missing or stale."""
     say(f"installing {package} / 正在安装 {package}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", package]
