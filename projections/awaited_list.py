@@ -1,0 +1,91 @@
+"""待办查询: the cases that wait for an officer, the most urgent first; how many for what; how the clocks stand; who is late.
+
+Only candidates: whether an act is open to this officer today is asked of the case itself by whoever shows it.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg import sql
+
+from projections.lights import Lights
+from projections.view import Connection, Row
+from projections.visibility import Visibility
+
+NEEDS = ("awaited", "ledger", "deadlines")
+"""The views which a reader who asks for a position must wait for."""
+
+_SOONEST: LiteralString = (
+    "SELECT l.case_id, (SELECT min(d.due_on) FROM deadlines d WHERE d.case_id = l.case_id AND d.state = 'running'"
+    " AND NOT d.is_window) AS due_on FROM ledger l WHERE l.case_id IN (SELECT a.case_id FROM awaited a"
+    " WHERE a.who = ANY(%(who)s) AND (%(acts)s::text[] IS NULL OR a.acts && %(acts)s::text[])) AND {}"
+    " ORDER BY due_on NULLS LAST, l.position LIMIT %(limit)s OFFSET %(offset)s"
+)
+_COUNTS: LiteralString = (
+    "SELECT act, count(DISTINCT a.case_id) AS n FROM awaited a JOIN ledger l USING (case_id), unnest(a.acts) AS act"
+    " WHERE a.who = ANY(%(who)s) AND {} GROUP BY act"
+)
+_LIGHTS: LiteralString = (
+    "SELECT count(*) FILTER (WHERE due_on < %(today)s) AS red, count(*) FILTER (WHERE due_on >= %(today)s AND"
+    " due_on < %(first_green)s) AS yellow, count(*) FILTER (WHERE due_on IS NULL OR due_on >= %(first_green)s) AS green"
+    " FROM (SELECT min(d.due_on) AS due_on FROM deadlines d JOIN ledger l USING (case_id) WHERE d.state = 'running'"
+    " AND NOT d.is_window AND (%(units)s::text[] IS NULL OR d.unit = ANY(%(units)s::text[])) AND {}"
+    " GROUP BY d.case_id) AS cases"
+)
+_LATE: LiteralString = (
+    "SELECT d.unit, count(DISTINCT d.case_id) AS n, min(d.due_on) AS oldest FROM deadlines d JOIN ledger l USING (case_id)"
+    " WHERE d.state = 'running' AND NOT d.is_window AND d.due_on < %(today)s AND {} GROUP BY d.unit"
+    " ORDER BY n DESC, d.unit LIMIT %(limit)s"
+)
+
+
+def soonest(
+    connection: Connection,
+    visibility: Visibility,
+    who: Sequence[str],
+    acts: Sequence[str] | None,
+    *,
+    limit: int,
+    offset: int = 0,
+) -> list[UUID]:
+    """待办事项: by the limit that falls due first; those for one of the acts, if any are named."""
+    values = {
+        "who": list(who),
+        "acts": None if acts is None else list(acts),
+        "limit": limit,
+        "offset": offset,
+    }
+    return [row["case_id"] for row in _rows(connection, visibility, _SOONEST, values)]
+
+
+def counts(connection: Connection, visibility: Visibility, who: Sequence[str]) -> dict[str, int]:
+    """待办件数: by act."""
+    return {row["act"]: row["n"] for row in _rows(connection, visibility, _COUNTS, {"who": list(who)})}
+
+
+def by_light(
+    connection: Connection, visibility: Visibility, lights: Lights, units: Sequence[str] | None
+) -> dict[str, int]:
+    """各灯件数: of cases with a running clock of these units, or of anybody; each by the clock that ends first."""
+    values = {
+        "today": lights.today,
+        "first_green": lights.first_green,
+        "units": None if units is None else list(units),
+    }
+    [row] = _rows(connection, visibility, _LIGHTS, values)
+    return {name: row[name] for name in ("red", "yellow", "green")}
+
+
+def late_units(connection: Connection, visibility: Visibility, today: date, limit: int = 10) -> list[Row]:
+    """超期单位: with how many cases each is late, and since when."""
+    return _rows(connection, visibility, _LATE, {"today": today, "limit": limit})
+
+
+def _rows(
+    connection: Connection, visibility: Visibility, text: LiteralString, values: dict[str, Any]
+) -> list[Row]:
+    seen = visibility.condition()
+    query = sql.SQL(text).format(sql.SQL(seen.text))
+    return connection.execute(query, {**seen.values, **values}, prepare=False).fetchall()
