@@ -27,7 +27,6 @@ from api.errors import STATUS
 from api.logs import bind
 from domain.acts import Receipt
 from domain.alerts.commands import AcknowledgeAlert
-from domain.cases import Kind
 from domain.errors import Invalid, NotNow, NotYours, Refused, Stale, Unknown
 from domain.facts import term_of
 
@@ -69,17 +68,12 @@ class Faulty:
     status: int = 200
 
 
-def commands_of(kind: Kind) -> Mapping[str, type]:
-    """操作表: those of the kind that have a form of their own; alerts are acknowledged beside the alert."""
-    return kind.commands
-
-
 def listed(visitor: Visitor, place: Place, case: UUID) -> ActsShown:
     """操作一览: every act of the kind's table, for this case, officer and moment."""
     _, situation = visitor.services.casework.situation(case, visitor.act, place.kind)
     shown = [
         ActShown(slug, term_of(command), f"{place.of(case)}/acts/{slug}", place.kind.refusal(situation, slug))
-        for slug, command in commands_of(place.kind).items()
+        for slug, command in place.kind.commands.items()
     ]
     return ActsShown(
         open=tuple(one for one in shown if one.closed is None),
@@ -110,9 +104,7 @@ def _add_acts(place: Place) -> None:
     @router.post(f"{here}/{{slug}}/preview", name=f"{place.folder}-act-preview")
     def preview(visitor: Visiting, id: UUID, slug: str, given: Sent) -> HTMLResponse:
         """预览: what would become of the limits."""
-        place.look(visitor, id)
-        _, situation = visitor.services.casework.situation(id, visitor.act, place.kind)
-        shown = _preview(visitor, place, situation, slug, given)
+        shown = _preview(visitor, place, place.look(visitor, id), slug, given)
         return visitor.page("case_preview.html", preview=shown)
 
 
@@ -122,7 +114,7 @@ for _place in PLACES:
 
 def _command(place: Place, slug: str) -> type:
     try:
-        return commands_of(place.kind)[slug]
+        return place.kind.commands[slug]
     except KeyError:
         raise Unknown("request.no_such_address", "没有这项操作。") from None
 
@@ -136,12 +128,13 @@ def _parts(hint: Any) -> tuple[Any, ...]:
     return (hint, *getattr(hint, "__args__", ()))
 
 
-def _preview(visitor: Visitor, place: Place, situation: Any, slug: str, given: FormData) -> Preview | None:
+def _preview(visitor: Visitor, place: Place, seen: Seen, slug: str, given: FormData) -> Preview | None:
     command = _command(place, slug)
+    _, situation = visitor.services.casework.situation(seen.state.id, visitor.act, place.kind)
     known, problems = with_ids(visitor.services, visitor.act, given, _ids(command))
     if problems or place.kind.refusal(situation, slug) is not None:
         return None
-    return case_previews.of(place.kind, situation, command, known, {})
+    return case_previews.of(place.kind, situation, command, known, case_offers.whole(seen, situation, slug))
 
 
 def _form(visitor: Visitor, place: Place, seen: Seen, slug: str, faulty: Faulty) -> HTMLResponse:

@@ -45,7 +45,7 @@ class Offered:
 def of(seen: Seen, situation: Any, slug: str) -> Offered:
     """备选和预填: of an act that is open."""
     command = seen.kind.commands[slug]
-    wide = offers.of(slug, seen.directory, unit=situation.act.unit) | _own(seen, situation, slug)
+    wide = whole(seen, situation, slug)
     names = {one.name for one in fields(command)}
     found: dict[str, Choices] = {}
     for name, given in wide.items():
@@ -60,6 +60,11 @@ def of(seen: Seen, situation: Any, slug: str) -> Offered:
         if name in found and like is not None:
             found[name] = like
     return Offered(found, _preset(seen, situation, slug, found), _hints(seen, situation, slug))
+
+
+def whole(seen: Seen, situation: Any, slug: str) -> dict[str, Choices]:
+    """全部备选: by field, whatever the act would say to them."""
+    return offers.of(slug, seen.directory, unit=situation.act.unit) | _own(seen, situation, slug)
 
 
 def placeholder(name: str, hint: Any, wide: Mapping[str, Choices], today: date) -> Any:

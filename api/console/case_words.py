@@ -47,6 +47,10 @@ UNTOLD = frozenset({"alert_id", "start_version", "part", "covers", "upto", "cloc
 }
 """不显示的栏: what only machines need."""
 CLOCKS = frozenset({"limit", "other_limits"})
+COUNTS = {"days": "{}日", "headcount": "{}人", "points": "{:+d}分"}
+"""数目栏: how a number is said."""
+INLINE = 24
+"""Characters up to which a field stands beside others in one row."""
 PLAIN = "内容"
 """What a field without a name of its own is called."""
 
@@ -63,6 +67,11 @@ class Line(NamedTuple):
 
     label: str
     pieces: tuple[Piece, ...]
+
+    @property
+    def is_long(self) -> bool:
+        """长文: needs a row of its own."""
+        return sum(len(one.text) for one in self.pieces) > INLINE
 
 
 @cache
@@ -204,7 +213,7 @@ class Words:
         if isinstance(value, date):
             return value.isoformat()
         if isinstance(value, UUID) or not isinstance(value, str):
-            return str(value)
+            return COUNTS.get(name, "{}").format(value)
         special = _WORDS.get(name)
         return special(self, fact, value) if special is not None else said(name, value, event)
 
