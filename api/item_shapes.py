@@ -36,7 +36,7 @@ def state(seen: Seen) -> dict[str, Any]:
         "stage": stage,
         "stage_label": case_stages.label(ITEM.name, stage),
         "state": "closed" if case_stages.is_closed(ITEM.name, stage) else "open",
-        "category_label": _category(item.category),
+        "category_label": category_label(item.category),
         "opened_by_unit_name": seen.unit_name(item.opened_by_unit),
         "lead_unit_name": seen.unit_name(item.lead_unit),
         "against": [{"unit": one.unit, "person": one.person} for one in item.against],
@@ -99,7 +99,8 @@ def _categories() -> dict[str, str]:
     return {one.code: one.label for one in grounds.source_categories()}
 
 
-def _category(code: str) -> str:
+def category_label(code: str) -> str:
+    """来源类别名称."""
     return _categories().get(code, code)
 
 
@@ -110,7 +111,7 @@ def listed(row: Row, directory: Directory) -> dict[str, Any]:
         "id": row["case_id"],
         **shown,
         "stage_label": case_stages.label(ITEM.name, row["stage"]),
-        "category_label": _category(row["category"]),
+        "category_label": category_label(row["category"]),
         "unit_name": directory.unit_name(row["unit"]),
         "opened_by_unit_name": directory.unit_name(row["opened_by_unit"]),
         "handling_unit_names": [directory.unit_name(unit) for unit in row["handling_units"]],
