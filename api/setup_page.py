@@ -29,4 +29,6 @@ POLICY = (
 @router.get("/setup", response_class=HTMLResponse, include_in_schema=False)
 def setup_page() -> HTMLResponse:
     """设置口令页."""
-    return HTMLResponse(PAGE, headers={"Content-Security-Policy": POLICY})
+    # the code of a link that somebody took for an address of ours goes nowhere, not even to ourselves
+    headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"}
+    return HTMLResponse(PAGE, headers=headers)

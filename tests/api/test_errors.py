@@ -187,7 +187,7 @@ def test_every_answer_carries_the_headers_browsers_need(client: Caller):
         headers = client.get(url).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert headers["cache-control"] == "no-store"
         assert headers["x-request-id"]
 
