@@ -26,8 +26,8 @@ CANDIDATES = 40
 
 _SIZE = "SELECT greatest(reltuples, 0)::float8 AS size FROM pg_class WHERE oid = 'likenesses'::regclass"
 _COMMON: LiteralString = (
-    "SELECT gram, count(*) AS times FROM (SELECT grams FROM likenesses TABLESAMPLE SYSTEM ({}) LIMIT {}) AS some,"
-    " LATERAL unnest(some.grams) AS gram WHERE gram = ANY(%(grams)s::int[]) GROUP BY gram"
+    "SELECT gram, count(*) AS times FROM (SELECT grams FROM likenesses TABLESAMPLE SYSTEM ({}) LIMIT {}) AS sampled,"
+    " LATERAL unnest(sampled.grams) AS gram WHERE gram = ANY(%(grams)s::int[]) GROUP BY gram"
 )
 _ALIKE: LiteralString = (
     "SELECT k.case_id, shared.n AS shared, cardinality(k.grams) AS own FROM likenesses k JOIN ledger l USING (case_id),"

@@ -80,7 +80,7 @@ def alerts_page(
         total=found.total,
         next_cursor=found.next_cursor,
         to=to,
-        status=status,
+        wanted=status,
         light=light,
         all_too=act.role in READ_ALL_POSTS,
         once=str(uuid4()),

@@ -80,7 +80,7 @@ def work(visitor: Visitor, group: str | None, start: int) -> Work:
     """今日待办: the most urgent first, from the candidate at `start` on; those of one group if one is chosen."""
     act, services = visitor.act, visitor.services
     who = awaited.keys(act, visitor.directory)
-    acts = GROUPS[group][1] if group in GROUPS else None
+    acts = GROUPS[group][1] if group is not None and group in GROUPS else None
     visibility = lists.eyes(services, act)
     tasks: list[Task] = []
     at, more = start, True

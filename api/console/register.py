@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 
 from api import similar
 from api.acting import Conditions
-from api.bodies import Form, command_of
+from api.bodies import Form, command_of, form_of
 from api.console import forms, offers, rendering
 from api.console.forms import Choices, Entered, Unfilled, filled, form_data
 from api.console.visitors import SIGN_IN, Paged, Visiting, Visitor
@@ -90,7 +90,7 @@ def register(visitor: Visiting, given: Given) -> HTMLResponse:
         return _again(visitor, given, once, [_said(refused)])
     bind(command="register", petition=receipt.id)
     extra = dict(receipt.extra)
-    context = {
+    context: dict[str, Any] = {
         "id": receipt.id,
         "number": extra["number"],
         "query_code": extra["query_code"],
@@ -221,7 +221,7 @@ def _limits(visitor: Visitor, given: FormData) -> list[Clock]:
     }
     content |= {"subject": PLACEHOLDER, "content": PLACEHOLDER}
     try:
-        command = command_of(forms.checked(forms.form_of(Register), content))
+        command = command_of(forms.checked(form_of(Register), content))
         on = registration.received_on(command, act)
         registration.must_suit(command.rulebook, command.limit_class, on, known.books)
         own = registration.registered(command, act, directory, "", "")
@@ -238,7 +238,7 @@ def _linked(visitor: Visitor, given: FormData, id: UUID, once: str) -> str | Non
     if not wanted:
         return None
     try:
-        form = forms.checked(forms.form_of(LinkRepeat), {"earlier_petition": wanted})
+        form = forms.checked(form_of(LinkRepeat), {"earlier_petition": wanted})
         key = _key(f"{once}.repeat", f"{ADDRESS}/repeat", form)
         visitor.services.casework.handle(id, command_of(form), visitor.act, kind=PETITION, key=key)
     except Unfilled:
