@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from api import clock as real
+from api.papers.shelf import Shelf
 from api.settings import SettingError, Settings
 from domain.casework import Casework
 from eventstore.database import Database, library_env
@@ -40,4 +41,4 @@ def build(settings: Settings, clock: Callable[[], datetime] = real.now) -> Servi
     if settings.database_url is None:
         raise SettingError("没有数据库地址：请设置 DATABASE_URL，或用 shixian serve 启动内置数据库。")
     database = Database(settings.database_url, max_size=settings.pool_size)
-    return Services(settings, clock, database, Casework(library_env(settings.database_url)))
+    return Services(settings, clock, database, Casework(library_env(settings.database_url), Shelf(database)))
