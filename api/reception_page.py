@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from api import clock, reception_desk
+from api import reception_desk
 from api.console import rendering
 from api.console.visitors import Paged
 from api.identity import Held
@@ -26,7 +26,7 @@ FURTHEST = timedelta(days=366)
 @router.get("/reception")
 def published(services: Held, since: Annotated[date | None, Query(alias="from")] = None) -> HTMLResponse:
     """接访安排公示: four weeks from today, or from the day asked for; what was cancelled is shown as such."""
-    today = legal_date(clock.now())
+    today = legal_date(services.clock())
     first = min(max(since or today, today - FURTHEST), today + FURTHEST)
     found = reception_desk.days(services, first, first + SPAN)
     earlier, later = first - SPAN - timedelta(days=1), first + SPAN + timedelta(days=1)

@@ -14,6 +14,9 @@ from domain.filing import commands as month_commands
 from domain.filing import stages as month_stages
 from domain.petition import petition
 from domain.petition import stages as petition_stages
+from domain.reception import commands as reception_commands
+from domain.reception import situation as reception_situation
+from domain.reception import stages as reception_stages
 from domain.rules import authority, item_powers
 from domain.supervision import item
 from domain.supervision import stages as item_stages
@@ -51,6 +54,13 @@ WORDS = (
         month_stages.OPENINGS,
         month_commands.COMMANDS,
         authority.LABELS,
+    ),
+    _Words(
+        "Receptions / 接访值班记录",
+        reception_stages.LABELS,
+        reception_stages.OPENINGS,
+        reception_commands.COMMANDS,
+        reception_situation.LABELS,
     ),
 )
 

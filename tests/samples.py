@@ -4,18 +4,26 @@ from typing import Any
 
 from domain.papers.commands import IssueNotice
 from domain.petition import commands as c
+from domain.petition import events
 from domain.review import commands as r
 from tests.builders import (
     EARLIER,
     Story,
     a_petition,
     answered,
+    clerk,
     in_handling,
     on,
     reviewed,
     under_reexamination,
     with_unit,
 )
+
+
+def handed_over() -> Story:
+    """A petition that its first contact has offered to an officer of unit B."""
+    return a_petition().add(events.HandedOver, clerk, officer="b-clerk", text="请接续联系信访人")
+
 
 SAMPLES: dict[str, tuple[Story, Any]] = {
     "classify": (a_petition(), c.Classify("suggestion", "城市管理")),
@@ -68,6 +76,9 @@ SAMPLES: dict[str, tuple[Story, Any]] = {
     "reopen": (answered().signed_off(), c.Reopen("出现新的事实")),
     "archive": (answered().signed_off(), c.Archive("材料齐全")),
     "rate": (answered(), c.Rate("unit", "satisfied")),
+    "hand-over": (a_petition(), c.HandOver("b-clerk", "请接续联系信访人")),
+    "confirm-hand-over": (handed_over(), c.ConfirmHandOver()),
+    "decline-hand-over": (handed_over(), c.DeclineHandOver("本人即将离岗")),
     "consent-to-refusal": (with_unit().declined(), c.ConsentToRefusal("同意")),
     "file-refusal": (with_unit().declined().refusal_consented(), c.FileRefusal("否定报备书")),
 }

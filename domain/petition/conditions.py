@@ -300,12 +300,6 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
     ),
     "not_linked_yet": lambda s: _need(s.petition.repeat_of is None, "already_linked", "已认定为重复信访。"),
     "may_report": _may_report,
-    "open_hand_over": lambda s: _need(
-        s.petition.named is not None,
-        "no_hand_over",
-        "没有等待确认的交接。",
-        "《政协机关信访工作制度》第四条第一项（首问责任制）",
-    ),
     "open_instruction": lambda s: _need(
         s.petition.instruction_open_on is not None,
         "no_instruction",

@@ -119,16 +119,9 @@ def _promise_not_passed(s: Situation) -> Refused | None:
     return NotNow("reception.promise_passed", f"承诺的答复期限{promised}已过，不得改期，请尽快答复。", VISITS)
 
 
-def _hand_over_pending(s: Situation) -> Refused | None:
-    if s.reception.pending is not None:
-        return None
-    return NotNow("reception.no_hand_over", "没有等待确认的交接。", FIRST_CONTACT)
-
-
 CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
     "promise_left": _promise_left,
     "promise_not_passed": _promise_not_passed,
-    "hand_over_pending": _hand_over_pending,
 }
 
 
@@ -138,7 +131,7 @@ def refusal(situation: Situation, slug: str) -> Refused | None:
     reception = situation.reception
     if not authority.may_read(situation.standing, situation.act):
         return Unknown("reception.unknown", UNKNOWN)
-    if not any(POWERS[power](situation) for power in opening.powers) and not _unnamed(situation, slug):
+    if not any(POWERS[power](situation) for power in opening.powers):
         allowed = "、".join(LABELS[power] for power in opening.powers)
         return NotYours("reception.not_yours", f"该操作由{allowed}办理。", FIRST_CONTACT)
     if reception.stage not in opening.stages:
@@ -149,8 +142,3 @@ def refusal(situation: Situation, slug: str) -> Refused | None:
     return next(
         (found for name in opening.conditions if (found := CONDITIONS[name](situation)) is not None), None
     )
-
-
-def _unnamed(situation: Situation, slug: str) -> bool:
-    """无人受托: while nothing is handed over, it is nobody's in particular to confirm."""
-    return OPENINGS[slug].powers == ("named",) and situation.reception.pending is None

@@ -12,11 +12,14 @@ from domain.filing import stages as month_stages
 from domain.petition import conditions as petition_conditions
 from domain.petition import petition
 from domain.petition import stages as petition_stages
+from domain.reception import reception
+from domain.reception import situation as reception_situation
+from domain.reception import stages as reception_stages
 from domain.rules import authority, item_powers
 from domain.supervision import conditions as item_conditions
 from domain.supervision import item
 from domain.supervision import stages as item_stages
-from tests import filing_samples, item_samples, samples
+from tests import filing_samples, item_samples, reception_samples, samples
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,4 +94,18 @@ MONTH = Acts(
     powers=month_situation.POWERS,
     power_labels=month_situation.LABELS,
 )
-KINDS = (PETITION, ITEM, MONTH)
+RECEPTION = Acts(
+    prefix="reception",
+    cases="tests/domain/test_reception_{}.py",
+    commands=reception.COMMANDS,
+    decisions=reception.DECISIONS,
+    slugs=reception.SLUGS,
+    openings=reception_stages.OPENINGS,
+    conditions=reception_situation.CONDITIONS,
+    samples=reception_samples.SAMPLES,
+    stages=reception_stages.Stage,
+    stage_labels=reception_stages.LABELS,
+    powers=reception_situation.POWERS,
+    power_labels=reception_situation.LABELS,
+)
+KINDS = (PETITION, ITEM, MONTH, RECEPTION)

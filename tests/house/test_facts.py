@@ -12,6 +12,7 @@ from domain.filing import fold as month_fold
 from domain.kinds import KINDS
 from domain.numbering import NumbersTaken
 from domain.petition import fold as petition_fold
+from domain.reception import fold as reception_fold
 from domain.supervision import fold as item_fold
 from eventstore.mapper import read
 from tests.house.facts import FACTS
@@ -24,6 +25,7 @@ FOLDS = {
     "petition": (petition_fold, ("petition.", "review.")),
     "item": (item_fold, ("item.", "petition.alert")),
     "month": (month_fold, ("month.", "petition.alert")),
+    "reception": (reception_fold, ("reception.", "petition.alert")),
 }
 """Of each kind of case: its fold, and how the topics of its facts begin. Alerts lie in the streams of all kinds."""
 
@@ -91,7 +93,7 @@ def test_personal_data_lies_in_fields_called_personal_and_nowhere_else():
         assert not telling & set(kind.__struct_fields__), kind
 
 
-@pytest.mark.parametrize("package", ["petition", "review", "supervision", "filing"])
+@pytest.mark.parametrize("package", ["petition", "review", "supervision", "filing", "reception"])
 def test_a_fold_knows_no_rule(package: str):
     own = tuple(f"domain.{package}.{name}" for name in ("events", "stages", "state"))
     allowed = ("domain.facts", "domain.alerts.events", "domain.petition.events", "domain.review", *own)
