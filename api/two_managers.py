@@ -5,7 +5,7 @@ out a key gives no overseeing post. Keys of those who oversee, or stand in for t
 handed out by another. An office with one manager has nobody to ask: there it shows in what was done to accounts.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from api import account_records
 from api.account_shapes import Asked
@@ -102,6 +102,22 @@ def must_be_asked(connection: Connection, act: Act, account: str, what: str) -> 
         raise NotNow("account.not_asked", "没有待确认的申请，请先提出申请。")
     if _hands(act) & {row["by"], row["for_whom"]}:
         raise NotYours("account.own_asking", "申请由您提出，请由另一名管理人员确认。", ARTICLE_10)
+
+
+def waiting(connection: Connection, at: datetime) -> list[Row]:
+    """待确认的申请: what was asked for within a day and neither handed out since nor lapsed, the oldest first."""
+    kinds = {asked: what for what, asked in ASKED.items()}
+    rows = connection.execute(
+        "SELECT id, at, by, for_whom, account, what FROM account_changes WHERE what = ANY(%s) AND at > %s ORDER BY id",
+        ([*kinds, *kinds.values()], at - WAITS),
+    ).fetchall()
+    last: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        what = str(kinds.get(row["what"], row["what"]))
+        last.pop((row["account"], what), None)
+        if row["what"] in kinds:
+            last[row["account"], what] = {**row, "what": what, "until": row["at"] + WAITS}
+    return list(last.values())
 
 
 def _waiting(connection: Connection, act: Act, account: str, what: str) -> Row | None:

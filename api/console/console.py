@@ -2,11 +2,40 @@
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from api.console import account, alerts, case_acts, case_opening, cases, desk, register, sign_in, statics
+from api.console import (
+    account,
+    accounts,
+    alerts,
+    case_acts,
+    case_opening,
+    cases,
+    channels,
+    desk,
+    directory,
+    register,
+    sign_in,
+    statics,
+    statistics,
+    tokens,
+)
 from api.console.visitors import Paged, refusal
 from domain.errors import Unknown
 
-PAGES = (sign_in, desk, register, alerts, account, cases, case_acts, case_opening)
+PAGES = (
+    sign_in,
+    desk,
+    register,
+    alerts,
+    account,
+    cases,
+    case_acts,
+    case_opening,
+    directory,
+    accounts,
+    tokens,
+    channels,
+    statistics,
+)
 """各页: the modules of pages, each with its router; one page's address is never another's beginning."""
 
 rest = APIRouter(prefix="/console", route_class=Paged, include_in_schema=False)
