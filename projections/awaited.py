@@ -6,7 +6,7 @@ candidates: whoever shows them asks again for the officer and the day.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,8 +38,8 @@ AT_ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 class Duty:
     """待办操作 — an act that somebody ought to do while it is open.
 
-    With `clocks` it is called for only while one of them runs, with `before` only while that act is closed for the reason
-    of that code; either will do. `unless` tells from the situation that nothing is left to do. `posts` are those who
+    With `clocks` it is called for only while one of them runs, with `before` only while that act is closed to the petition
+    office for the reason of that code; either will do. `unless` tells from the situation that nothing is left to do. `posts` are those who
     ought to do it where others may.
     """
 
@@ -113,7 +113,8 @@ def _is_wanted(duty: Duty, kind: Kind, situation: Any, running: frozenset[str]) 
     if duty.before is None:
         return False
     other, code = duty.before
-    closed = kind.refusal(situation, other)
+    office = Act(by="", unit=situation.petition.office, role="office_clerk", at=situation.act.at)
+    closed = kind.refusal(replace(situation, act=office), other)
     return closed is not None and closed.code == code
 
 
