@@ -17,6 +17,7 @@ from domain.cases import Kind
 from domain.errors import Refused
 from domain.kinds import ITEM, PETITION
 from domain.petition.situation import Situation as PetitionSituation
+from domain.rules import papers
 from domain.rules.counting import CannotCount
 from domain.rules.rulebook import Books
 from domain.supervision.periods import owed
@@ -107,6 +108,8 @@ def is_allowed(kind: Kind, situation: Any, command: type, content: Mapping[str, 
 
 def _own(seen: Seen, situation: Any, slug: str) -> dict[str, Choices]:
     """Choices of fields that are plain texts elsewhere."""
+    if slug == "issue-notice":
+        return {"notice": tuple((one.code, one.label) for one in papers.of_case(seen.kind.name))}
     if isinstance(situation, PetitionSituation) and slug == "classify":
         return {"limit_class": _limit_classes(situation.petition.rulebook, situation.known.books)}
     if isinstance(situation, PetitionSituation) and slug == "delay-notice":

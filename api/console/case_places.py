@@ -16,13 +16,14 @@ from api.console.visitors import Visitor
 from api.instants import At, KnownAt
 from domain.acts import SHANGHAI, Act
 from domain.cases import Kind
-from domain.kinds import ITEM, KINDS, MONTH, PETITION
+from domain.kinds import ITEM, KINDS, MONTH, PETITION, RECEPTION
 from projections.case_numbers import numbered
 
 FOLDERS: Mapping[str, str] = {
     PETITION.name: "petitions",
     ITEM.name: "supervision-items",
     MONTH.name: "negative-lists",
+    RECEPTION.name: "reception",
 }
 """各类案件的地址."""
 UNKNOWN_NUMBER = "没有查到这个编号的事项，请核对编号。"

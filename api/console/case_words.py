@@ -18,21 +18,32 @@ from api.case_reading import officer_called
 from api.console import forms
 from domain.attachments import Attachment
 from domain.directory.fold import Directory
-from domain.facts import TOPICS, Fact, name_of
+from domain.facts import Fact, name_of
+from domain.papers.shapes import PrintedDate
 from domain.petition.events import Against, Petitioner, Source
 from domain.rulebase.fold import Known
-from domain.rules import grounds
+from domain.rules import grounds, papers
 from domain.rules.signals import steps
 
 UNITS = frozenset(
     {
         "to_unit", "from_unit", "of_unit", "lead_unit", "opened_by_unit", "responsible", "decided_in", "office",
-        "petition_office", "to_organ", "assisting_units", "units", "by_unit", "unit",
+        "petition_office", "to_organ", "assisting_units", "units", "by_unit", "unit", "organ", "addressees", "copies", "in_unit",
     }
 )  # fmt: skip
 """单位栏."""
 OFFICERS = frozenset(
-    {"officer", "leader", "approver", "to", "leaders", "officers", "recipients", "first_contact"}
+    {
+        "officer",
+        "leader",
+        "approver",
+        "to",
+        "leaders",
+        "officers",
+        "recipients",
+        "first_contact",
+        "received_by",
+    }
 )
 """人员栏."""
 LINKS: Mapping[str, tuple[str, str]] = {
@@ -42,9 +53,9 @@ LINKS: Mapping[str, tuple[str, str]] = {
     "case_number": ("case", "petitions"),
 }
 """关联案件栏: a number, the field with the case's id beside it, and where such cases have their pages."""
-UNTOLD = frozenset({"alert_id", "start_version", "part", "covers", "upto", "clock"}) | {
-    field for field, _ in LINKS.values()
-}
+UNTOLD = frozenset(
+    {"alert_id", "start_version", "part", "covers", "upto", "clock", "rests_on", "templates", "shift"}
+) | {field for field, _ in LINKS.values()}
 """不显示的栏: what only machines need."""
 CLOCKS = frozenset({"limit", "other_limits"})
 COUNTS = {"days": "{}日", "headcount": "{}人", "points": "{:+d}分"}
@@ -103,16 +114,6 @@ def line(label: str, *texts: str | None) -> Line | None:
     """一栏: of plain texts; none if there is nothing to say."""
     pieces = tuple(Piece(text) for text in texts if text)
     return Line(label, pieces) if pieces else None
-
-
-def event_term(name: str) -> str:
-    """事件名称: what an event of that name is called."""
-    return _terms().get(name, "其他记录")
-
-
-@cache
-def _terms() -> Mapping[str, str]:
-    return {name_of(kind): (kind.__doc__ or "").split("—")[0].strip() for kind in TOPICS.values()}
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,8 @@ class Words:
             return self.units(values, at)
         if name in OFFICERS:
             return self.officers(values, at)
+        if name == "visitors":
+            return (Piece(f"{len(values)}人（姓名等身份信息另行查看）"),)
         return tuple(Piece(self._word(fact, event, name, one)) for one in values)
 
     def _structs(self, values: tuple[Any, ...], at: datetime) -> tuple[Piece, ...]:
@@ -190,7 +193,13 @@ class Words:
             return self.against(values, at)
         if isinstance(first, Petitioner):
             return (Piece(f"{len(values)}人（姓名等身份信息另行查看）"),)
+        if isinstance(first, PrintedDate):
+            return tuple(self._printed(one) for one in values)
         return (Piece(f"导入记录 {first.key}"),) if isinstance(first, Source) else ()
+
+    def _printed(self, one: PrintedDate) -> Piece:
+        loose = "（暂定）" if one.provisional else ""
+        return Piece(f"{papers.date_label(one.name)} {one.on}{loose}")
 
     def attachment(self, one: Attachment) -> Piece:
         """附件: its name, leading to its content; paper leads nowhere."""
@@ -224,7 +233,8 @@ def _entry(entries: Iterable[grounds.Entry], code: str) -> str:
 
 def notice(code: str) -> str:
     """文书名称."""
-    return _entry(grounds.notices(), code)
+    paper = papers.found(code)
+    return paper.label if paper is not None else code
 
 
 def ground(code: str) -> str:

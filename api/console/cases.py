@@ -4,14 +4,14 @@ Petitioners stay masked until somebody who may know asks for them; that reading 
 `case_facts`, `case_clocks`, `case_timeline` and `case_acts`; this module puts them on the page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Path, Response
 from fastapi.responses import HTMLResponse
 
-from api import attachments, masking, petitions
+from api import attachments, masking, petitions, reception, reception_shapes
 from api.case_reading import Seen
 from api.case_shapes import state as state_of
 from api.console import case_acts, case_alerts, case_clocks, case_facts, case_opening, case_timeline
@@ -21,16 +21,25 @@ from api.console.case_words import Words
 from api.console.visitors import Paged, Visiting, Visitor
 from domain.attachments import Attachment
 from domain.casework import Case
+from domain.directory.fold import Directory
 from domain.errors import Refused
-from domain.kinds import PETITION
-from domain.petition.situation import standing_of
-from domain.rules.authority import may_see_personal_data
+from domain.kinds import PETITION, RECEPTION
+from domain.petition.situation import standing_of as petition_standing
+from domain.reception.situation import standing_of as reception_standing
+from domain.rules.authority import Standing, may_see_personal_data
 
 router = APIRouter(prefix="/console", route_class=Paged, include_in_schema=False)
 
 Order = Literal["newest", "oldest"]
 Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
-CLOSED_NAMES = "信访人身份信息只对正在办理该事项的单位和人员开放（《信访工作条例》第三十条第三款）。"
+CLOSED_NAMES = "身份信息只对正在办理该事项的单位和人员开放（《信访工作条例》第三十条第三款）。"
+CALLED = {PETITION.name: "信访人", RECEPTION.name: "来访人"}
+"""What those who bring a case of each kind are called."""
+EMPTY: dict[str, Any] = dict.fromkeys(("name", "phone", "id_number", "address", "representative"))
+_STANDINGS: dict[str, Callable[[Any, Directory], Standing]] = {
+    PETITION.name: petition_standing,
+    RECEPTION.name: reception_standing,
+}
 
 
 def _add_pages(place: Place) -> None:
@@ -64,13 +73,23 @@ for _place in PLACES:
 def petitioners(visitor: Visiting, id: UUID) -> HTMLResponse:
     """查看完整信息: who the petitioners are; the reading is recorded before it is answered. Raises NotYours."""
     found = petitions.petitioners(visitor.services, visitor.act, id)
+    return _opened(visitor, found["items"], found["reply_to"], f"/console/petitions/{id}", PETITION.name)
+
+
+@router.post("/reception/{id:uuid}/petitioners")
+def visitors(visitor: Visiting, id: UUID) -> HTMLResponse:
+    """查看来访人完整信息: likewise. Raises NotYours."""
+    found = reception.opened_visitors(visitor.services, visitor.act, id)
+    return _opened(visitor, found, None, f"/console/reception/{id}", RECEPTION.name)
+
+
+def _opened(
+    visitor: Visitor, people: Sequence[Mapping[str, Any]], reply_to: str | None, address: str, kind: str
+) -> HTMLResponse:
     template = "case_petitioners_piece.html" if visitor.is_htmx else "case_petitioners.html"
+    shown = [EMPTY | dict(one) for one in people]
     return visitor.page(
-        template,
-        people=found["items"],
-        reply_to=found["reply_to"],
-        whole=True,
-        address=f"/console/petitions/{id}",
+        template, people=shown, reply_to=reply_to, whole=True, address=address, called=CALLED[kind]
     )
 
 
@@ -91,7 +110,8 @@ def _shown(visitor: Visitor, place: Place, seen: Seen, order: Order) -> dict[str
         "newest_first": order == "newest",
         "attached": _attached(seen, told, words),
         "papers_closed": papers,
-        "people": masking.petitioners(seen.state) if place.kind is PETITION else None,
+        "people": _masked(seen),
+        "called": CALLED.get(place.kind.name),
         "reply_to": None,
         "whole": False,
         "names_closed": _names_closed(visitor, seen),
@@ -116,12 +136,21 @@ def _may_open_papers(visitor: Visitor, case: Case) -> Refused | None:
     return None
 
 
+def _masked(seen: Seen) -> list[dict[str, Any]] | None:
+    """Who came, masked; None for a kind of case that nobody brings."""
+    if seen.kind is PETITION:
+        return [EMPTY | one for one in masking.petitioners(seen.state)]
+    if seen.kind is RECEPTION:
+        return [EMPTY | one for one in reception_shapes.visitors(seen.state)]
+    return None
+
+
 def _names_closed(visitor: Visitor, seen: Seen) -> str | None:
-    if seen.kind is not PETITION:
+    if seen.kind.name not in _STANDINGS:
         return None
     if seen.past:
         return "按当时情形查看时不提供身份信息。"
-    standing = standing_of(seen.state, seen.directory)
+    standing = _STANDINGS[seen.kind.name](seen.state, seen.directory)
     return None if may_see_personal_data(standing, visitor.act) else CLOSED_NAMES
 
 

@@ -17,8 +17,10 @@ from domain.supervision.commands import Open
 from tests.builders import DIRECTORY
 
 SAMPLES = Path(__file__).parents[1] / "house" / "events"
-APART = ("directory.", "rulebase.", "petition.numbers_taken.", "reception.duty")
+APART = ("directory.", "rulebase.", "papers.", "rota.", "shift.", "petition.numbers_taken.")
 """Facts of streams that are no case's."""
+STRANGERS = {"item.submitted.1": ("leaders",), "item.sent_for_reading.1": ("officers",)}
+"""Fields of samples that name officers whom the tests' directory doesn't have."""
 IDENTIFIER = re.compile(r"[A-Za-z]{2,}[_-][a-z]|\b[a-z]{3,}\b|[A-Za-z]+_[A-Za-z]+")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -53,7 +55,7 @@ def test_every_field_of_every_event_has_a_name():
 def test_no_identifier_is_shown_with_an_event(topic: str):
     fact = of(topic)
     words = Words(DIRECTORY, shipped().known(datetime(2026, 3, 2, tzinfo=UTC)))
-    lines = words.lines(fact, data(fact))
+    lines = words.lines(fact, [name for name in data(fact) if name not in STRANGERS.get(topic, ())])
     assert [one.label for one in lines if not CHINESE.search(one.label)] == []
     texts = [part.text for one in lines for part in one.pieces]
     assert [text for text in texts if IDENTIFIER.search(re.sub(r"[\w-]+\.[a-z]{3,4}", "", text))] == []
