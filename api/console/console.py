@@ -12,6 +12,7 @@ from api.console import (
     channels,
     desk,
     directory,
+    imports,
     register,
     sign_in,
     statics,
@@ -35,6 +36,7 @@ PAGES = (
     tokens,
     channels,
     statistics,
+    imports,
 )
 """各页: the modules of pages, each with its router; one page's address is never another's beginning."""
 

@@ -26,7 +26,7 @@ ENTRIES = (
     Entry("接访值班", "/console/reception", CASES),
     Entry("否定报备", "/console/negative-lists", READ_ALL_POSTS),
     Entry("统计", "/console/statistics", CASES),
-    Entry("导入", "/console/imports", OFFICE_POSTS | {"admin"}),
+    Entry("导入", "/console/imports", OFFICE_POSTS | {"inspector", "auditor"}),
     Entry("文书模板", "/console/templates", OFFICE_POSTS | CASELESS_POSTS),
     Entry("机构人员", "/console/directory"),
     Entry("规则日历", "/console/rules"),
