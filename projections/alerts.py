@@ -39,6 +39,7 @@ _OF_THE_CLOCK = frozenset({"is_window", "clock_state", "clock_due_on", "stopped_
 NEWEST_FIRST = Order("a.position DESC", ("position",), tuple[int], "a.position < %(cursor_position)s")
 
 _STATUSES: Mapping[str, LiteralString] = {
+    "waiting": "a.acknowledged_at IS NULL",
     "open": "a.acknowledged_at IS NULL AND NOT starts_with(a.step, 'escalated')",
     "acknowledged": "a.acknowledged_at IS NOT NULL",
     "escalated": "a.acknowledged_at IS NULL AND starts_with(a.step, 'escalated')",

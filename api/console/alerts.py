@@ -30,6 +30,8 @@ ADDRESS = "/console/alerts"
 MOST_AT_ONCE = 200
 """Alerts acknowledged with one remark."""
 KINDS = {kind.name: kind.label for kind in ALL_KINDS}
+LOOKED_AT = 50
+"""Alerts looked at for the few that the desk shows."""
 STATES = {"delivered": "已送达", "available": "已到达", "pending": "待发送", "dead": "发送失败"}
 """How the deliveries stand."""
 IN_APP = "系统内"
@@ -38,7 +40,7 @@ router = APIRouter(prefix=ADDRESS, route_class=Paged, include_in_schema=False)
 
 Remark = Annotated[str, Form(max_length=20_000)]
 Way = Literal["me", "unit", "all"]
-Status = Literal["open", "acknowledged", "escalated", ""]
+Status = Literal["waiting", "open", "acknowledged", "escalated", ""]
 Light = Literal["green", "yellow", "red", "grey", ""]
 
 
@@ -59,11 +61,11 @@ Listening = Annotated[Act, Depends(in_background)]
 def alerts_page(
     visitor: Visiting,
     to: Way = "me",
-    status: Status = "open",
+    status: Status = "waiting",
     light: Light = "",
     cursor: str | None = None,
 ) -> HTMLResponse:
-    """预警: the open ones raised to me first; newest first."""
+    """预警: at first those raised to me that nobody has acknowledged; newest first."""
     act = visitor.act
     if to == "all" and act.role not in READ_ALL_POSTS:
         raise NotYours("alert.all_not_yours", "只能查看发给本人或本单位的预警。")
@@ -162,19 +164,18 @@ def stream(
 
 
 def open_alerts(visitor: Visitor, most: int) -> tuple[list[dict[str, Any]], int]:
-    """本人待签收预警: the newest ones, and how many there are."""
+    """本人待签收预警: the last of each limit, newest first, and how many there are in all."""
     visibility, lights = (
         lists.eyes(visitor.services, visitor.act),
         lists.lights(visitor.services, visitor.act),
     )
-    found: list[Row] = []
     with visitor.services.database.transaction() as connection:
-        count = view.open_to_me(connection, visibility)
-        for status in ("escalated", "open") if count else ():
-            page = view.alerts(connection, visibility, lights, to="me", status=status, limit=most)
-            found.extend(page.items)
+        page = view.alerts(connection, visibility, lights, to="me", status="waiting", limit=LOOKED_AT)
+    last: dict[tuple[UUID, str, str], Row] = {}
+    for row in page.items:
+        last.setdefault((row["case_id"], row["clock"], row["part"]), row)
     wording = Wording(visitor.services, visitor.act.at)
-    return [shown(visitor, row, wording) for row in found[:most]], count
+    return [shown(visitor, row, wording) for row in list(last.values())[:most]], page.total
 
 
 def shown(visitor: Visitor, row: Row, wording: Wording) -> dict[str, Any]:

@@ -35,6 +35,7 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "serving": ("送达", ("serve",)),
     "instructions": ("批示审签", _INSTRUCTIONS),
     "items": ("督查流转", ("submit", "issue", "allocate", "vet", "submit-to-leader", "report-to-body")),
+    "hand_overs": ("接访交接", ("confirm-hand-over", "settle", "hand-over")),
     "closing": ("办结核销", ("sign-off", "file-refusal", "send")),
 }
 """待办分类: how the acts are put together on the desk."""
@@ -127,7 +128,7 @@ def _task(visitor: Visitor, case: Case, wanted: tuple[str, ...] | None) -> Task 
     return Task(
         href=href,
         number=state.number,
-        subject=state.month if kind is MONTH else state.subject,
+        subject=f"{state.month} {kind.label}" if kind is MONTH else state.subject,
         kind_label=kind.label,
         stage_label=case_stages.label(kind.name, state.stage.value),
         unit_name=directory.unit_name(unit) if unit else "",
