@@ -1,20 +1,18 @@
-"""命令行·档案: import, replay, rebuild and check. Shows no petitioner's data."""
+"""命令行·档案: replay, rebuild and check. Shows no petitioner's data."""
 
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api import case_shapes, letters
+from api import case_shapes
 from api.bootstrap import Services
 from api.case_reading import Seen, in_full
+from api.cli_imports import importing
 from api.terminal import out, services, stop
-from domain.acts import SHANGHAI, Act, legal_date
-from domain.petition import registration
+from domain.acts import SHANGHAI
 from projections.catalogue import VIEWS
 from projections.ledger import Ledger
 from projections.rebuild import Rebuilding
@@ -23,8 +21,6 @@ from projections.runner import Stalled, catch_up
 
 INDENT = " " * 8
 
-importing = typer.Typer(help="导入。 Imports.", no_args_is_help=True)
-
 
 def add(main: typer.Typer) -> None:
     """加入命令."""
@@ -32,42 +28,6 @@ def add(main: typer.Typer) -> None:
     main.command()(replay)
     main.command()(rebuild)
     main.command()(check)
-
-
-@importing.command("letters")
-def import_letters(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV，UTF-8。 The table.")
-    ],
-) -> None:
-    """导入已答复的来信；重复导入不会增加任何内容，中断后可再次执行。 Import answered letters; again adds nothing.
-
-    有未导入的行时，退出码为 1。 Exit code 1 if any line was refused.
-    """
-    with services() as made:
-        now = made.clock()
-        reading = letters.read(file.read_bytes(), legal_date(now))
-        office = registration.office_of(Act("system", "system", "system", now), made.casework.directory())
-        landed, present, refused = 0, reading.repeated, list(reading.refused)
-
-        def act() -> Act:
-            return Act(by="system", unit=office.id, role="system", at=made.clock())
-
-        columns = (TextColumn("导入来信"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        try:
-            with Progress(*columns, console=out) as bar:
-                task = bar.add_task("letters", total=len(reading.letters))
-                for landing in letters.land(made.casework, reading.letters, act):
-                    landed += landing.landed
-                    present += landing.present
-                    refused.extend(landing.refused)
-                    bar.advance(task, landing.done)
-        except KeyboardInterrupt:
-            stop(f"已中断：新导入 {landed} 件；其余未动，可再次执行。", 130)
-    for one in sorted(refused, key=lambda one: one.line):
-        out.print(f"第 {one.line} 行未导入：{one.reason}", markup=False)
-    out.print(f"新导入 {landed} 件，原已导入 {present} 件，未导入 {len(refused)} 行。")
-    raise typer.Exit(1 if refused else 0)
 
 
 def replay(number: Annotated[str, typer.Argument(help="案件编号。 The case's number.")]) -> None:
