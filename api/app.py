@@ -16,6 +16,7 @@ from api import (
     deadlines,
     directory,
     errors,
+    export_jobs,
     exports,
     feed,
     filing,
@@ -45,6 +46,7 @@ from api.console import console
 from api.cookies import SameSite
 from api.evenness import Evenness
 from api.intake import Intake, Watch
+from api.papers import keeping
 
 PARTS = (
     sessions,
@@ -73,6 +75,7 @@ PARTS = (
     imports,
     statistics,
     attachments,
+    keeping,
     progress,
     progress_page,
     health,
@@ -91,6 +94,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.doorkeeper = sessions.Doorkeeper(services.settings.password_checks)
     app.state.seats = alert_stream.Seats()
+    app.state.export_jobs = export_jobs.Jobs()
     errors.install(app)
     for part in PARTS:
         app.include_router(part.router)

@@ -13,6 +13,7 @@ from api.identity import Held, Signed
 from api.instants import At, KnownAt
 from api.ledger_filters import ItemFilters
 from api.paging import USUAL, After, Cursor, Limit
+from api.papers import papers
 from domain.kinds import ITEM
 from projections import items as view
 
@@ -91,3 +92,4 @@ def replay(services: Held, act: Signed, id: UUID, at: At = None, known_at: Known
 
 
 attachments.add_reads(router, ITEM, "item-")
+papers.add_papers(router, ITEM, "item-")

@@ -12,6 +12,7 @@ from api.identity import Held, Signed
 from api.instants import At, KnownAt
 from api.ledger_filters import PetitionFilters
 from api.paging import USUAL, After, Cursor, Limit
+from api.papers import papers
 from domain.kinds import PETITION
 from projections import ledger_list
 
@@ -84,3 +85,4 @@ def replay(services: Held, act: Signed, id: UUID, at: At = None, known_at: Known
 
 
 attachments.add_reads(router, PETITION)
+papers.add_papers(router, PETITION)

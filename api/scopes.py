@@ -30,6 +30,7 @@ class Opening(NamedTuple):
 OPENINGS = (
     Opening("GET", "/v1/petitions/*/petitioners", PERSONAL),
     Opening("GET", "/v1/petitions/*/attachments", PERSONAL),
+    Opening("GET", "/v1/petitions/*/notices", PERSONAL),
     Opening("GET", "/v1/reception/*/visitors", PERSONAL),
     Opening("GET", "/v1/reception", "read:cases"),
     Opening("POST", "/v1/reception", "write:cases"),

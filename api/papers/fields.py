@@ -309,7 +309,7 @@ COMMON = frozenset(
 
 def known(paper: Paper) -> set[str]:
     """可用字段: every name that a template of the paper may use."""
-    return COMMON | set(paper.dates) | set(_names(paper.code))
+    return {*COMMON, *paper.dates, *_names(paper.code)}
 
 
 _SAMPLE: Fields = {

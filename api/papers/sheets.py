@@ -104,7 +104,7 @@ def _of_paper(paper: Paper, issuer: Issuer) -> list[Sheet]:
     ends = [one.originator_version for one in facts[1:]] + [len(issuer.history) + 1]
     found = [
         Sheet(paper, issuer.history[one.rests_on - 1], one, _served(paper, issuer, one, end))
-        for one, end in zip(facts, ends, strict=True)
+        for one, end in zip(facts, ends, strict=False)
     ]
     decision = issuing.decision(paper, issuer)
     if decision is not None and all(one.decision is not decision for one in found):

@@ -15,12 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import typst
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt, RGBColor
-from docxtpl import DocxTemplate
+from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # it ships no types
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -108,9 +109,11 @@ def _typst(task: Task) -> bytes:
     source = prelude.encode() + b"\n" + task.template
     data = {name: glyphs.shown(value) for name, value in task.data.items()}
     with tempfile.TemporaryDirectory(prefix="shixian-papers-") as nothing:
+        main = Path(nothing) / "paper.typ"
+        main.write_bytes(source)
         try:
             made, warnings = typst.compile_with_warnings(
-                source,
+                str(main),
                 root=nothing,
                 font_paths=sorted({str(path.parent) for path in glyphs.FILES}),
                 ignore_system_fonts=True,

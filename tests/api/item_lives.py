@@ -86,6 +86,7 @@ ITEM_LIVES = [
     _life("grant-extension", "inspector", PASSED_UP, {"due_on": "2026-04-29"}, "ExtensionGranted"),
     _life("refuse-extension", "inspector", PASSED_UP, {"reason": "理由不充分"}, "ExtensionRefused"),
     _life("urge", "inspector", JOINT, {"method": "phone", "text": "请抓紧办理"}, "Urged"),
+    _life("issue-notice", "inspector", JOINT, {"notice": "supervision-notice"}, "NoticeIssued"),
     _life("vet", "inspector", WITH_RESULT, {"opinion": "材料齐全"}, "Vetted"),
     _life("submit-to-leader", "inspector", VETTED, {"opinion": "请审定"}, "SubmittedToLeader"),
     _life(

@@ -116,6 +116,7 @@ LIVES = [
     Life("close-hearing", "unit-a-head", IN_HEARING, {}, "HearingClosed"),
     Life("report", "unit-a-clerk", ACCEPTED, {"text": "已约谈供热企业"}, "Reported"),
     Life("reply", "unit-a-clerk", ACCEPTED, {"result": "explain", "text": "已作解释说明。"}, "Replied"),
+    Life("issue-notice", "unit-a-clerk", ACCEPTED, {"notice": "acceptance"}, "NoticeIssued"),
     Life("serve", "unit-a-clerk", REPLIED, {"notice": "opinion", "method": "post"}, "Served"),
     Life(
         "request-review", "office", SERVED, {"reasons": "温度仍不达标"}, "ReviewRequested", closed=WITHDRAWN

@@ -24,6 +24,9 @@ KNOWN = {
     "/v1/imports/{id}": str(uuid4()),
     "/v1/imports/{id}/refused.{ending}": str(uuid4()),
     "/v1/import-templates/{kind}.{ending}": "petitions",
+    "/v1/notice-templates/{notice}.docx": "acceptance",
+    "/v1/notice-templates/{notice}.typ": "acceptance",
+    "/v1/notice-templates/{notice}.pdf": "acceptance",
 }
 HASH = "0" * 64
 HOLIDAYS = ("2026-04-06", "2026-05-01", "2026-05-04", "2026-05-05", "2026-06-19")
@@ -46,7 +49,7 @@ class Route:
         return self.path.startswith(CASES)
 
     def of(self, case: UUID) -> str:
-        return self.path.replace("{id}", str(case)).replace("{sha256}", HASH)
+        return self.path.replace("{id}", str(case)).replace("{sha256}", HASH).replace("{code}", "receipt")
 
 
 def reads(app: FastAPI) -> list[Route]:
