@@ -1,0 +1,100 @@
+"""No page keeps anybody out: axe finds nothing serious, nothing is cut off on a telephone or at double size, the focus
+is always to be seen. One test a page, from the one table of all pages.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from api import progress_page
+from api.console.console import PAGES
+from tests.console.browser.conftest import DESKTOP, PHONE, Open
+from tests.console.browser.office import Office
+from tests.console.browser.places import PLACES, Place
+
+VENDOR = Path(__file__).parents[1] / "vendor"
+AXE = VENDOR / "axe.min.js"
+LOCALE = json.loads((VENDOR / "axe.zh_CN.json").read_text("utf-8"))
+DOUBLE = {"width": DESKTOP["width"] // 2, "height": DESKTOP["height"] // 2}
+"""What is left of the screen at 200 %."""
+GRAVE = {"serious", "critical"}
+STOPS = 25
+
+JUDGED = """async locale => {
+  axe.configure({locale});
+  const found = await axe.run(document, {resultTypes: ["violations"]});
+  return found.violations.map(one => ({
+    impact: one.impact, id: one.id, help: one.help, at: one.nodes.slice(0, 5).map(node => node.html.slice(0, 160)),
+  }));
+}"""
+FOCUSED = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return null;
+  const style = getComputedStyle(one);
+  return [one.outerHTML.slice(0, 160), style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2];
+}"""
+TOO_WIDE = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return [];
+  const wide = [...document.body.querySelectorAll("*")].filter(one => one.getBoundingClientRect().right > room + 1);
+  return wide.slice(0, 5).map(one => one.outerHTML.slice(0, 120));
+}"""
+
+
+def grave(page: Page) -> list[dict[str, Any]]:
+    """What axe calls serious or critical."""
+    found: list[dict[str, Any]] = page.evaluate(JUDGED, LOCALE)
+    return [one for one in found if one["impact"] in GRAVE]
+
+
+def unseen(page: Page) -> list[str]:
+    """Where the focus goes, by the Tab key, without being seen."""
+    seen: dict[str, bool] = {}
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUSED)
+        if found is not None:
+            at, shown = found
+            # within a field of a date the focus goes on to the button of its calendar, which the browser outlines
+            seen[at] = seen.get(at, False) or shown
+    return [at for at, shown in seen.items() if not shown]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_a_page_is_for_everybody(open_page: Open, demo: Office, place: Place):
+    # the policy of our pages would keep axe out too
+    page = open_page(place.who, viewport=DESKTOP, bypass_csp=True)
+    if place.status >= 400:
+        page.watch.expect_refusal()
+    place.open(page, demo)
+    assert page.locator("h1").count() == 1
+    assert page.title().endswith("时限")
+    assert page.title().strip(" ·时限")
+    assert page.locator("html[lang=zh-CN]").count() == 1
+    page.add_script_tag(path=str(AXE))
+    findings = {"desktop": grave(page)}
+    unseen_at = unseen(page)
+    page.set_viewport_size(DOUBLE)
+    wide = {"200 %": page.evaluate(TOO_WIDE)}
+    page.set_viewport_size(PHONE)
+    wide["phone"] = page.evaluate(TOO_WIDE)
+    findings["phone"] = grave(page)
+    assert findings == {"desktop": [], "phone": []}
+    assert unseen_at == []
+    assert wide == {"200 %": [], "phone": []}
+
+
+PIECES = {
+    "/console/alerts/badge",
+    "/console/alerts/stream",
+}
+"""What pages fetch for themselves."""
+
+
+def addresses() -> set[str]:
+    """The address of every page that the console and the citizens' look-up answer at."""
+    routers = [one.router for one in (*PAGES, progress_page)]
+    return {route.path for router in routers for route in router.routes if "GET" in route.methods}
