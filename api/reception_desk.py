@@ -61,6 +61,12 @@ def days(services: Services, first: date, last: date, *, cancelled: bool = True)
     return sorted(found, key=lambda day: (day.entry.on, day.entry.from_time, day.entry.place))
 
 
+def day_of(services: Services, id: str) -> Day:
+    """接待日: raises Unknown."""
+    office, year = _placed(id, "rota.unknown", "没有这条接待安排。")
+    return decisions.day_of(id, services.casework.book(office, year))
+
+
 def shifts(services: Services, act: Act, first: date, last: date) -> list[Shift]:
     """班次: those the officer may read, the newest first."""
     found = [

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import LiteralString
+from uuid import UUID
+
+from psycopg import sql
 
 from domain.kinds import RECEPTION
 from projections.ledger_list import DUE, NEEDS, NEWEST_FIRST, ORDERS, SOURCE, alike, with_light
@@ -12,6 +15,12 @@ from projections.view import Connection
 from projections.visibility import Visibility, person_key
 
 __all__ = ["NEEDS", "ORDERS", "Wanted", "query", "receptions"]
+
+OFFERED: LiteralString = (
+    "SELECT d.case_id FROM deadlines d JOIN ledger l USING (case_id) WHERE d.clock = 'hand-over'"
+    " AND d.state = 'running' AND d.part = %(named)s AND {} ORDER BY d.started_on, d.case_id LIMIT 50"
+)
+"""A hand-over's clock runs for the officer who is named; what is petitioned and what was received alike."""
 
 COLUMNS: LiteralString = (
     "l.case_id, l.number, l.office, l.form, l.subject, l.petitioners, l.received_on, l.registered_at, l.stage, l.state,"
@@ -61,6 +70,14 @@ def query(visibility: Visibility, lights: Lights, wanted: Wanted, order: Order =
         *alike(wanted, lights),
     ]
     return Query(COLUMNS + DUE, SOURCE, conditions, order, lambda row: with_light(row, lights))
+
+
+def offered(connection: Connection, visibility: Visibility, officer: str) -> list[UUID]:
+    """等待接收: the cases of any kind that were handed over to the officer, who hasn't answered; the oldest first."""
+    condition = visibility.condition()
+    query = sql.SQL(OFFERED).format(sql.SQL(condition.text))
+    rows = connection.execute(query, {**condition.values, "named": officer}, prepare=False).fetchall()
+    return [row["case_id"] for row in rows]
 
 
 def _plain(wanted: Wanted) -> list[Condition]:

@@ -136,6 +136,12 @@ def limits_piece(visitor: Visiting, given: Given) -> HTMLResponse:
     return visitor.page("register_limits.html", clocks=_limits(visitor, given))
 
 
+def filled_in(visitor: Visitor, given: FormData) -> dict[str, Any]:
+    """预填的登记页: what is known already, from another record; nothing of it is on the register yet. Raises NotYours."""
+    registration.office_of(visitor.act, visitor.directory)
+    return _shown(visitor, str(uuid4()), given=given)
+
+
 def _again(
     visitor: Visitor,
     given: FormData,
