@@ -38,7 +38,7 @@ AT_ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 class Duty:
     """待办操作 — an act that somebody ought to do while it is open.
 
-    With `clocks` it is called for only while one of them runs, with `before` only while that act is closed to the petition
+    With `clocks` it is called for only while one of them runs for the unit, with `before` only while that act is closed to the petition
     office for the reason of that code; either will do. `unless` tells from the situation that nothing is left to do. `posts` are those who
     ought to do it where others may.
     """
@@ -67,7 +67,8 @@ DUTIES: Mapping[str, Mapping[str, Duty]] = {
     PETITION.name: dict.fromkeys(("transfer", "assign", "forward", "accept", "decline"), Duty())
     | {"object": Duty(clocks=("object",)), "hand-back": Duty(), "keep-with-unit": Duty()}
     | _HANDLING
-    | dict.fromkeys(("supplement", "close-hearing", "grant-extension", "refuse-extension"), Duty())
+    | dict.fromkeys(("supplement", "grant-extension", "refuse-extension"), Duty())
+    | {"close-hearing": Duty(posts=OFFICE_POSTS | UNIT_POSTS)}
     | dict.fromkeys(("conclude-review", "conclude-reexamination"), Duty(posts=OFFICE_POSTS))
     | dict.fromkeys(
         ("answer-supervision", "acknowledge-urgent", "pass-on-instruction", "sign-record"), Duty()
@@ -94,7 +95,8 @@ DUTIES: Mapping[str, Mapping[str, Duty]] = {
 
 def called_for(kind: Kind, situation: Any, clocks: Sequence[Clock]) -> list[str]:
     """应办操作: the acts that are open to the officer of the situation and that this officer ought to do now."""
-    running = frozenset(clock.clock for clock in clocks if clock.state == "running")
+    own = situation.act.unit
+    running = frozenset(one.clock for one in clocks if one.state == "running" and one.unit == own)
     return [
         slug
         for slug, duty in DUTIES[kind.name].items()

@@ -156,7 +156,7 @@ def stream(
 
     def counted(since: int, upto: int) -> list[tuple[int, dict[str, Any]]]:
         found = look(since, upto)
-        return [(at, _heard(one, _open(services, act))) for at, one in found]
+        return [(at, heard_of(one, _open(services, act))) for at, one in found]
 
     seats: alert_stream.Seats = request.app.state.seats
     bell = alert_stream.bell(services.database.dsn)
@@ -225,7 +225,7 @@ def _open(services: Held, act: Act) -> int:
         return view.open_to_me(connection, lists.eyes(services, act))
 
 
-def _heard(one: dict[str, Any], count: int) -> dict[str, Any]:
-    """What a page says of a new alert: nothing of whom or of what the case is about."""
+def heard_of(one: dict[str, Any], count: int) -> dict[str, Any]:
+    """新预警: what a page says of one; nothing of whom or of what the case is about."""
     told = ("case_number", "step_label", "clock_label", "due_on", "light")
     return {name: one[name] for name in told} | {"open": count}

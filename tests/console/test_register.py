@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from api.console.visitors import SIGN_IN
+from projections import runner
 from tests.api.conftest import Town
 from tests.api.lives import LETTER
 from tests.console.pages import Page, Pages, nobody
@@ -31,8 +32,6 @@ def typed(browser: Pages, **fields: Any) -> dict[str, Any]:
 
 
 def catch_up(town: Town) -> None:
-    from projections import runner
-
     runner.catch_up(town.services.database, town.services.casework)
 
 
@@ -48,7 +47,9 @@ class TestThePage:
 
     def test_it_is_for_those_who_register(self, town: Town, town_pages: Open):
         assert nobody(town.client).get(URL).goes_to == f"{SIGN_IN}?next=%2Fconsole%2Fregister"
-        assert [town_pages(who).get(URL).status for who in ("leader", "inspector", "auditor", "admin")] == [403] * 4
+        assert [town_pages(who).get(URL).status for who in ("leader", "inspector", "auditor", "admin")] == [
+            403
+        ] * 4
         assert town_pages("unit-a-clerk").get(URL).status == 200
 
     def test_today_and_i_stand_there_at_first(self, town_pages: Open):
@@ -58,8 +59,14 @@ class TestThePage:
     def test_every_control_is_named(self, town_pages: Open):
         page = town_pages("office").get(URL)
         named = set(page.all("//label/@for"))
-        controls = page.all("//form[@id='register-form']//*[self::input or self::select or self::textarea][not(@type='hidden')]")
-        unnamed = [one.get("name") for one in controls if one.get("id") not in named and not one.xpath("ancestor::label")]
+        controls = page.all(
+            "//form[@id='register-form']//*[self::input or self::select or self::textarea][not(@type='hidden')]"
+        )
+        unnamed = [
+            one.get("name")
+            for one in controls
+            if one.get("id") not in named and not one.xpath("ancestor::label")
+        ]
         assert (len(controls) > 20, unnamed) == (True, [])
 
     def test_units_are_suggested(self, town_pages: Open):
@@ -93,7 +100,11 @@ class TestRegistering:
 
     def test_a_mistake_is_said_and_all_that_was_typed_stays(self, town_pages: Open):
         browser = town_pages("office")
-        fields = typed(browser, received_on="2026-03-09", **{"petitioners.1.phone": "13900000007", "against.0.unit": "某局"})
+        fields = typed(
+            browser,
+            received_on="2026-03-09",
+            **{"petitioners.1.phone": "13900000007", "against.0.unit": "某局"},
+        )
         page = browser.post(URL, fields)
         assert (page.status, "信访人第2项姓名" in page.text) == (422, True)
         form = page.form(URL)
@@ -135,9 +146,13 @@ class TestWhatIsAlike:
 
     def test_the_same_person_is_found_and_linked_with_one_click(self, town: Town, town_pages: Open):
         browser = town_pages("office")
-        number, _ = done(browser.post(URL, typed(browser, **{"petitioners.0.id_number": "110101196001011111"})))
+        number, _ = done(
+            browser.post(URL, typed(browser, **{"petitioners.0.id_number": "110101196001011111"}))
+        )
         catch_up(town)
-        fields = typed(browser, content="又来反映", subject="电梯", **{"petitioners.0.id_number": "110101196001011111"})
+        fields = typed(
+            browser, content="又来反映", subject="电梯", **{"petitioners.0.id_number": "110101196001011111"}
+        )
         found = browser.post(f"{URL}/similar", fields, headers=HTMX)
         assert (number in found.text, "同一证件号" in found.text) == (True, True), found.answer.text
         [first, *_] = found.all("//ol/li//input[@name='repeat_of']/@value")
