@@ -221,7 +221,7 @@ def _reception(reception: Reception) -> dict[str, Any]:
         "purpose": None,
         "form": reception.form,
         "source": None,
-        "subject": reception.content[:SHOWN],
+        "subject": reception.subject,
         "received_on": reception.received_on,
         "registered_at": reception.recorded_at,
         "due_on": reception.promised_on,

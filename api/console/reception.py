@@ -147,7 +147,7 @@ def waiting(visitor: Visitor) -> list[dict[str, Any]]:
             "id": case.state.id,
             "number": case.state.number,
             "folder": "reception" if case.kind is RECEPTION else "petitions",
-            "subject": case.state.content[:60] if case.kind is RECEPTION else case.state.subject,
+            "subject": case.state.subject,
             "from_name": _name(
                 visitor, case.state.responsible if case.kind is RECEPTION else case.state.contact
             ),

@@ -12,7 +12,7 @@ import structlog
 
 from api import letters
 from api.bootstrap import Services
-from api.demo import cases
+from api.demo import cases, reception
 from api.passwords import hasher
 from domain.acts import Act, legal_date, system_act
 from domain.directory import decisions, duty
@@ -44,6 +44,7 @@ def seed(services: Services) -> bool:
         _found(services, table, system_act(now - OLDEST))
         _letters(services, now)
         _cases(services, now)
+        reception.seed(services, now)
         _absences(services, table, now)
     elif _has_accounts(services) or not set(officers) <= set(services.casework.directory().officers):
         return False

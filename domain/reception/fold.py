@@ -15,6 +15,10 @@ from domain.reception import events
 from domain.reception.stages import Stage
 
 
+SUBJECT = 60
+"""Characters of the content that stand for its subject."""
+
+
 class HandOver(msgspec.Struct, frozen=True):
     """交接 — the officer a matter was offered to, where that officer is, when, and what was said."""
 
@@ -63,6 +67,11 @@ class Reception(msgspec.Struct, frozen=True):
     closed_on: date | None = None
     alerts: frozenset[UUID] = frozenset()
     acknowledged: frozenset[UUID] = frozenset()
+
+    @property
+    def subject(self) -> str:
+        """摘要: how the content begins."""
+        return self.content[:SUBJECT]
 
     @property
     def confidential(self) -> bool:

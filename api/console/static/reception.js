@@ -15,4 +15,6 @@ document.querySelectorAll("[data-reception]").forEach((form) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
   show();
+  const first = form.querySelector("[name='visitors.0.name']");
+  if (first && !document.querySelector("#form-faults") && window.matchMedia("(min-width: 60rem)").matches) first.focus();
 });
