@@ -34,6 +34,9 @@ router = APIRouter(prefix="/console", route_class=Paged, include_in_schema=False
 
 Sent = Annotated[FormData, Depends(form_data)]
 ACKNOWLEDGE = "acknowledge-alert"
+MOST_ALERTS = 100
+NAMED_DATES = ("served_on", "received_on")
+"""Legal dates that an act calls by a name of its own; its form asks for no other one."""
 WORTH_TELLING = (NotNow, Invalid)
 """What kinds of refusal say something that may change; who never may do an act need not read of it each time."""
 
@@ -171,7 +174,12 @@ def _fields(seen: Seen, situation: Any, slug: str, command: type, faulty: Faulty
     fields = forms.entered(
         command, slug, offered.choices, faulty.given, faulty.problems, preset=offered.preset
     )
-    return [replace(one, help=offered.hints.get(one.name, one.help)) for one in fields]
+    named = next((one.name for one in fields if one.name in NAMED_DATES), None)
+    hints = dict(offered.hints)
+    if named is not None:
+        fields = [one for one in fields if one.name != "on"]
+        hints[named] = hints.pop("on")
+    return [replace(one, help=hints.get(one.name, one.help)) for one in fields]
 
 
 def _performed(visitor: Visitor, place: Place, case: UUID, slug: str, given: FormData) -> Response:
@@ -220,13 +228,22 @@ def _refused(
 
 
 def _acknowledged(visitor: Visitor, place: Place, case: UUID, given: FormData) -> Response:
-    seen = place.look(visitor, case)
+    """Several at once with one remark; what somebody else acknowledged meanwhile is no fault."""
+    place.look(visitor, case)
     bind(**{place.kind.name: case}, command=ACKNOWLEDGE)
-    form = forms.filled(AcknowledgeAlert, given) if str(given.get("remark", "")).strip() else None
-    if form is None:
-        raise Invalid("alert.remark_missing", "签收预警应当写明如何处理。")
-    key = Conditions(None, _key(given)).keyed(f"{place.of(case)}/acts/{ACKNOWLEDGE}", form)
-    receipt = visitor.services.casework.acknowledge(seen.state.id, command_of(form), visitor.act, key=key)
+    chosen = [one for one in given.getlist("alert_id") if isinstance(one, str)]
+    if not chosen or not str(given.get("remark", "")).strip():
+        raise Invalid("alert.remark_missing", "签收预警应当选定预警，并写明如何处理。")
+    receipt: Receipt | None = None
+    for one in chosen[:MOST_ALERTS]:
+        form = forms.filled(AcknowledgeAlert, FormData([("alert_id", one), ("remark", given["remark"])]))
+        key = Conditions(None, f"{_key(given)}{one}").keyed(f"{place.of(case)}/acts/{ACKNOWLEDGE}", form)
+        try:
+            receipt = visitor.services.casework.acknowledge(case, command_of(form), visitor.act, key=key)
+        except NotNow:
+            continue
+    if receipt is None:
+        return then(visitor.request, place.of(case), "所选预警已由他人签收。")
     return _done(visitor, place, case, receipt, term_of(AcknowledgeAlert))
 
 

@@ -134,7 +134,7 @@ def _row(clock: Clock, seen: Seen, scale: _Scale) -> ClockRow:
         seen=told,
         status=status or said("clock_state", told.status),
         unit=seen.unit_name(clock.unit or None) or "",
-        length=_LENGTHS.get(spec.unit, "").format(spec.length) if spec is not None else "",
+        length=_length(spec),
         rulebook=f"《{book.title}》（{clock.rulebook_version}版）" if book is not None else "",
         pauses=pauses,
         bar=_bar(clock, seen, told, pauses, scale, spec),
@@ -144,6 +144,11 @@ def _row(clock: Clock, seen: Seen, scale: _Scale) -> ClockRow:
 def _spec(clock: Clock, seen: Seen) -> ClockSpec | None:
     book = seen.known.books.version(clock.rulebook, clock.started_on)
     return None if book is None else seen.known.books.clock(book, clock.clock, clock.started_on)
+
+
+def _length(spec: ClockSpec | None) -> str:
+    """The rule's length; nothing where the date is, or may be, set for the single case."""
+    return "" if spec is None or spec.settable else _LENGTHS[spec.unit].format(spec.length)
 
 
 def _pauses(clock: Clock, seen: Seen) -> list[tuple[date, date | None]]:

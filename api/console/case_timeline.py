@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from api import case_links, case_shapes
 from api.case_reading import Seen, officer_called
@@ -41,6 +42,11 @@ def of(seen: Seen, words: Words, newest_first: bool = True) -> list[Told]:
         if not case_links.tells_of_hidden(one.fact, seen.hidden)
     ]
     return told[::-1] if newest_first else told
+
+
+def runs(told: Sequence[Told]) -> list[list[Told]]:
+    """成段经过: what follows one another, the system's alerts apart from what people did."""
+    return [list(run) for _, run in groupby(told, key=lambda one: one.quiet)]
 
 
 def since(seen: Seen, words: Words, version: int) -> list[Told]:

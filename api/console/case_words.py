@@ -54,7 +54,19 @@ LINKS: Mapping[str, tuple[str, str]] = {
 }
 """关联案件栏: a number, the field with the case's id beside it, and where such cases have their pages."""
 UNTOLD = frozenset(
-    {"alert_id", "start_version", "part", "covers", "upto", "clock", "rests_on", "templates", "shift"}
+    {
+        "alert_id",
+        "start_version",
+        "part",
+        "covers",
+        "upto",
+        "clock",
+        "step",
+        "responsible",
+        "rests_on",
+        "templates",
+        "shift",
+    }
 ) | {field for field, _ in LINKS.values()}
 """不显示的栏: what only machines need."""
 CLOCKS = frozenset({"limit", "other_limits"})

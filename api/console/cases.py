@@ -107,6 +107,7 @@ def _shown(visitor: Visitor, place: Place, seen: Seen, order: Order) -> dict[str
         "light": state_of(seen),
         "clocks": case_clocks.of(seen),
         "told": told,
+        "runs": case_timeline.runs(told),
         "newest_first": order == "newest",
         "attached": _attached(seen, told, words),
         "papers_closed": papers,

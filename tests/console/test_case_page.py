@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.alerts.events import AlertAcknowledged
 from projections import runner
 from tests.api.conftest import Town
 from tests.api.item_lives import ASKED, ItemWalker
@@ -206,9 +207,15 @@ def test_an_open_alert_is_acknowledged_on_the_page_by_its_recipient(
     assert other.all("//section[contains(@class, 'alerts')]//form") == []
     browser = pages("unit-a-clerk")
     page = browser.get(page_of(case))
-    form = page.all("//section[contains(@class, 'alerts')]//form")[0]
-    fields = dict(form.form_values()) | {"remark": "正在催办"}
-    done = browser.post(form.get("action"), fields)
-    assert done.goes_to == page_of(case)
-    left = browser.get(page_of(case)).all("//input[@name='alert_id']/@value")
-    assert fields["alert_id"] not in left
+    offered = page.all("//input[@name='alert_id']/@value")
+    form = page.form(f"{page_of(case)}/acts/acknowledge-alert")
+    assert len(offered) > 1
+    silent = browser.post(f"{page_of(case)}/acts/acknowledge-alert", form | {"alert_id": offered})
+    assert (silent.status, "写明如何处理" in silent.text) == (422, True)
+    some = form | {"alert_id": offered[1:], "remark": "正在催办"}
+    for _ in range(2):
+        done = browser.post(f"{page_of(case)}/acts/acknowledge-alert", some)
+        assert done.goes_to == page_of(case)
+    assert browser.get(page_of(case)).all("//input[@name='alert_id']/@value") == offered[:1]
+    facts = [one.fact for one in services.casework.history(UUID(case))]
+    assert sum(isinstance(one, AlertAcknowledged) for one in facts) == len(offered) - 1
