@@ -45,7 +45,9 @@ def issue(walker: Walker, case: str, who: str, notice: str) -> str:
 
 def listed(walker: Walker, case: str, who: str, notice: str) -> list[dict[str, Any]]:
     """The papers of that kind in the list."""
-    items = walker.as_(who).get(f"/v1/petitions/{case}/documents").json()["items"]
+    answer = walker.as_(who).get(f"/v1/petitions/{case}/documents")
+    assert answer.status_code == 200, answer.text
+    items = answer.json()["items"]
     return [one for one in items if one["kind"] == notice]
 
 
@@ -111,10 +113,10 @@ def test_c6_a_reprint_prints_what_was_recorded_though_the_limit_moved(walker: Wa
     before = text_of(unit.get(f"/v1/petitions/{case}/notices/acceptance.docx").content)
     calendar = walker.as_("office").get("/v1/calendars/2026").json()
     decree = {
-        "source": "临时放假通知", "published_at": "2026-03-02T11:00:00+08:00",
+        "source": "临时放假通知", "published_at": "2026-03-02T10:10:00+08:00",
         "days_off": [*calendar["days_off"], "2026-05-06"], "make_up_days": calendar["make_up_days"],
     }  # fmt: skip
-    clock.set(datetime(2026, 3, 2, 4, 0, tzinfo=UTC))
+    clock.set(datetime(2026, 3, 2, 2, 20, tzinfo=UTC))
     assert walker.as_("admin").put("/v1/calendars/2026", json=decree).status_code == 200
     [paper] = listed(walker, case, "unit-a-clerk", "acceptance")
     due = next(one for one in paper["dates"] if one["name"] == "due_on")
