@@ -41,6 +41,9 @@ router = APIRouter(prefix="/v1/statistics", tags=["统计"], responses=READS)
 
 Since = Annotated[date | None, Query(alias="from", description="期间，自；未填的为当年1月1日")]
 Until = Annotated[date | None, Query(alias="to", description="期间，至；未填的为统计当日")]
+Key = Annotated[
+    By | None, Query(alias="by", description="分列：单位、信访形式、类别、月份；工作量还可按承办人")
+]
 Clock = Annotated[
     Literal["finish", "decide", "notify", "route"], Query(description="办理时效所计的期限，默认办理期限")
 ]
@@ -77,7 +80,7 @@ def sheet(
     report: str,
     since: Since = None,
     until: Until = None,
-    by: By | None = None,
+    key: Key = None,
     clock: Clock = "finish",
     basis: ByBasis = "received",
     at: At = None,
@@ -87,7 +90,7 @@ def sheet(
     """The same figures as a sheet, with totals and what was counted below them."""
     lists.wait(services, statistics.NEEDS, after)
     wanted = Wanted(
-        report=report, by=by, since=since, until=until, clock=clock, basis=basis, at=at, known_at=known_at
+        report=report, by=key, since=since, until=until, clock=clock, basis=basis, at=at, known_at=known_at
     )
     return statistics_sheet.made(answer(services, act, wanted), act.at)
 
@@ -99,7 +102,7 @@ def figures(
     report: str,
     since: Since = None,
     until: Until = None,
-    by: By | None = None,
+    key: Key = None,
     clock: Clock = "finish",
     basis: ByBasis = "received",
     at: At = None,
@@ -113,7 +116,7 @@ def figures(
     """
     lists.wait(services, statistics.NEEDS, after)
     wanted = Wanted(
-        report=report, by=by, since=since, until=until, clock=clock, basis=basis, at=at, known_at=known_at
+        report=report, by=key, since=since, until=until, clock=clock, basis=basis, at=at, known_at=known_at
     )
     return answer(services, act, wanted)
 

@@ -57,7 +57,11 @@ def rows(
         order = list(CHANNELS if by == "channel" else CATEGORIES)
         keys = sorted(found, key=lambda key: (order.index(key) if key in order else len(order), key or ""))
     else:
-        keys = sorted(found, key=lambda key: (-found[key][words.main], key is None, key or ""))
+        first = next(iter(words.columns))
+        keys = sorted(
+            found,
+            key=lambda key: (*(-found[key][name] for name in (words.main, first)), key is None, key or ""),
+        )
     labels = _labels(by, directory)
     return [{"key": key, "label": labels(key), **found[key]} for key in keys]
 

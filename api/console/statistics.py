@@ -14,8 +14,8 @@ from fastapi.responses import HTMLResponse
 
 from api.console import statistics_links, statistics_plots
 from api.console.visitors import Paged, Visiting, Visitor
-from api.statistics import ByBasis, Clock, Since, Until, Wanted, answer
-from api.statistics_reports import BASES, BY_LABELS, CLOCKS, REPORTS, By
+from api.statistics import ByBasis, Clock, Key, Since, Until, Wanted, answer
+from api.statistics_reports import BASES, BY_LABELS, CLOCKS, REPORTS
 from api.statistics_sheet import period_told
 from domain.acts import SHANGHAI
 
@@ -62,13 +62,13 @@ def overview(
     visitor: Visiting,
     since: Since = None,
     until: Until = None,
-    by: By | None = None,
+    key: Key = None,
     clock: Clock = "finish",
     as_of: date | None = None,
 ) -> HTMLResponse:
     """统计概览: timeliness, lights, repeats and closing against target, extensions and returns."""
-    chosen = _chosen(visitor, Chosen(since=since, until=until, by=by, clock=clock, on=as_of))
-    timely_by = by if by in {"unit", "channel", "month"} else "unit"
+    chosen = _chosen(visitor, Chosen(since=since, until=until, by=key, clock=clock, on=as_of))
+    timely_by = key if key in {"unit", "channel", "month"} else "unit"
     asked: tuple[tuple[str, str], ...] = (
         ("timeliness", timely_by),
         ("workload", "unit"),
@@ -76,7 +76,7 @@ def overview(
         ("extensions", "unit"),
         ("returns", "unit"),
     )
-    panels = [_panel(visitor, report, chosen, key) for report, key in asked]
+    panels = [_panel(visitor, report, chosen, by, overview=True) for report, by in asked]
     receipts = answer(visitor.services, visitor.act, chosen.wanted("receipts", by="channel"))
     told = {panel["told"]["report"]: panel["told"] for panel in panels}
     return visitor.page(
@@ -97,16 +97,16 @@ def report(
     report: str,
     since: Since = None,
     until: Until = None,
-    by: By | None = None,
+    key: Key = None,
     clock: Clock = "finish",
     basis: ByBasis = "received",
     as_of: date | None = None,
 ) -> HTMLResponse:
     """一种报表: its plot, its table, and what was counted."""
-    given = Chosen(since=since, until=until, by=by, clock=clock, basis=basis, on=as_of)
+    given = Chosen(since=since, until=until, by=key, clock=clock, basis=basis, on=as_of)
     is_open = report in REPORTS and REPORTS[report].report.open
     chosen = given if is_open else _chosen(visitor, given)
-    panel = _panel(visitor, report, chosen, by)
+    panel = _panel(visitor, report, chosen, key)
     words, told = REPORTS[report], panel["told"]
     return visitor.page(
         "statistics_report.html",
@@ -135,17 +135,21 @@ def _kept(chosen: Chosen) -> Chosen:
     return replace(chosen, by=None, clock="finish", basis="received")
 
 
-def _panel(visitor: Visitor, report: str, chosen: Chosen, by: str | None) -> dict[str, Any]:
+def _panel(
+    visitor: Visitor, report: str, chosen: Chosen, by: str | None, overview: bool = False
+) -> dict[str, Any]:
     """图表: a report's answer with its plot, the cells of its table and the addresses of its page and sheet."""
-    if report == "workload" and by == "unit" and chosen.by is None:
+    if overview and REPORTS[report].report.open:
         chosen = replace(chosen, since=None, until=None)
+    rates = overview and report in statistics_plots.RATES
     told = answer(visitor.services, visitor.act, chosen.wanted(report, by=by))
     links = [statistics_links.of_row(told, row) for row in told["rows"]]
     own = replace(chosen, by=told["by"])
     return {
         "told": told,
         "period": period_told(told),
-        "plot": statistics_plots.plot(told, links),
+        "plot": statistics_plots.plot(told, links, rates),
+        "headline": _headline(told) if rates else None,
         "rows": [
             [_cell(told, row, column, link) for column in told["columns"]]
             for row, link in zip(told["rows"], links, strict=True)
@@ -193,18 +197,38 @@ def _target(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _headline(told: Mapping[str, Any]) -> str:
+    """一句话: the rate of all together, and of how many."""
+    totals, report = told["totals"], REPORTS[told["report"]].report
+    [(name, ([above], [below]))] = report.rates.items()
+    labels = {column["name"]: column["label"] for column in told["columns"]}
+    parts = f"{labels[above]} {totals[above]:,}，{labels[below]} {totals[below]:,}"
+    return f"{labels[name]} {_shown('rate', totals[name])}（{parts}）"
+
+
 def _marks(receipts: Mapping[str, Any], told: Mapping[str, Any]) -> list[dict[str, Any]]:
     """要数: what the meeting asks first."""
     timely, repeats, held = (told[name]["totals"] for name in ("timeliness", "repeats", "workload"))
     goals = {one["measure"]: _target(one) for one in told["repeats"]["targets"]}
+    received = urlencode({"received_from": receipts["from"], "received_to": receipts["to"]})
+    marks: tuple[tuple[str, str, str | None, str | None], ...] = (
+        ("收到信访事项", f"{receipts['totals']['received']:,} 件", f"/console/petitions?{received}", None),
+        (f"{told['timeliness']['clock_label']}按期率", _shown("rate", timely["in_time_rate"]), None, None),
+        ("尚须办理", f"{held['open']:,} 件", address("workload", Chosen()), None),
+        ("其中有期限超期", f"{held['red']:,} 件", address("risks", Chosen()), None),
+        ("重复信访率", _shown("rate", repeats["repeat_rate"]), None, "repeat_rate"),
+        ("结案率", _shown("rate", repeats["closing_rate"]), None, "closing_rate"),
+    )
+    is_past = receipts["at"] is not None
     return [
-        {"label": "收到信访事项", "text": f"{receipts['totals']['received']:,} 件", "goal": None},
-        {"label": f"{told['timeliness']['clock_label']}按期率", "text": _shown("rate", timely["in_time_rate"]), "goal": None},
-        {"label": "现在办", "text": f"{held['open']:,} 件", "goal": None},
-        {"label": "其中超期", "text": f"{held['red']:,} 件", "goal": None},
-        {"label": "重复信访率", "text": _shown("rate", repeats["repeat_rate"]), "goal": goals["repeat_rate"]},
-        {"label": "结案率", "text": _shown("rate", repeats["closing_rate"]), "goal": goals["closing_rate"]},
-    ]  # fmt: skip
+        {
+            "label": label,
+            "text": text,
+            "href": None if is_past else href,
+            "goal": goals[goal] if goal else None,
+        }
+        for label, text, href, goal in marks
+    ]
 
 
 def _switches(
@@ -228,16 +252,18 @@ def _bases(report: str, chosen: Chosen) -> list[tuple[str, str, bool]]:
 
 
 def _period_choices(report: str, chosen: Chosen, today: date) -> dict[str, Any]:
-    """期间选择: the usual ones as links, and the fields of one's own."""
+    """期间选择: the usual ones as links, and the fields of one's own. In January the longest that fits is the chosen one."""
+    usual = presets(today)
+    fits = [label for label, *period in usual if chosen.on is None and period == [chosen.since, chosen.until]]
     return {
         "chosen": chosen,
         "action": address(report, Chosen()),
         "presets": [
-            (label, address(report, replace(chosen, since=since, until=until, on=None)), chosen.on is None and (since, until) == (chosen.since, chosen.until))
-            for label, since, until in presets(today)
+            (label, address(report, replace(chosen, since=since, until=until, on=None)), fits[-1:] == [label])
+            for label, since, until in usual
         ],
         "today": today,
-    }  # fmt: skip
+    }
 
 
 def presets(today: date) -> list[tuple[str, date, date]]:

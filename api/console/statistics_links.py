@@ -16,7 +16,6 @@ BANDS: Mapping[str, tuple[int | None, int | None]] = {
     "days_15": (8, 15),
     "later": (16, None),
 }
-WAYS = {"met": "met", "met_late": "met_late", "open_late": "overdue"}
 LIGHTS = frozenset({"red", "yellow", "green"})
 
 
@@ -32,7 +31,7 @@ def of_row(told: Mapping[str, Any], row: Mapping[str, Any]) -> str | None:
     if report == "workload":
         return _list("petitions", {"state": "open", **_key(told, row)}) if by != "month" else None
     if report == "timeliness" and by == "unit":
-        return _deadlines(told, {"unit": key})
+        return _list("deadlines", {"unit": key, "clock": CLOCKS[told["clock"]][0]})
     if report in OF_PETITIONS and (by != "unit" or report != "satisfaction"):
         return _list("petitions", _received(told) | _key(told, row))
     return None
@@ -53,13 +52,7 @@ def of_cell(told: Mapping[str, Any], row: Mapping[str, Any], name: str) -> str |
         return _list("petitions", unit | {"state": "open", "light": name})
     if told["report"] == "receipts" and name == "repeated":
         return _list("petitions", unit | _received(told) | {"repeat": "true"})
-    if told["report"] == "timeliness" and name in WAYS:
-        return _deadlines(told, unit | {"status": WAYS[name]})
     return None
-
-
-def _deadlines(told: Mapping[str, Any], filters: Mapping[str, str]) -> str:
-    return _list("deadlines", {**filters, "clock": CLOCKS[told["clock"]][0]})
 
 
 def _band(today: date, first: int | None, last: int | None) -> dict[str, str]:

@@ -53,8 +53,6 @@ def plot(told: Mapping[str, Any], links: Sequence[str | None], rates: bool = Fal
         return None
     percent = names[0].endswith("_rate")
     labels = {column["name"]: column["label"] for column in told["columns"]}
-    if told["report"] == "satisfaction":
-        labels |= {"office_rate": "对信访工作机构满意率", "unit_rate": "对责任单位满意率"}
     return {
         "title": told["label"],
         "kind": "line" if percent and told["by"] == "month" else "bar",
