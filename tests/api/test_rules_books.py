@@ -12,7 +12,7 @@ CatchUp = Callable[[], None]
 
 IDS = [
     "documents", "leader-instruction", "letters-cppcc", "letters-grain-bureau", "negative-filing",
-    "petition-2005", "petition-2022", "petition-summary", "petition-zhejiang-2016", "staff-complaints", "supervision", "time-limited",
+    "petition-2005", "petition-2022", "petition-summary", "petition-zhejiang-2016", "reception", "staff-complaints", "supervision", "time-limited",
 ]  # fmt: skip
 
 
@@ -130,6 +130,7 @@ def test_a_book_that_lies_beside_another_says_so(sign_in: SignIn) -> None:
     assert {one["id"]: one["beside"] for one in listed if one["beside"]} == {
         "leader-instruction": ["petition"],
         "negative-filing": ["petition"],
+        "reception": ["petition"],
         "supervision": ["document"],
     }
     (version,) = sign_in("office").get("/v1/rulebooks/negative-filing").json()["versions"]

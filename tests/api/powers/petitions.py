@@ -111,6 +111,8 @@ class Petitions:
             "assistant": helps,
             "through": frozenset(SHOWN) | (unit if passed_on else frozenset()) | handler | helps,
             "review-organ": office | leaders,
+            "contact": frozenset({clerk.id}),
+            "named": frozenset(SHOWN),
             "hearing-organ": office | leaders if reviewing else holder,
         }
 
@@ -204,6 +206,11 @@ def _refused(self: Petitions, at: Stage) -> Story:
     return story.add(events.RefusalConsented, officer("leader")) if negative else story
 
 
+def _handed_over(self: Petitions, at: Stage) -> Story:
+    """Offered to a leader whom the case was put to, whichever stage it is in."""
+    return self.way(at).add(events.HandedOver, clerk, officer=SHOWN[0], text="请接续联系信访人")
+
+
 def _then(change: Callable[[Story], Story]) -> Callable[[Petitions, Stage], Story]:
     """After the usual way, one thing more; in a closed file nothing more happens."""
 
@@ -239,6 +246,8 @@ SPECIAL: dict[str, Callable[[Petitions, Stage], Story]] = {
     "answer-supervision": _then(lambda story: story.supervised()),
     "acknowledge-urgent": _then(lambda story: story.urgent_reported()),
     "file-refusal": _refused,
+    "confirm-hand-over": _handed_over,
+    "decline-hand-over": _handed_over,
 }
 """What must have happened for an act to be open in its stages."""
 
@@ -289,6 +298,9 @@ BODIES: dict[str, Body] = {
     "rate": {"about": "unit", "score": "satisfied"},
     "consent-to-refusal": {},
     "file-refusal": TEXT,
+    "hand-over": {"officer": "leader", "text": "请接续联系信访人"},
+    "confirm-hand-over": {},
+    "decline-hand-over": REASON,
 }
 
 ORDINARY = Petitions("unit-a", "handler")

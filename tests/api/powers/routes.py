@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from tests.api.caller import Caller
 
-CASES = ("/v1/petitions/{id}", "/v1/supervision-items/{id}", "/v1/negative-lists/{id}")
+CASES = ("/v1/petitions/{id}", "/v1/supervision-items/{id}", "/v1/negative-lists/{id}", "/v1/reception/{id}")
 ENDLESS = "/v1/alerts/stream"
 FEED = "/v1/events"
 OF_NO_OFFICER = {"/healthz", "/readyz", "/v1/oidc/start", "/v1/oidc/callback", ENDLESS}
@@ -20,6 +20,7 @@ KNOWN = {
     "/v1/directory/units/{id}": "unit-a",
     "/v1/directory/officers/{id}": "a-head",
     "/v1/rulebooks/{id}": "petition-2022",
+    "/v1/reception/shifts/{id}": "petition-office.2026.1",
     "/v1/calendars/{year}": "2026",
     "/v1/imports/{id}": str(uuid4()),
     "/v1/imports/{id}/refused.{ending}": str(uuid4()),

@@ -10,10 +10,16 @@ from tests.api.powers.items import NOT_PUBLIC
 from tests.api.powers.months import Months
 from tests.api.powers.people import OFFICERS, SELDOM
 from tests.api.powers.petitions import ORDINARY
+from tests.api.powers.receptions import Receptions
 from tests.api.powers.setting import Stories
 from tests.api.powers.table import HERE
 
-STORIES: dict[str, Stories] = {"petition": ORDINARY, "item": NOT_PUBLIC, "month": Months()}
+STORIES: dict[str, Stories] = {
+    "petition": ORDINARY,
+    "item": NOT_PUBLIC,
+    "month": Months(),
+    "reception": Receptions(),
+}
 each = pytest.mark.parametrize("kind", STORIES)
 
 
