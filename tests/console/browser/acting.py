@@ -40,6 +40,9 @@ class Mouse:
         self.page.get_by_role("navigation", name="栏目").get_by_role("link", name=entry, exact=True).click()
         expect(self.page.locator("nav a[aria-current=page]")).to_contain_text(entry)
 
+    def push(self, where: Locator) -> None:
+        where.click()
+
     def write(self, where: Locator, text: str) -> None:
         """What stood there is marked by the mouse and typed over."""
         where.click(click_count=3)
@@ -85,7 +88,7 @@ class Keyboard:
             self.press("Tab")
         raise AssertionError(f"the Tab key never comes to {where}")
 
-    def enter(self, where: Locator) -> None:
+    def push(self, where: Locator) -> None:
         self.reach(where)
         self.press("Enter")
 
@@ -102,7 +105,7 @@ class Keyboard:
         return self
 
     def to(self, entry: str) -> None:
-        self.enter(
+        self.push(
             self.page.get_by_role("navigation", name="栏目").get_by_role("link", name=entry, exact=True)
         )
         expect(self.page.locator("nav a[aria-current=page]")).to_contain_text(entry)
@@ -129,12 +132,12 @@ class Keyboard:
         assert control.input_value() == value
 
     def act(self, slug: str, fields: Mapping[str, Any] | None = None) -> None:
-        self.enter(self.page.locator("ul.acts").get_by_role("link", name=TERMS[slug], exact=True))
+        self.push(self.page.locator("ul.acts").get_by_role("link", name=TERMS[slug], exact=True))
         form = self.page.locator(f"#act .act-form[data-act={slug}] form")
         expect(form).to_be_visible()
         for name, value in (fields or {}).items():
             self.fill(form, forms.label(name, slug), value)
-        self.enter(form.get_by_role("button", name=TERMS[slug], exact=True))
+        self.push(form.get_by_role("button", name=TERMS[slug], exact=True))
         done(self.page, slug)
 
 

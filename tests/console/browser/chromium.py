@@ -39,7 +39,12 @@ def launched(folder: Path) -> Iterator[Browser]:
     """A browser that reaches nothing but this machine; its fonts' settings and cache lie in the folder."""
     settings = folder / "fonts.conf"
     settings.write_text(FONTCONFIG.format(fonts=FONTS, cache=folder / "fonts"), encoding="utf-8")
-    arguments = [f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP * ~NOTFOUND", "--lang=zh-CN"]
+    arguments = [
+        f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP * ~NOTFOUND",
+        "--lang=zh-CN",
+        "--disable-lcd-text",
+        "--font-render-hinting=none",
+    ]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
     environment: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": str(settings)}

@@ -113,7 +113,9 @@ def opened(server: Server, home: Path) -> Iterator[Office]:
                 target=runner.run_all, args=(services.database, services.casework, stop)
             )
             following.start()
-            with serving(create_app(services)) as address:
-                yield Office(services, f"http://{HOST}:{address.rpartition(':')[2]}", clock)
-            stop.set()
-            following.join(20)
+            try:
+                with serving(create_app(services)) as address:
+                    yield Office(services, f"http://{HOST}:{address.rpartition(':')[2]}", clock)
+            finally:
+                stop.set()
+                following.join(20)

@@ -1,10 +1,12 @@
 """信访工作机构: a petition from its registration to the ledger's export – by mouse alone and again by keyboard alone."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+from python_calamine import CalamineWorkbook
 
 from tests.console.browser.acting import Keyboard, Mouse, number_on
 from tests.console.browser.conftest import Open
@@ -53,6 +55,27 @@ def by_keyboard(hand: Keyboard, subject: str, content: str) -> None:
     hand.press("Control+Enter")
 
 
+def find_again(hand: Any, word: str, number: str) -> None:
+    """By two characters of its text, in the ledger."""
+    hand.to("信访事项")
+    filters = hand.page.locator("#filters")
+    hand.write(filters.get_by_role("searchbox"), word)
+    hand.push(filters.get_by_role("button", name="查询"))
+    expect(hand.page.get_by_role("link", name=number)).to_be_visible()
+    assert word not in hand.page.url
+
+
+def exported(hand: Any, subject: str, folder: Path) -> None:
+    """The ledger as it is shown, as a sheet."""
+    hand.push(hand.page.get_by_role("button", name="导出 Excel"))
+    with hand.page.expect_download() as download:
+        hand.push(hand.page.get_by_role("link", name="下载"))
+    sheet = folder / "ledger.xlsx"
+    download.value.save_as(sheet)
+    rows = CalamineWorkbook.from_path(sheet).get_sheet_by_index(0).to_python()
+    assert [row for row in rows if subject in row]
+
+
 @pytest.mark.parametrize(
     ("hand", "register", "subject"),
     [
@@ -61,7 +84,7 @@ def by_keyboard(hand: Keyboard, subject: str, content: str) -> None:
     ],
 )
 def test_a_petition_from_registration_to_sign_off(
-    open_page: Open, demo: Office, hand: Hand, register: Callable[..., None], subject: str
+    open_page: Open, demo: Office, tmp_path: Path, hand: Hand, register: Callable[..., None], subject: str
 ):
     office = hand(open_page()).sign_in("office")
     register(office, subject, f"{subject}，多次反映没有结果，请求派人查看并书面答复。")
@@ -89,6 +112,10 @@ def test_a_petition_from_registration_to_sign_off(
     office.page.goto(address)
     office.act("sign-off", {"reason": "办理到位，信访人没有异议。"})
     expect(office.page.locator(".case-line .stage")).to_have_text("已办结")
+
+    demo.catch_up()
+    find_again(office, subject[:2], number)
+    exported(office, subject, tmp_path)
 
     assert demo.events(case) == EVENTS
     petition = demo.services.casework.petition(case)
