@@ -65,6 +65,7 @@ def preview(year: int, visitor: Visiting, given: Given) -> HTMLResponse:
         "rule_preview.html",
         title=f"{year}年放假安排试算",
         back=f"{HOME}/{year}",
+        edit=f"{HOME}/{year}/edit",
         again=f"{HOME}/{year}/preview",
         confirm=f"{HOME}/{year}",
         button="确认录入",
@@ -79,6 +80,13 @@ def preview(year: int, visitor: Visiting, given: Given) -> HTMLResponse:
         version=base.version,
         moved=moved,
     )
+
+
+@router.post("/{year}/edit")
+def edit(year: int, visitor: Visiting, given: Given) -> HTMLResponse:
+    """返回修改: what was filled in stands there again."""
+    _must_be_admin(visitor)
+    return _page(visitor, year, _slip(visitor, year).refused(given, (), {}))
 
 
 @router.post("/{year}")

@@ -136,7 +136,8 @@ def preview(id: str, visitor: Visiting, given: Given) -> HTMLResponse:
     return visitor.page(
         "rule_preview.html",
         title=f"{table.get('title', id)}新版本试算",
-        back=f"{HOME}/books/{id}/new",
+        back=f"{HOME}/books/{id}",
+        edit=f"{HOME}/books/{id}/edit",
         again=f"{HOME}/books/{id}/preview",
         confirm=f"{HOME}/books/{id}/versions",
         button="确认发布",
@@ -150,6 +151,13 @@ def preview(id: str, visitor: Visiting, given: Given) -> HTMLResponse:
         version=base.version,
         moved=moved,
     )
+
+
+@router.post("/books/{id}/edit")
+def edit(id: str, visitor: Visiting, given: Given) -> HTMLResponse:
+    """返回修改: the version that was looked at, as a text."""
+    _must_be_admin(visitor)
+    return _form(visitor, id, str(given.get("text") or EMPTY_TEXT), by_fields=False)
 
 
 @router.post("/books/{id}/versions")

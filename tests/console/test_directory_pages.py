@@ -38,7 +38,7 @@ def test_a_name_is_looked_for_and_never_stands_in_an_address(town_pages: Open):
     page = town_pages("office").post(f"{HOME}/search", {"name": "孙三"})
     assert "找到 1 人" in page.text
     assert page.all("//table//a[contains(@href, '/officers/')]/@href") == [OFFICER]
-    assert page.one("//form[@role='search']").method == "POST"
+    assert page.one("//form[@id='search']").method == "POST"
 
 
 def test_a_unit_is_founded_an_officer_taken_on_renamed_moved_and_dismissed(pages: Open):

@@ -104,6 +104,8 @@ def test_a_decree_is_looked_at_and_then_entered(pages: Open, sign_in, catch_up):
     assert (shown.status, "均不变动" in shown.text) == (200, True)
     assert "暂定" in admin.get(f"{YEARS}/2027").text, "a preview enters nothing"
     kept = shown.form(f"{YEARS}/2027")
+    back = admin.post(f"{YEARS}/2027/edit", shown.form(f"{YEARS}/2027/edit"))
+    assert back.form(f"{YEARS}/2027/preview")["source"] == DECREE["source"]
     assert admin.post(f"{YEARS}/2027", kept).goes_to == f"{YEARS}/2027"
     page = admin.get(f"{YEARS}/2027")
     assert ("已公布" in page.text, DECREE["source"] in page.text) == (True, True)
@@ -169,6 +171,7 @@ def test_a_new_version_by_fields(pages: Open, sign_in, catch_up):
     shown = admin.post(f"{BOOK}/preview", changed)
     assert shown.status == 200, shown.text
     assert "提前" in shown.text
+    assert '"version": "2"' in admin.post(f"{BOOK}/edit", shown.form(f"{BOOK}/edit")).one("//textarea").text
     assert admin.post(f"{BOOK}/versions", shown.form(f"{BOOK}/versions")).goes_to == BOOK
     assert "10日" in admin.get(BOOK).text
 
@@ -179,7 +182,9 @@ def test_a_new_version_by_text_and_the_line_of_its_fault(town_pages: Open):
     broken = admin.post(f"{BOOK}/preview", {"way": "text", "text": text.replace('"title":', '"title"', 1)})
     line = text[: text.index('"title":')].count("\n") + 1
     assert (broken.status, f"第{line}行" in broken.text) == (422, True)
-    toml = admin.post(f"{BOOK}/preview", {"way": "text", "text": 'id = "petition-2022"\nversion = \ntitle = 1'})
+    toml = admin.post(
+        f"{BOOK}/preview", {"way": "text", "text": 'id = "petition-2022"\nversion = \ntitle = 1'}
+    )
     assert (toml.status, "第2行" in toml.text) == (422, True)
     table = json.loads(text) | {
         "version": "9",
