@@ -113,26 +113,31 @@ class Visibility:
         """条件: true of the ledger rows (alias `l`) which the officer may see.
 
         Whom an accusation names is compared as `accused_units` and `accused_people` do (`domain/rules/naming.py`). Which
-        of all the names that accusations have mean the officer is found out once a query, not once a case.
+        of all the names that accusations have may mean the officer is found out once a query; only cases with one of
+        those are looked at closely.
         """
         return Condition(
             "(NOT l.confidential AND l.kind = ANY(%(sees_all)s::text[]) OR l.kind = ANY(%(sees_confidential)s::text[])"
             " OR %(sees_public)s AND l.public OR l.units && %(sees_keys)s::text[]"
             " OR NOT l.confidential AND l.units && %(sees_minded)s::text[]) AND NOT (l.confidential AND"
-            " EXISTS (WITH meant AS MATERIALIZED (SELECT accused, own.until FROM"
+            " (l.accused_units || l.accused_people) && (SELECT coalesce(array_agg(accused), '{}') FROM"
             " (SELECT DISTINCT unnest(c.accused_units || c.accused_people) AS accused FROM ledger c WHERE c.confidential)"
-            " AS named, unnest(%(called)s::text[], %(called_until)s::timestamptz[]) AS own (pattern, until)"
-            " WHERE accused ~ own.pattern UNION ALL SELECT accused, own.until FROM"
-            " (SELECT DISTINCT unnest(c.accused_units || c.accused_people) AS accused FROM ledger c WHERE c.confidential)"
-            " AS named, LATERAL (SELECT"
+            " AS named WHERE accused ~ ANY(%(called)s::text[]) OR strpos(%(all_names)s, left(accused, 1)) > 0 AND"
+            " EXISTS (SELECT FROM unnest(%(names)s::text[]) AS own (name), LATERAL (SELECT"
+            " regexp_replace(regexp_replace(accused, %(staff_ending)s, ''), %(unit_ending)s, '') AS short OFFSET 0) AS cut"
+            " WHERE own.name LIKE regexp_replace(accused, '(.)', '%%\\1', 'g')"
+            " OR own.name LIKE regexp_replace(short, '(.)', '%%\\1', 'g') || '%%')) AND"
+            " EXISTS (SELECT FROM unnest(l.accused_units || l.accused_people) AS accused, LATERAL (SELECT"
             " regexp_replace(regexp_replace(accused, %(staff_ending)s, ''), %(unit_ending)s, '') AS short OFFSET 0) AS cut,"
             " LATERAL (SELECT regexp_replace(accused, '(.)', '%%\\1', 'g') AS whole,"
-            " regexp_replace(short, '(.)', '%%\\1', 'g') || '%%' AS part OFFSET 0) AS in_order,"
-            " unnest(%(names)s::text[], %(mutes)s::text[], %(names_until)s::timestamptz[]) AS own (name, mute, until)"
-            " WHERE length(accused) > %(shortest)s AND own.name LIKE whole"
-            " OR length(translate(short, own.mute, '')) >= %(shortest)s AND own.name LIKE part)"
-            " SELECT FROM meant WHERE meant.until >= l.registered_at"
-            " AND meant.accused = ANY(l.accused_units || l.accused_people)))",
+            " regexp_replace(short, '(.)', '%%\\1', 'g') || '%%' AS part OFFSET 0) AS in_order"
+            " WHERE EXISTS (SELECT FROM unnest(%(called)s::text[], %(called_until)s::timestamptz[])"
+            " AS own (pattern, until) WHERE own.until >= l.registered_at AND accused ~ own.pattern)"
+            " OR EXISTS (SELECT FROM unnest(%(names)s::text[], %(mutes)s::text[], %(names_until)s::timestamptz[])"
+            " AS own (name, mute, until) WHERE own.until >= l.registered_at AND (length(accused) > %(shortest)s"
+            " AND own.name LIKE whole"
+            " OR length(translate(short, own.mute, '')) >= %(shortest)s"
+            " AND own.name LIKE part))))",
             {
                 "sees_all": sorted(self.all),
                 "sees_confidential": sorted(self.confidential),
@@ -143,6 +148,7 @@ class Visibility:
                 "unit_ending": UNIT_ENDING,
                 "called": [one.pattern for one in self.called],
                 "called_until": [one.until for one in self.called],
+                "all_names": "".join(one.name for one in self.abbreviable),
                 "names": [one.name for one in self.abbreviable],
                 "mutes": [one.mute for one in self.abbreviable],
                 "names_until": [one.until for one in self.abbreviable],
