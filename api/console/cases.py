@@ -6,6 +6,7 @@ Petitioners stay masked until somebody who may know asks for them; that reading 
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Path, Response
@@ -55,8 +56,13 @@ def _add_pages(place: Place) -> None:
     ) -> HTMLResponse:
         """案件页."""
         seen = place.look(visitor, id, at, known_at)
+        asked = {"at": at, "known_at": known_at, "order": "oldest" if order == "newest" else "newest"}
         return visitor.page(
-            "case.html", **_shown(visitor, place, seen, order), asked_at=at, asked_known_at=known_at
+            "case.html",
+            **_shown(visitor, place, seen, order),
+            asked_at=at,
+            asked_known_at=known_at,
+            other_order=urlencode({name: str(one) for name, one in asked.items() if one is not None}),
         )
 
     @router.get(f"{here}/attachments/{{sha256}}", name=f"{place.folder}-attachment")

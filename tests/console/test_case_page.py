@@ -149,6 +149,8 @@ def test_the_page_as_of_another_time_says_so_and_offers_no_act(town: Town, town_
     assert "2026-03-02 23:59" in banner
     assert page.all("//ul[@class='acts'] | //form[contains(@action, '/acts/')]") == []
     assert page.all("//form[contains(@action, '/petitioners')]") == []
+    turned = town_pages("office").get(page.one("//p[contains(@class, 'course-order')]/a/@href"))
+    assert turned.one("//p[@class='then']").text_content() == banner
     local = town_pages("office").get(f"{page_of(case)}?known_at=2026-03-02T23:00&at=")
     assert (local.status, "2026-03-02 23:00" in local.text) == (200, True)
     assert town_pages("office").get(f"{page_of(case)}?at=2026-03-01").status == 404

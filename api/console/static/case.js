@@ -5,14 +5,14 @@ let asked = null;
 
 function close(form) {
   form.replaceChildren();
-  document.querySelectorAll(".acts a[aria-current]").forEach((one) => one.removeAttribute("aria-current"));
+  document.querySelectorAll("[hx-target='#act'][aria-current]").forEach((one) => one.removeAttribute("aria-current"));
   asked?.focus();
 }
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const act = event.target.closest(".acts a");
+  const act = event.target.closest("a[hx-target='#act']");
   if (!act) return;
-  document.querySelectorAll(".acts a[aria-current]").forEach((one) => one.removeAttribute("aria-current"));
+  document.querySelectorAll("[hx-target='#act'][aria-current]").forEach((one) => one.removeAttribute("aria-current"));
   act.setAttribute("aria-current", "true");
   asked = act;
 });
