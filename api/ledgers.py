@@ -17,12 +17,15 @@ from api.ledger_filters import (
     as_given,
 )
 from api.ledger_shapes import Columns
+from api.reception_ledger import COLUMNS as RECEPTION_COLUMNS
+from api.reception_ledger import USUAL as RECEPTION_USUAL
+from api.reception_ledger import ReceptionFilters
 from api.sheets import Column
 from domain.acts import Act
 from domain.directory.fold import Directory
 from domain.errors import NotYours
 from domain.rules.authority import READ_ALL_POSTS
-from projections import alerts, deadlines_list, items, ledger_list, month_lists
+from projections import alerts, deadlines_list, items, ledger_list, month_lists, receptions
 from projections.lights import Lights
 from projections.paging import Page, Query, fetch, stream
 from projections.view import Row
@@ -148,6 +151,11 @@ def _months(asking: Asking, filters: MonthFilters, order: str) -> Query:
     return month_lists.query(asking.eyes, asking.lights, **as_given(filters))
 
 
+def _receptions(asking: Asking, filters: ReceptionFilters, order: str) -> Query:
+    wanted = filters.wanted(asking.directory)
+    return receptions.query(asking.eyes, asking.lights, wanted, ledger_list.ORDERS[order])
+
+
 ORDERS = {"newest": "登记时间（新的在前）", "due": "最近期限（先到的在前）"}
 
 PETITIONS = Ledger(
@@ -210,5 +218,10 @@ MONTHS = Ledger(
     _months,
     {"newest": "月份（新的在前）"},
 )
-LEDGERS: Mapping[str, Ledger] = {one.slug: one for one in (PETITIONS, ITEMS, DEADLINES, ALERTS, MONTHS)}
+RECEPTIONS = Ledger(
+    "reception", "接访台账", ReceptionFilters, RECEPTION_COLUMNS, RECEPTION_USUAL, _receptions, ORDERS
+)
+LEDGERS: Mapping[str, Ledger] = {
+    one.slug: one for one in (PETITIONS, ITEMS, DEADLINES, ALERTS, MONTHS, RECEPTIONS)
+}
 """台账目录."""

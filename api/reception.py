@@ -1,10 +1,9 @@
 """接访值班记录: the log of visits, calls, outreach and duty matters, one record of it, and the acts of its table."""
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from api import case_shapes, lists, readings, reception_shapes
 from api.acting import Conditioned, Done, add_acts, body_of, done
@@ -16,21 +15,17 @@ from api.identity import Held, Signed
 from api.instants import At, KnownAt
 from api.logs import bind
 from api.paging import USUAL, After, Cursor, Limit
+from api.reception_ledger import ReceptionFilters
 from domain.acts import Act
 from domain.errors import NotYours
 from domain.facts import term_of
 from domain.kinds import RECEPTION
-from domain.reception.commands import Receive, Result, Way
+from domain.reception.commands import Receive
 from domain.reception.situation import standing_of
 from domain.rules.authority import may_see_personal_data
 from projections import receptions as view
-from projections.receptions import Wanted
 
 router = APIRouter(prefix="/v1/reception", tags=["接访值班"], responses=READS)
-
-Word = Annotated[str | None, Query(max_length=200)]
-Light = Literal["green", "yellow", "red", "grey"]
-ReceptionStage = Literal["unsettled", "promised", "settled", "explained", "registered", "archived"]
 
 
 class ReceptionLogged(Done):
@@ -68,18 +63,7 @@ _add_receive()
 def receptions(
     services: Held,
     act: Signed,
-    q: Annotated[str | None, Query(max_length=200, description="编号或内容中的词，以空格分隔")] = None,
-    form: Way | None = None,
-    result: Result | None = None,
-    state: Literal["open", "closed"] | None = None,
-    stage: ReceptionStage | None = None,
-    light: Light | None = None,
-    unit: Word = None,
-    officer: Annotated[str | None, Query(max_length=200, description="接待、经手的人员")] = None,
-    responsible: Annotated[str | None, Query(max_length=200, description="现责任人")] = None,
-    since: Annotated[date | None, Query(alias="from", description="接访日期，自")] = None,
-    until: Annotated[date | None, Query(alias="to", description="接访日期，至")] = None,
-    overdue: bool | None = None,
+    asked: Annotated[ReceptionFilters, Depends(ReceptionFilters)],
     after: After = None,
     cursor: Cursor = None,
     limit: Limit = USUAL,
@@ -88,20 +72,7 @@ def receptions(
     place = lists.place(cursor)
     lists.wait(services, view.NEEDS, after)
     directory = services.casework.directory()
-    wanted = Wanted(
-        q=q,
-        form=form,
-        result=result,
-        state=state,
-        stage=stage,
-        light=light,
-        unit=None if unit is None else directory.resolve(unit),
-        officer=officer,
-        responsible=responsible,
-        received_from=since,
-        received_to=until,
-        overdue=overdue,
-    )
+    wanted = asked.wanted(directory)
     visibility, lights = lists.eyes(services, act), lists.lights(services, act)
     with services.database.transaction() as connection:
         page = view.receptions(connection, visibility, lights, wanted, limit=limit, cursor=place)

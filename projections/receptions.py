@@ -23,7 +23,7 @@ OFFERED: LiteralString = (
 """A hand-over's clock runs for the officer who is named; what is petitioned and what was received alike."""
 
 COLUMNS: LiteralString = (
-    "l.case_id, l.number, l.office, l.form, l.subject, l.petitioners, l.received_on, l.registered_at, l.stage, l.state,"
+    "l.case_id, l.number, l.office, l.form, l.subject, l.petitioners AS visitor_names, l.received_on, l.registered_at, l.stage, l.state,"
     " l.topic AS result, l.unit, l.first_contact, l.handler, l.headcount, l.due_on AS promised_on, l.closed_on,"
     " l.version, l.position, "
 )
