@@ -4,7 +4,7 @@ They lie in temporary tables of the same names, in front of the live ones until 
 of the live tables is counted of these by the same query. Dates are computed by the rules as known then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
@@ -15,6 +15,7 @@ from psycopg import sql
 from domain.acts import legal_date
 from domain.casework import Case, Casework, case_from
 from domain.errors import Invalid
+from domain.kinds import ITEM
 from domain.petition.timetravel import as_of
 from domain.rulebase.fold import Known
 from domain.rules.rows import RulebookError
@@ -25,8 +26,8 @@ from projections.paging import Condition
 from projections.reports import Report
 from projections.view import Connection, as_json
 
-MOST = 2_000
-"""Cases that are folded for one report; more would keep everybody waiting."""
+MOST, MOST_CLOCKED = 2_000, 1_000
+"""Cases that are folded for one report, and fewer if their clocks are computed too; more would keep everybody waiting."""
 CHUNK = 500
 
 TABLES: tuple[LiteralString, ...] = ("ledger", "deadlines", "item_shares", "figures", "figure_cases")
@@ -82,7 +83,16 @@ def go_back(
         )
     known = casework.known(then.known_at or then.now)
     for first in range(0, len(ids), CHUNK):
-        _write(connection, _folded(casework, ids[first : first + CHUNK], then), known, then.day)
+        cases = _folded(casework, ids[first : first + CHUNK], then)
+        _write(connection, cases)
+        if _is_clocked(report):
+            _insert(
+                connection, "deadlines", [row for case in cases for row in _clocks(case, known, then.day)]
+            )
+
+
+def _is_clocked(report: Report) -> bool:
+    return "deadlines" in report.source
 
 
 def _cases(
@@ -94,6 +104,7 @@ def _cases(
     until: date | None,
     by_end: bool,
 ) -> list[UUID]:
+    most = MOST_CLOCKED if _is_clocked(report) else MOST
     values = {
         **visible.values,
         "kinds": list(report.kinds),
@@ -105,13 +116,13 @@ def _cases(
         "known_at": then.known_at or then.now,
     }
     query = sql.SQL(CASES).format(
-        sql.SQL("NOT l.confidential" if report.everybody else visible.text), sql.Literal(MOST + 1)
+        sql.SQL("NOT l.confidential" if report.everybody else visible.text), sql.Literal(most + 1)
     )
     rows = connection.execute(query, values, prepare=False).fetchall()
-    if len(rows) > MOST:
+    if len(rows) > most:
         raise Invalid(
             "statistics.too_many_to_replay",
-            f"按过去时点统计须逐件回溯，一次不超过{MOST}件，请缩小期间，或者不指定时点。",
+            f"按过去时点统计须逐件回溯，本报表一次不超过{most}件，请缩小期间，或者不指定时点。",
         )
     return [row["case_id"] for row in rows]
 
@@ -128,22 +139,21 @@ def _folded(casework: Casework, ids: Sequence[UUID], then: Then) -> list[Case]:
     return found
 
 
-def _write(connection: Connection, cases: Sequence[Case], known: Known, day: date) -> None:
-    rows: dict[LiteralString, list[dict[str, Any]]] = {
-        "ledger": [
-            ROWS[case.kind.name](case.state) | {"position": case.history[0].position} for case in cases
-        ],
-        "deadlines": [row for case in cases for row in _clocks(case, known, day)],
-        "item_shares": [
-            row for case in cases if case.kind.name == "item" for row in item_shares.rows_of(case)
-        ],
-    }
-    for table, those in rows.items():
-        insert = sql.SQL("INSERT INTO {} SELECT * FROM json_populate_recordset(NULL::{}, %s::json)").format(
-            sql.Identifier(table), sql.Identifier(table)
-        )
-        connection.execute(insert, (as_json(those),), prepare=False)
+def _write(connection: Connection, cases: Sequence[Case]) -> None:
+    _insert(
+        connection,
+        "ledger",
+        [ROWS[case.kind.name](case.state) | {"position": case.history[0].position} for case in cases],
+    )
+    items = [case for case in cases if case.kind is ITEM]
+    _insert(connection, "item_shares", [row for case in items for row in item_shares.rows_of(case)])
     figures.write(connection, cases)
+
+
+def _insert(connection: Connection, table: LiteralString, rows: Sequence[Mapping[str, Any]]) -> None:
+    name = sql.Identifier(table)
+    insert = sql.SQL("INSERT INTO {} SELECT * FROM json_populate_recordset(NULL::{}, %s::json)")
+    connection.execute(insert.format(name, name), (as_json(rows),), prepare=False)
 
 
 def _clocks(case: Case, known: Known, day: date) -> list[dict[str, Any]]:

@@ -215,7 +215,7 @@ def _marks(receipts: Mapping[str, Any], told: Mapping[str, Any]) -> list[dict[st
         ("收到信访事项", f"{receipts['totals']['received']:,} 件", f"/console/petitions?{received}", None),
         (f"{told['timeliness']['clock_label']}按期率", _shown("rate", timely["in_time_rate"]), None, None),
         ("尚须办理", f"{held['open']:,} 件", address("workload", Chosen()), None),
-        ("其中有期限超期", f"{held['red']:,} 件", address("risks", Chosen()), None),
+        ("其中有期限超期", f"{held['red']:,} 件", address("workload", Chosen()), None),
         ("重复信访率", _shown("rate", repeats["repeat_rate"]), None, "repeat_rate"),
         ("结案率", _shown("rate", repeats["closing_rate"]), None, "closing_rate"),
     )

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from python_calamine import load_workbook
 
-from api import scopes
+from api import demo, letters, scopes
+from api.bootstrap import Services
 from api.statistics_reports import REPORTS
+from domain.acts import system_act
 from tests.api.caller import Caller
 from tests.api.cases import accusation, done, registered
 from tests.api.item_lives import DESIGNATED, JOINT, ItemWalker
@@ -145,6 +148,25 @@ def test_the_four_ways_and_the_rate(walker: Walker, sign_in: SignIn, catch_up: C
     assert extensions["extension_rate"] == 0.5
     returns = told(sign_in("leader"), "returns")["totals"]
     assert (returns["passed_on"], returns["objected"], returns["undecided"]) == (3, 1, 1)
+
+
+def test_imported_letters_are_late_as_the_list_of_clocks_has_it(
+    services: Services, sign_in: SignIn, catch_up: CatchUp
+) -> None:
+    """The demo's answered letters, whenever they came: each clock of the list is counted, in the same way."""
+    content = (Path(demo.__file__).parent / "letters.csv").read_bytes()
+    read = letters.read(content, services.clock().date())
+    act = system_act(services.clock())
+    landed = sum(one.landed for one in letters.land(services.casework, read.letters, lambda: act))
+    assert landed > 0
+    catch_up()
+    leader = sign_in("leader")
+    for clock in ("decide", "notify", "finish"):
+        totals = told(leader, "timeliness", clock=clock, **{"from": "2000-01-01"})["totals"]
+        for status in ("met", "met_late"):
+            listed = leader.get("/v1/deadlines", params={"clock": clock, "status": status}).json()["total"]
+            assert totals[status] == listed, (clock, status)
+    assert told(leader, "timeliness", **{"from": "2000-01-01"})["totals"]["total"] == landed
 
 
 def test_targets_stand_beside_the_rates_with_the_rule_they_come_from(

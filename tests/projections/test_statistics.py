@@ -145,11 +145,13 @@ def test_every_report_as_of_an_earlier_day_counts_what_had_happened_by_then(
     earlier = [Story(one.id, tuple(as_of(one.facts, then.at))) for one in those]
     earlier = [one for one in earlier if one.facts]
     assert len(earlier) > 0
-    for report in (reports.RECEIPTS, reports.WORKLOAD, reports.RISKS):
+    for report in (reports.RECEIPTS, reports.TIMELINESS, reports.WORKLOAD, reports.RISKS):
         with gone_back(database, casework, report, then) as connection:
             counting = Counting(connection, casework, on(day))
-            if report is reports.RECEIPTS:
+            if report is reports.TIMELINESS:
                 all_agree(counting, earlier, on(day))
+            elif report is reports.RECEIPTS:
+                counting.agrees(report, "unit", plain.receipts(earlier, "unit"))
             elif report is reports.WORKLOAD:
                 expected = plain.workload(earlier, "unit", counting.lights.first_green, on(day))
                 counting.agrees(report, "unit", expected)
@@ -173,10 +175,12 @@ def test_too_many_cases_are_not_folded(
     told(casework, 7)
     catch_up(database, casework)
     monkeypatch.setattr(past, "MOST", STORIES - 1)
+    monkeypatch.setattr(past, "MOST_CLOCKED", STORIES - 1)
     then = Then(now=at("2026-06-10"), at=at("2026-06-10"))
-    with pytest.raises(Invalid) as refused, database.transaction() as connection:
-        past.go_back(connection, casework, reports.RECEIPTS, then, EVERYTHING, None, None)
-    assert refused.value.code == "statistics.too_many_to_replay"
+    for report in (reports.RECEIPTS, reports.TIMELINESS):
+        with pytest.raises(Invalid) as refused, database.transaction() as connection:
+            past.go_back(connection, casework, report, then, EVERYTHING, None, None)
+        assert refused.value.code == "statistics.too_many_to_replay"
 
 
 def test_letters_are_counted_late_by_the_rules_of_their_time(
