@@ -1,16 +1,21 @@
 """Alerts at the console: whose, how many, acknowledged in place or several at once; the badge counts what is seen."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 
+import httpx
 import pytest
 
 from api import lists
 from api.alert_shapes import Wording
 from api.console.alerts import heard_of
+from api.cookies import SESSION
+from api.sessions import open_session
 from domain.directory.capacity import act_of
 from projections import alerts as view
 from projections import runner
+from tests.api.caller import serving
 from tests.api.conftest import Town, signing_in
 from tests.console.pages import Pages, nobody
 
@@ -164,3 +169,30 @@ def test_what_a_page_hears_of_a_new_alert_tells_nothing_of_the_matter(town: Town
         )
     heard = heard_of(Wording(town.services, town.clock()).shown(page.items[0]), 3)
     assert set(heard) == {"case_number", "step_label", "clock_label", "due_on", "light", "open"}
+
+
+def test_the_stream_of_the_pages_says_what_is_new_and_how_many_are_open(town: Town):
+    token, _ = open_session(town.services, "office-head")
+    headers = {"Cookie": f"{SESSION}={token}", "Last-Event-ID": "0"}
+    with (
+        serving(town.app) as address,
+        httpx.stream("GET", f"{address}{URL}/stream", headers=headers, timeout=20.0) as answer,
+    ):
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        data = next(line for line in answer.iter_lines() if line.startswith("data: "))
+    heard = json.loads(data.removeprefix("data: "))
+    waiting_now = (
+        signing_in(town.services, town.client)("office-head").get("/v1/alerts?to=me").json()["items"]
+    )
+    open_now = [one for one in waiting_now if "acknowledged_by" not in one]
+    assert (heard["open"], heard["case_number"] in {one["case_number"] for one in waiting_now}) == (
+        len(open_now),
+        True,
+    )
+
+
+def test_a_stream_of_nobody_is_none(town: Town):
+    assert (
+        nobody(town.client).get(f"{URL}/stream").goes_to
+        == f"/console/sign-in?next={URL.replace('/', '%2F')}%2Fstream"
+    )
