@@ -8,7 +8,7 @@ from hmac import compare_digest
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import progress_shapes, readings, tries
@@ -18,8 +18,11 @@ from api.case_reading import Seen, in_full
 from api.errors import responses
 from api.identity import Held
 from api.logs import bind
+from api.papers import sheets
+from api.papers.papers import FORMS, Code, file_response
 from api.sessions import Place
 from domain.acts import Receipt, petitioner_act
+from domain.attachments import PDF
 from domain.casework import Key
 from domain.errors import Unknown
 from domain.kinds import PETITION
@@ -87,6 +90,22 @@ def rate(services: Services, case_id: UUID, command: Rate, key: str | None = Non
     return receipt
 
 
+def notice(services: Services, case_id: UUID, kind: str) -> Response:
+    """已送达文书: as .pdf, as it was issued; the reading is recorded. Raises Unknown for what wasn't issued and served."""
+    act = petitioner_act(services.clock())
+    file = sheets.opened(services, act, case_id, PETITION)
+    served = [one for one in file.sheets if one.paper.code == kind and one.issued and one.served_on]
+    if not served or not served[-1].paper.personal:
+        raise Unknown("progress.no_such_notice", "没有已经送达您的这份文书。")
+    readings.note(services, act, case_id, "notice")
+    content = sheets.made(file, served[-1], FORMS["pdf"])
+    response = file_response(content, f"{served[-1].paper.label}-{served[-1].number}.pdf", "pdf")
+    response.headers["Content-Disposition"] = response.headers["Content-Disposition"].replace(
+        "inline", "attachment", 1
+    )
+    return response
+
+
 ANSWERS = responses(404, 413, 422, 429, 503)
 
 
@@ -103,3 +122,14 @@ def rated(services: Held, address: Place, given: Rating) -> dict[str, Any]:
     case_id = find(services, address, given.number, given.query_code)
     rate(services, case_id, Rate(given.about, given.score, given.comment))
     return progress_shapes.ratings(in_full(services, case_id, services.clock()))
+
+
+@router.post(
+    "/notices/{kind}.pdf",
+    summary="下载已送达的文书",
+    response_class=Response,
+    responses=ANSWERS | responses(409) | {200: {"content": {PDF: {}}, "description": "文书"}},
+)
+def notice_served(services: Held, address: Place, kind: Code, asked: Asked) -> Response:
+    """凭编号和查询码下载: 已经出具并送达信访人的文书，按出具时的内容."""
+    return notice(services, find(services, address, asked.number, asked.query_code), kind)

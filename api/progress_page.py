@@ -15,6 +15,7 @@ from api.console import rendering
 from api.console.forms import choice
 from api.errors import STATUS
 from api.identity import Held
+from api.papers.papers import Code
 from api.sessions import Place
 from domain.errors import Refused
 from domain.petition.commands import Rate
@@ -91,6 +92,12 @@ def rated(
     except Refused as refused:
         return _result(services, case_id, number, query_code, text, fault=refused.message, status=409)
     return _result(services, case_id, number, query_code, text, note="评价已经提交，谢谢您。")
+
+
+@router.post("/notices/{kind}.pdf")
+def notice(services: Held, address: Place, kind: Code, number: Word = "", query_code: Word = "") -> Response:
+    """下载已送达的文书."""
+    return progress.notice(services, progress.find(services, address, number, query_code), kind)
 
 
 def _missing(number: str, query_code: str) -> str | None:

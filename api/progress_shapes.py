@@ -9,6 +9,8 @@ from api.case_reading import Seen
 from api.console.forms import choice
 from api.console.rendering import weekday
 from api.progress_steps import notice_label, steps
+from domain.facts import Fact
+from domain.papers import issuing
 from domain.petition import events, rating
 from domain.petition.state import Petition
 from domain.rules.deadlines import Clock
@@ -109,8 +111,9 @@ def rights(seen: Seen) -> list[dict[str, Any]]:
 
 
 def notices(seen: Seen) -> list[dict[str, Any]]:
-    """已送达文书: of each kind the last one served, in the order of service."""
+    """已送达文书: of each kind the last one served, in the order of service; `pdf` if it was issued here before."""
     served: dict[str, dict[str, Any]] = {}
+    before: list[Fact] = []
     for one in seen.history:
         if isinstance(one.fact, events.Served):
             served.pop(one.fact.notice, None)
@@ -120,7 +123,9 @@ def notices(seen: Seen) -> list[dict[str, Any]]:
                 "served_on": one.fact.on,
                 "method": one.fact.method,
                 "method_label": choice("method", one.fact.method),
+                "pdf": bool(issuing.issued(before, one.fact.notice)),
             }
+        before.append(one.fact)
     return list(served.values())
 
 

@@ -21,6 +21,7 @@ OPEN_TO_STRANGERS = {
     ("get", "/v1/oidc/callback"),
     ("post", "/v1/progress"),
     ("post", "/v1/progress/rating"),
+    ("post", "/v1/progress/notices/{kind}.pdf"),
     ("get", "/healthz"),
     ("get", "/readyz"),
 }

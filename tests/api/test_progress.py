@@ -97,6 +97,39 @@ def test_a19_missing_material_is_listed_while_it_is_waited_for(town: Town):
     assert ask(town, brought).json()["missing"] == []
 
 
+ISSUED: list[Step] = [
+    *SERVED[:-1],
+    ("unit-a-clerk", "issue-notice", {"notice": "opinion"}),
+]
+
+
+def paper(town: Town, told: dict[str, str], kind: str = "opinion", **otherwise: Any) -> Any:
+    body = {name: told[name] for name in ("number", "query_code")} | otherwise
+    return town.client.signed(None).post(f"/v1/progress/notices/{kind}.pdf", json=body)
+
+
+def test_a19_a_notice_that_was_issued_and_served_is_handed_out(town: Town):
+    told = registered(town, [*ISSUED, SERVED[-1]])
+    assert [(one["kind"], one["pdf"]) for one in ask(town, told).json()["notices"]] == [("opinion", True)]
+    answer = paper(town, told)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    assert answer.content.startswith(b"%PDF-")
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.headers["cache-control"] == "no-store"
+    rows = town.walker.as_("auditor").get("/v1/readings", params={"case": told["id"]}).json()["items"]
+    assert (rows[0]["officer"], rows[0]["what"]) == ("petitioner", "notice")
+
+
+def test_a19_what_was_not_served_or_not_issued_is_not_handed_out(town: Town):
+    for way, pdf in ((ISSUED, []), (SERVED, [False])):
+        told = registered(town, way)
+        assert [one["pdf"] for one in ask(town, told).json()["notices"]] == pdf
+        answer = paper(town, told)
+        assert (answer.status_code, answer.json()["code"]) == (404, "progress.no_such_notice")
+    assert paper(town, told, "urging").json()["code"] == "progress.no_such_notice"
+    assert paper(town, told, query_code="AAAAAAAAAA").json()["code"] == "progress.unknown"
+
+
 def test_a19_small_letters_spaces_and_full_width_letters_do(town: Town):
     told = registered(town)
     typed = told["number"].lower().replace("-", "－"), f" {told['query_code'].lower()} "
