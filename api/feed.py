@@ -31,7 +31,8 @@ MOST_SCANNED = 1000
 """Facts looked at in one request, so that an officer who sees few cases doesn't wait for the whole log."""
 
 OF_THE_HOUSE: tuple[type[Fact], ...] = (*DIRECTORY_FACTS, RulebookPublished, CalendarDecreed)
-OF_NO_CASE: tuple[type[Fact], ...] = (*OF_THE_HOUSE, *BOOK_FACTS, NumbersTaken)
+OF_THE_DESK: tuple[type[Fact], ...] = (NumbersTaken, *BOOK_FACTS)
+OF_NO_CASE: tuple[type[Fact], ...] = (*OF_THE_HOUSE, *OF_THE_DESK)
 Readable = Mapping[UUID, str]
 
 HOUSEKEEPERS = frozenset({"admin", "auditor"})
@@ -79,7 +80,7 @@ def _readable(services: Services, act: Act, log: Sequence[Recorded]) -> Readable
 def _is_for(act: Act, fact: Fact, readable: Readable) -> bool:
     if isinstance(fact, OF_THE_HOUSE):
         return act.role in HOUSEKEEPERS
-    if isinstance(fact, NumbersTaken | BOOK_FACTS):
+    if isinstance(fact, OF_THE_DESK):
         return act.role == "auditor"
     return fact.originator_id in readable
 
