@@ -94,6 +94,9 @@ class DeadlineFilters:
     due_to: date | None = None
     rulebook: Word = None
     provisional: bool | None = None
+    active: Annotated[
+        bool | None, Query(description="正在计算、须由单位办理的期限；信访人可以行使权利的期间不在其中")
+    ] = None
 
     def wanted(self, directory: Directory) -> deadlines_list.Wanted:
         """所需: as the list understands it."""

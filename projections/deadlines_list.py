@@ -40,6 +40,7 @@ class Wanted:
     due_to: date | None = None
     rulebook: str | None = None
     provisional: bool | None = None
+    active: bool | None = None
 
 
 def deadlines(
@@ -66,6 +67,7 @@ def query(visibility: Visibility, lights: Lights, wanted: Wanted) -> Query:
             (wanted.due_to, "d.due_on <= %(due_to)s", "due_to"),
             (wanted.rulebook, "d.rulebook = %(rulebook)s", "rulebook"),
             (wanted.provisional, "d.provisional = %(provisional)s", "provisional"),
+            (wanted.active, "%(active)s = (d.state = 'running' AND NOT d.is_window)", "active"),
         ),
     ]
     if wanted.light is not None:

@@ -23,6 +23,8 @@ from api.ledgers import Ledger, Turned
 
 WORDS = "q"
 SIZE = 50
+PRESET: Mapping[str, Mapping[str, str]] = {"deadlines": {"active": "true"}}
+"""What a ledger shows where nothing is asked and no view is the officer's default."""
 COUNTED = 10_000
 """Rows that a page counts; of more it says so."""
 
@@ -50,8 +52,8 @@ class Asked:
 
     @property
     def is_narrowed(self) -> bool:
-        """已筛选: whether anything is asked but all."""
-        return bool(self.given or self.words)
+        """已筛选: whether anything is asked but all, or what is shown at first."""
+        return bool(self.words) or (bool(self.given) and self.given != PRESET.get(self.ledger.slug))
 
     def address(self, **more: str) -> str:
         """地址: of this question, with whatever is added."""
@@ -87,6 +89,8 @@ def asked(visitor: Visitor, ledger: Ledger, query: QueryParams) -> Asked:
     else:
         given = {one.name: query[one.name] for one in fields(ledger.filters) if query.get(one.name)}
         given.pop(WORDS, None)
+        if not query:
+            given = dict(PRESET.get(ledger.slug, {}))
         search, words = saved_views.words_of(visitor, query.get("search"))
         order, chosen = query.get("order", ""), tuple(query.getlist("columns"))
     filters, given, problems = _checked(ledger, given, words)

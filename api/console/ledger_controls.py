@@ -20,6 +20,7 @@ LABELS: Mapping[str, str] = {
     "due_to": "到期日至", "overdue": "是否逾期", "repeat": "重复信访", "urgent": "紧急", "source": "来源",
     "form": "事项形式", "public": "公开", "opened_from": "立项日期自", "opened_to": "立项日期至", "mine": "经本人或本单位",
     "status": "期限状态", "clock": "期限名称", "rulebook": "规则", "provisional": "暂定", "month": "月份", "to": "发给",
+    "active": "正在计算",
 }  # fmt: skip
 """筛选条件名称."""
 NOT_OFFERED = frozenset({"q", "source", "rulebook"})

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, QueryParams
 from api.console import ledger_controls, saved_views
 from api.console.case_places import FOLDERS
 from api.console.forms import form_data
-from api.console.ledger_asked import COUNTED, WORDS, Asked, asked
+from api.console.ledger_asked import COUNTED, PRESET, WORDS, Asked, asked
 from api.console.visitors import Paged, Visiting, Visitor, then
 from api.ledgers import DEADLINES, ITEMS, MONTHS, PETITIONS, Asking, Ledger
 from domain.directory.fold import Directory
@@ -122,6 +122,7 @@ def _page(visitor: Visitor, what: Asked) -> HTMLResponse:
         lines=[_line(ledger, row, what, visitor.directory) for row in found.items],
         total=found.total,
         counted=COUNTED,
+        preset=PRESET.get(ledger.slug, {}),
         views=saved_views.of(visitor, ledger.slug),
         query=what.address().partition("?")[2],
         following=what.address(cursor=found.next_cursor) if found.next_cursor else None,

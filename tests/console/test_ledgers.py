@@ -209,3 +209,14 @@ def test_an_export_can_be_watched_and_cancelled(pages: Open, filled, monkeypatch
 def test_every_filter_has_a_name():
     names = {one for ledger in ALL.values() for one in ledger.filters.__dataclass_fields__}
     assert names <= set(LABELS)
+
+
+def test_clocks_that_run_come_first_unless_all_are_asked_for(pages: Open, filled):
+    browser = pages("office")
+    running = browser.get("/console/deadlines")
+    assert running.one("//nav[@class='views noprint']/a[@aria-current]").text == "进行中"
+    assert set(numbers(running)) == set(filled.values())
+    states = {one.text_content().strip() for one in running.all("//td[contains(@class, 'of-status')]")}
+    assert states <= {"进行中", "已逾期"}
+    everything = browser.get("/console/deadlines?all=1")
+    assert len(numbers(everything)) >= len(numbers(running))
