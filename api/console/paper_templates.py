@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from api.console.imports import SignedFirst
 from api.console.visitors import Visiting, Visitor, then
 from api.errors import STATUS
-from api.papers import keeping, trying
+from api.papers import fields, keeping, trying
 from api.papers.keeping import TemplateShown
 from domain.errors import Invalid, NotNow, Refused, Unknown
 
@@ -81,6 +81,7 @@ def _page(visitor: Visitor, notice: str, form: str = "", refused: Refused | None
         one=_found(visitor, notice),
         forms=FORMS,
         sources=SOURCES,
+        labels=fields.labels(),
         faulty=form,
         problems=problems,
     )

@@ -138,7 +138,7 @@ def _told(made: Any, one: Paragraph) -> None:
 
 
 def _is_heading(one: Paragraph) -> bool:
-    return re.match(r"[一二三四五]、\S{2,16}$", _FIELD.sub("", one.text)) is not None and not one.when
+    return re.fullmatch(r"[一二三四五]、[^。{]{2,16}(\{\{ result \}\})?", one.text) is not None
 
 
 def _footer(section: Any) -> None:

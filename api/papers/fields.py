@@ -1,9 +1,12 @@
 """文书字段: what a template may name, made from what was recorded. The same names serve the .docx and the PDF."""
 
 import re
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from api.console.forms import choice
@@ -89,6 +92,12 @@ class Printing:
 def in_words(day: date) -> str:
     """成文日期: 2026年3月2日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+@cache
+def labels() -> Mapping[str, str]:
+    """字段名称: for whoever edits a template."""
+    return tomllib.loads(Path(__file__).with_name("field_labels.toml").read_text("utf-8"))
 
 
 def lines(text: str | None) -> list[str]:

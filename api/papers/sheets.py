@@ -155,9 +155,7 @@ def made(file: File, sheet: Sheet, form: str) -> bytes:
     digest = _template(file, sheet, form)
     lacking = glyphs.lacking(data) if form == "typ" else []
     if lacking:
-        log.warning(
-            "paper.glyphs_missing", notice=sheet.paper.code, code_points=[f"U+{ord(c):04X}" for c in lacking]
-        )
+        log.warning("paper.glyphs_missing", notice=sheet.paper.code, count=len(lacking))
     template = shelf.content_of(file.services.database, digest)
     task = Task(form, template, data, task_printing.on, task_printing.draft)
     return in_turn(task, apart=not shelf.is_shipped(digest))

@@ -64,6 +64,7 @@ def test_both_templates_of_a_paper_use_the_same_fields(paper: papers.Paper) -> N
     in_typ = set(re.findall(r"data\.(\w+)", shelf.shipped(paper.code, "typ").decode()))
     assert in_docx == in_typ == fields.used(paper.code)
     assert fields.required(paper.code) <= in_typ <= fields.known(paper)
+    assert fields.known(paper) <= set(fields.labels())
 
 
 def _document(content: bytes) -> str:

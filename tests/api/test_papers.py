@@ -148,7 +148,7 @@ def test_c6_what_petitioners_write_is_printed_and_never_obeyed(walker: Walker) -
         pdf = unit.get(f"/v1/petitions/{case}/notices/acceptance.pdf")
     assert pdf.status_code == 200
     [warning] = [one for one in logged if one["event"] == "paper.glyphs_missing"]
-    assert warning["code_points"] == ["U+20BB7"]
+    assert warning["count"] == 1
 
 
 def test_c6_no_gap_and_no_twin_among_numbers_of_two_writers(town: Town) -> None:

@@ -94,5 +94,8 @@ def test_c6_a_template_is_replaced_with_faults_in_place_and_restored(town: Town,
     assert head.get(f"{here}/pdf").answer.content.startswith(b"%PDF-")
     assert head.post(f"{here}/typ/restore").goes_to == here
     assert head.post(f"{here}/typ/restore").status == 409
-    assert upload(head, f"{here}/docx", files.office(**{"word__vbaProject.bin": b"x"}), "delay.docx").status == 422
+    assert (
+        upload(head, f"{here}/docx", files.office(**{"word__vbaProject.bin": b"x"}), "delay.docx").status
+        == 422
+    )
     assert upload(town_pages("office"), f"{here}/typ", typ, "delay.typ").status == 403
