@@ -9,6 +9,11 @@ from tests.console.browser.office import Office
 
 Where = Callable[[Office], str]
 
+HANDLED = "安置房逾期交付"
+"""What the subject of a petition holds that unit A handles."""
+ANSWERED = "小区地下车位只售不租"
+"""Of one that was answered lately."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -54,9 +59,6 @@ def _looked_up(page: Page, office: Office) -> None:
     expect(page.locator("ol.steps")).to_be_visible()
 
 
-HANDLED = "安置房逾期交付"
-ANSWERED = "小区地下车位只售不租"
-
 PLACES = (
     Place("sign-in", None, "/console/sign-in"),
     Place("desk", "office", "/console", phone=True),
@@ -94,6 +96,14 @@ PLACES = (
     Place("accounts", "admin", "/console/accounts"),
     Place("account-of", "admin", "/console/accounts/of/office"),
     Place("tokens", "admin", "/console/tokens"),
+    Place("rules", "admin", "/console/rules"),
+    Place("rulebook", "admin", "/console/rules/books/petition-2022"),
+    Place("rulebook-new", "admin", "/console/rules/books/petition-2022/new"),
+    Place("calculator", "office", "/console/rules/calculator"),
+    Place("calendar", "admin", "/console/rules/calendars/2027"),
+    Place("templates", "admin", "/console/templates"),
+    Place("template", "admin", "/console/templates/acceptance"),
+    Place("papers", "unit-a-clerk", petition(HANDLED, "/papers")),
     Place("channels", "admin", "/console/channels"),
     Place("no-such-page", "office", "/console/no/such/page", status=404),
     Place("progress", None, "/progress", phone=True),
