@@ -1,7 +1,8 @@
 """接待日安排: what is published to citizens, by four weeks; the petition office publishes and amends, with the reason."""
 
-from datetime import timedelta
-from typing import Annotated, Any
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Query, Response
@@ -23,13 +24,15 @@ router = APIRouter(prefix="/console/reception/rota", route_class=Paged, include_
 
 ADDRESS = "/console/reception/rota"
 SPAN = timedelta(days=27)
+WEEKS = timedelta(days=28)
 From = Annotated[str | None, Query(alias="from", max_length=10)]
 
 
 @router.get("")
-def rota(visitor: Visiting, since: From = None) -> HTMLResponse:
-    """接待日安排."""
-    return _page(visitor, since)
+def rota(visitor: Visiting, since: From = None, like: Literal["before"] | None = None) -> HTMLResponse:
+    """接待日安排; with `like`, the form holds what was published for the four weeks before."""
+    first = a_day(since, visitor.act.today)
+    return _page(visitor, since, _again(visitor, first) if like is not None else None)
 
 
 @router.post("")
@@ -131,7 +134,37 @@ def _fields(
     preset: dict[str, Any] | None = None,
 ) -> list[Entered]:
     offered: dict[str, Choices] = {"officer": offers.officers(visitor.directory)}
-    return forms.entered(command, "rota", offered, given, problems, preset)
+    fields = forms.entered(command, "rota", offered, given, problems, preset)
+    return [
+        replace(_plain(one), rows=tuple(tuple(replace(_plain(inner), required=False) for inner in row) for row in one.rows))
+        for one in fields
+    ]
+
+
+def _plain(one: Entered) -> Entered:
+    """A reception day lies ahead: what is said of the days of acts doesn't hold for it."""
+    return replace(one, help="") if one.name.rpartition(".")[2] == "on" else one
+
+
+def _again(visitor: Visitor, first: date) -> FormData:
+    """照前四周预填: the four weeks before, four weeks later, for the office to correct and publish."""
+    found = reception_desk.days(visitor.services, first - WEEKS, first - timedelta(days=1), cancelled=False)
+    own = [one.entry for one in found if one.office == visitor.act.unit]
+    return FormData(
+        [
+            (f"entries.{at}.{name}", value)
+            for at, one in enumerate(own)
+            for name, value in (
+                ("on", (one.on + WEEKS).isoformat()),
+                ("from_time", one.from_time),
+                ("to_time", one.to_time),
+                ("place", one.place),
+                ("post", one.post),
+                ("officer", one.officer or ""),
+                ("name", "" if one.officer is not None else one.name),
+            )
+        ]
+    )
 
 
 def _faults(problems: dict[str, str] | None) -> list[str]:

@@ -1,5 +1,6 @@
 """值班日志: who is on duty, what was noted and taken, and the hand-over of what is unsettled, before a shift is closed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 from uuid import uuid4
@@ -130,7 +131,8 @@ def _page(
         "leader": offers.officers(directory, frozenset({"leader"})),
     }
     preset = {"on": act.today, "from_time": "08:30", "to_time": "17:30"}
-    fields = forms.entered(OpenShift, "shifts", offered, given, problems, preset) if manages else None
+    entered = forms.entered(OpenShift, "shifts", offered, given, problems, preset)
+    fields = [replace(one, help="") for one in entered] if manages else None
     return visitor.page(
         "reception_shifts.html",
         status=422 if problems else 200,

@@ -7,7 +7,7 @@ document.querySelectorAll("[data-reception]").forEach((form) => {
     form.querySelectorAll("[data-for]").forEach((one) => {
       const wanted = one.dataset.for.split(" ").includes(result);
       one.hidden = !wanted;
-      one.querySelectorAll("input, textarea").forEach((field) => { field.disabled = !wanted; });
+      one.querySelectorAll("input, textarea").forEach((field) => { field.disabled = !wanted; field.required = wanted && one.hasAttribute("data-must"); });
     });
   };
   form.addEventListener("change", show);
@@ -17,4 +17,20 @@ document.querySelectorAll("[data-reception]").forEach((form) => {
   show();
   const first = form.querySelector("[name='visitors.0.name']");
   if (first && !document.querySelector("#form-faults") && window.matchMedia("(min-width: 60rem)").matches) first.focus();
+});
+
+/* 公布接待日安排: a row is emptied by one click; what is empty is not published. */
+document.querySelectorAll("[data-rota] .entry").forEach((row) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "secondary outline empty-row";
+  button.textContent = "清空本行";
+  row.append(button);
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".empty-row");
+  if (!button) return;
+  const fields = button.closest(".entry").querySelectorAll("input, select");
+  fields.forEach((one) => { one.value = ""; });
+  fields[0].focus();
 });
