@@ -41,3 +41,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !form?.contains(event.target) || !document.querySelector(".acts")) return;
   close(form);
 });
+
+/* ?act=…: the form of an act that another page leads to is opened at once. */
+window.addEventListener("load", () => {
+  const slug = new URLSearchParams(window.location.search).get("act");
+  if (!slug || !/^[a-z-]+$/.test(slug)) return;
+  document.querySelector(`.acts a[href$="/acts/${slug}"]`)?.click();
+});
