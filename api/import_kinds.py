@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from api import item_lines, letters, petition_lines
+from api import item_lines, ledger_files, letters, petition_lines
 from api.landing import Landing, Lines, land
 from api.ledger_columns import LedgerColumn
 from domain.acts import Act
@@ -29,6 +29,13 @@ class ImportKind:
     columns: Sequence[LedgerColumn]
     posts: frozenset[str]
     theirs: str
+
+    def must_be_readable(self, content: bytes, today: date) -> None:
+        """收件时核对: what is no such file at all is refused before it is taken in. Raises Invalid."""
+        if self.source == letters.KIND:
+            self.read(content, today)
+        else:
+            ledger_files.must_be_table(content, self.columns)
 
     def land(
         self, casework: Casework, lines: Lines, skipped: int, act: Callable[[], Act]

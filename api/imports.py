@@ -1,6 +1,7 @@
 """导入: a file is taken in at once and worked off in the background; its progress and its refused lines can be read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from threading import Event, Thread
 from typing import Annotated, Any, Literal
@@ -113,7 +114,7 @@ def receive(services: Services, act: Act, kind: str, filename: str | None, conte
     must_send(chosen, act)
     if act.role in OFFICE_POSTS:
         registration.office_of(act, services.casework.directory())
-    chosen.read(content, act.today)
+    chosen.must_be_readable(content, act.today)
     id = uuid4()
     bind(command="import", file=id)
     with services.database.transaction() as connection:
@@ -298,7 +299,8 @@ class ImportWorker:
 
     def _work_off(self, row: Mapping[str, Any]) -> None:
         kind = KINDS[row["kind"]]
-        reading = kind.read(bytes(row["content"]), legal_date(row["created_at"]))
+        with self._beating(row["id"]):
+            reading = kind.read(bytes(row["content"]), legal_date(row["created_at"]))
         held = self._begin(row, reading)
         if held is None or held["state"] != "running":
             return
@@ -312,6 +314,26 @@ class ImportWorker:
                 return
         self._finish(row["id"], "done", [])
         log.info("import.done", file=str(row["id"]), kind=row["kind"], total=reading.total)
+
+    @contextmanager
+    def _beating(self, id: UUID) -> Iterator[None]:
+        """仍在处理: while a long file is read, so that no other worker takes it over."""
+        done = Event()
+
+        def beat() -> None:
+            while not done.wait(max(self._lease / 3, 1)):
+                with suppress(*AWAY), self._services.database.transaction() as connection:
+                    connection.execute(
+                        "UPDATE imports SET updated_at = now() WHERE id = %s AND state = 'running'", (id,)
+                    )
+
+        beating = Thread(target=beat, name="import-beat", daemon=True)
+        beating.start()
+        try:
+            yield
+        finally:
+            done.set()
+            beating.join()
 
     def _act(self, row: Mapping[str, Any]) -> Act:
         return Act(by=row["by"], unit=row["unit"], role=row["role"], at=self._services.clock())

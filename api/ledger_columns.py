@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
-from unicodedata import category
 
 from api.sheet_cells import Cell
 
@@ -16,7 +15,7 @@ _DAY = re.compile(
     r"(\d{4})\s*([-/.年])\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+\d{1,2}:\d{2}(?::\d{2})?)?", re.ASCII
 )
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+", re.ASCII)
-_KEPT = frozenset("\t\n\r")
+_UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 EXACT = 10**15
 """Whole numbers above this have lost their last digits in a spreadsheet."""
 
@@ -58,7 +57,7 @@ def read(column: LedgerColumn, cell: Cell) -> str | date | None:
         return None
     if len(text) > column.longest:
         raise Wrong(column.name, f"超过{column.longest}个字")
-    if any(category(one) in {"Cc", "Cs"} and one not in _KEPT for one in text):
+    if _UNUSABLE.search(text):
         raise Wrong(column.name, "含有控制字符")
     if column.choices is not None:
         if text not in column.choices:

@@ -43,6 +43,11 @@ def rows(content: bytes, columns: Sequence[LedgerColumn]) -> Iterator[Row | Refu
         yield one
 
 
+def must_be_table(content: bytes, columns: Sequence[LedgerColumn]) -> None:
+    """须为台账: that the file can be read and has its head; its lines are read later. Raises Invalid."""
+    next(rows(content, columns), None)
+
+
 def _of_workbook(content: bytes, columns: Sequence[LedgerColumn]) -> Iterator[Row | Refusal]:
     closest: Invalid | None = None
     for sheet in sheet_cells.sheets(content):

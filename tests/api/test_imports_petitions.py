@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from xlsxwriter import Workbook
 
+from api import ledger_files
 from api.bootstrap import Services
 from api.imports import ImportWorker
 from tests.api.caller import Caller
@@ -287,3 +288,17 @@ def test_a_template_can_be_filled_in_and_sent(
 def test_only_the_office_imports_petitions(sign_in: SignIn, username: str) -> None:
     answer = send(sign_in(username), as_csv(line()), "petitions")
     assert (answer.status_code, answer.json()["code"]) == (403, "import.not_yours")
+
+
+def test_a_control_character_is_no_text(services: Services, sign_in: SignIn) -> None:
+    found = taken_in(services, sign_in("office"), as_csv(line(内容摘要="漏\x07水")))
+    assert found["refused"] == [{"line": 2, "column": "内容摘要", "reason": "含有控制字符"}]
+
+
+def test_a_file_of_too_many_lines_fails_and_says_so(
+    services: Services, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_files, "MOST_ROWS", 2)
+    found = taken_in(services, sign_in("office"), as_csv(*(line(编号=f"旧-{n}") for n in range(3))))
+    assert (found["state"], found["landed"]) == ("failed", 0)
+    assert "拆成几个文件" in found["refused"][0]["reason"]
