@@ -33,7 +33,7 @@ Form = Literal["docx", "typ"]
 Content = Annotated[bytes, Body(media_type="application/octet-stream", description="模板文件")]
 
 
-class Change(BaseModel):
+class TemplateChange(BaseModel):
     """模板变更 — who replaced or restored a template, when."""
 
     form: str
@@ -63,7 +63,7 @@ class TemplateShown(BaseModel):
     fields: list[str]
     required: list[str]
     forms: list[FormShown]
-    history: list[Change]
+    history: list[TemplateChange]
     open: bool
 
 
@@ -73,7 +73,7 @@ class TemplateList(BaseModel):
     items: list[TemplateShown]
 
 
-class Changed(BaseModel):
+class TemplateChanged(BaseModel):
     """模板已变更 — the position in the log and the digest now in use."""
 
     kind: str
@@ -129,8 +129,8 @@ def _form(services: Services, office: str, paper: Paper, form: str) -> FormShown
     return FormShown(form=form, sha256=used or shelf.digest(paper.code, form), source=source)
 
 
-def _change(fact: Any, directory: Directory) -> Change:
-    return Change(
+def _change(fact: Any, directory: Directory) -> TemplateChange:
+    return TemplateChange(
         form=fact.form,
         replaced=isinstance(fact, TemplateReplaced),
         sha256=getattr(fact, "sha256", None),
@@ -208,13 +208,13 @@ def _add(form: Form) -> None:
         """现用的模板，修改后可以上传."""
         return file_of(services, act, notice, form)
 
-    def upload(notice: Notice, services: Held, act: Signed, content: Content) -> Changed:
+    def upload(notice: Notice, services: Held, act: Signed, content: Content) -> TemplateChanged:
         """信访工作机构负责人更换本机关的模板，系统管理员更换全部机关的；不能排印的拒收，并说明错在何处."""
         bind(command="replace-template")
         receipt = replace(services, act, notice, form, content)
         return _changed(services, act, notice, form, receipt)
 
-    def remove(notice: Notice, services: Held, act: Signed) -> Changed:
+    def remove(notice: Notice, services: Held, act: Signed) -> TemplateChanged:
         """恢复使用系统自带的模板."""
         bind(command="restore-template")
         return _changed(services, act, notice, form, restore(services, act, notice, form))
@@ -228,9 +228,9 @@ def _add(form: Form) -> None:
                   operation_id=f"restore-notice-template-{form}")(remove)  # fmt: skip
 
 
-def _changed(services: Services, act: Act, notice: str, form: str, receipt: Receipt) -> Changed:
+def _changed(services: Services, act: Act, notice: str, form: str, receipt: Receipt) -> TemplateChanged:
     used = _form(services, _office(act), a_paper(notice), form)
-    return Changed(kind=notice, form=form, sha256=used.sha256, position=receipt.position)
+    return TemplateChanged(kind=notice, form=form, sha256=used.sha256, position=receipt.position)
 
 
 _add("docx")
