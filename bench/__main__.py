@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bench import catching_up, importing, loading, pages, saving, sweeping
+from bench import catching_up, importing, ledgers, loading, pages, saving, sweeping
 from bench.measure import Comparison, Result, Spread, measure
 from bench.place import Place, place
 
@@ -24,6 +24,7 @@ BENCHMARKS: Mapping[str, Callable[[Place], Generator[Comparison]]] = {
     "catch-up": catching_up.comparisons,
     "letters": importing.comparisons,
     "sweep": sweeping.comparisons,
+    "ledgers": ledgers.comparisons,
     "pages": pages.comparisons,
 }
 ROUNDS = 5
