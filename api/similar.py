@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -124,12 +123,6 @@ def search(
             found.append(one)
     found.sort(key=lambda one: (-one.score, -one.petition.received_on.toordinal(), one.petition.number))
     return found[:limit]
-
-
-def linkable(services: Services, act: Act, id: UUID) -> bool:
-    """可以认定: whether the officer may read the petition that another is said to repeat."""
-    found = services.casework.readable(id, act)
-    return found is not None and found.kind is PETITION
 
 
 def _judged(petition: Petition, borne: set[str], text: str) -> Likeness | None:

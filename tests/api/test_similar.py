@@ -100,7 +100,9 @@ class TestWhoseEyes:
 
     def test_a_unit_finds_what_passed_through_it(self, walker: Walker, ask):
         walker.register(content=HEATING, petitioners=[WANG])
-        own = walker.walk([("office", "transfer", {"to_unit": "unit-a"})], content=HEATING, petitioners=[WANG])
+        own = walker.walk(
+            [("office", "transfer", {"to_unit": "unit-a"})], content=HEATING, petitioners=[WANG]
+        )
         assert [one["id"] for one in ask("unit-a-clerk", content=HEATING, petitioners=[WANG])] == [own]
         assert ask("unit-b-clerk", content=HEATING, petitioners=[WANG]) == []
         assert ask("admin", content=HEATING, petitioners=[WANG]) == []
