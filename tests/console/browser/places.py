@@ -82,6 +82,7 @@ PLACES = (
     Place("statistics-report", "leader", "/console/statistics/timeliness"),
     Place("imports", "office", "/console/imports"),
     Place("reception", "office", "/console/reception", phone=True),
+    Place("reception-record", "office", lambda office: f"/console/reception/{office.of_kind('reception')}"),
     Place("reception-log", "office", "/console/reception/log"),
     Place("reception-rota", "office", "/console/reception/rota"),
     Place("reception-shifts", "office", "/console/reception/shifts"),

@@ -3,6 +3,7 @@ is always to be seen. One test a page, from the one table of all pages.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -87,14 +88,32 @@ def test_a_page_is_for_everybody(open_page: Open, demo: Office, place: Place):
     assert wide == {"200 %": [], "phone": []}
 
 
-PIECES = {
+NO_PAGES = {
     "/console/alerts/badge",
     "/console/alerts/stream",
+    "/console/imports/{id}",  # of a file that was sent: in the tests of the imports
+    "/console/exports/{id:uuid}",  # while a ledger is being written
+    "/console/rules/calendars",  # leads to this year's
+    "/console/reception/rota/{id}",
+    "/console/reception/shifts/{id}",
+    "/console/reception/{id:uuid}/register",  # the form of the registration, filled in
+    "/console/reception/{id:uuid}/acts/{slug}",  # as the acts on other cases
+    "/console/negative-lists/{id:uuid}/acts/{slug}",
+    "/console/supervision-items/{id:uuid}/papers",  # as the papers of petitions
 }
-"""What pages fetch for themselves."""
+"""What pages fetch for themselves, what is there only for a moment, and what is like a page that is in the table."""
+FILES = ("/attachments/{sha256}", "/{file}", "/refused.{ending}", "/file", "/{notice}/{form}")
 
 
 def addresses() -> set[str]:
     """The address of every page that the console and the citizens' look-up answer at."""
     routers = [one.router for one in (*PAGES, progress_page)]
-    return {route.path for router in routers for route in router.routes if "GET" in route.methods}
+    found = {route.path for router in routers for route in router.routes if "GET" in route.methods}
+    return {one for one in found - NO_PAGES if not one.endswith(FILES)}
+
+
+def test_every_page_is_in_the_table(demo: Office):
+    known = [place.where if isinstance(place.where, str) else place.where(demo) for place in PLACES]
+    shapes = {one: re.compile("^" + re.sub(r"\{[^}]*\}", "[^/]+", one) + "$") for one in addresses()}
+    unknown = {one for one, shape in shapes.items() if not any(shape.match(at) for at in known)}
+    assert unknown == set(), "a page without a place in places.py is judged by nobody"

@@ -1,5 +1,6 @@
 """信访工作机构: a petition from its registration to the ledger's export – by mouse alone and again by keyboard alone."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from tests.console.browser.acting import Keyboard, Mouse, number_on
 from tests.console.browser.conftest import Open
 from tests.console.browser.office import Office
 
+PRINTED = "address => fetch(address).then(one => [one.status, one.headers.get('content-type')])"
 Hand = Callable[[Any], Any]
 EVENTS = [
     "Registered",
@@ -20,6 +22,7 @@ EVENTS = [
     "ExtensionRequested",
     "ExtensionGranted",
     "Replied",
+    "NoticeIssued",
     "Served",
     "SignedOff",
 ]
@@ -53,6 +56,17 @@ def by_keyboard(hand: Keyboard, subject: str, content: str) -> None:
     hand.fill(form, "内容摘要", subject)
     hand.fill(form, "信访内容", content)
     hand.press("Control+Enter")
+
+
+def issued(hand: Any, notice: str) -> None:
+    """A paper of the case, given its number and printed."""
+    papers = hand.page.locator("#papers")
+    hand.push(papers.get_by_role("button", name=f"出具{notice}", exact=True))
+    link = papers.get_by_role("link", name=re.compile(f"^打印 PDF：{notice}"))
+    expect(link).to_be_visible()
+    address = link.get_attribute("href")
+    assert address is not None
+    assert hand.page.evaluate(PRINTED, address) == [200, "application/pdf"]
 
 
 def find_again(hand: Any, word: str, number: str) -> None:
@@ -107,6 +121,7 @@ def test_a_petition_from_registration_to_sign_off(
 
     clerk.page.goto(address)
     clerk.act("reply", {"result": "support", "text": "经查属实，已安排维修，本月底完工。"})
+    issued(clerk, "处理意见书")
     clerk.act("serve", {"notice": "opinion", "method": "post"})
 
     office.page.goto(address)

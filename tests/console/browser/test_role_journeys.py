@@ -62,3 +62,29 @@ def test_an_auditor_reads_everything_and_changes_nothing(open_page: Open, demo: 
     read = demo.rows("SELECT officer, what FROM readings WHERE case_id = %s ORDER BY id DESC LIMIT 1", case)
     assert read == [{"officer": "auditor", "what": "petitioners"}]
     assert demo.events(case) == before
+
+
+def test_an_administrator_enters_the_holidays_of_a_year_after_seeing_what_moves(
+    open_page: Open, demo: Office
+):
+    admin = Mouse(open_page()).sign_in("admin")
+    page = admin.page
+    admin.to("规则日历")
+    page.goto("/console/rules/calendars/2027")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("暂定")
+    form = page.locator("form[action$='/preview']")
+    if not form.is_visible():
+        page.get_by_text("录入2027年放假安排").click()
+    admin.fill(form, "来源", "演示用通知（办发〔2026〕1号）")
+    admin.fill(form, "公布日期", "2026-11-19")
+    admin.fill(form, "放假日期", "1月1日至3日\n2月5日至11日\n10月1日至7日")
+    admin.fill(form, "调休上班日", "2月13日")
+    form.get_by_role("button", name="试算").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2027年放假安排试算")
+    before = demo.rows("SELECT count(*) AS n FROM deadlines WHERE provisional")[0]["n"]
+    page.get_by_role("button", name="确认录入").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("已公布")
+    demo.catch_up()
+    assert demo.rows("SELECT count(*) AS n FROM deadlines WHERE provisional")[0]["n"] <= before
+    decrees = [one for one in demo.services.casework.rulebase().decrees if one.year == 2027]
+    assert [one.source for one in decrees] == ["演示用通知（办发〔2026〕1号）"]
