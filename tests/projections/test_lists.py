@@ -134,6 +134,10 @@ def test_petitions_are_filtered(archive: Archive) -> None:
         ("保低", set()),
         ("%", set()),
         ("__", set()),
+        ("王某", set()),
+        ("ＸＦ-2026-000002", {"objected"}),
+        ("来信 漏水", {"answered"}),
+        ("来信全文 供暖", set()),
         (
             "",
             {
