@@ -70,7 +70,9 @@ COLUMNS: Columns = {
     "headcount": Shown(Column("人数", "number", 6), lambda row, _: row["headcount"]),
     "subject": Shown(Column("反映内容", width=40), lambda row, _: row["subject"]),
     "received_by": Shown(Column("接待人", width=10), lambda row, d: officer(d, row["first_contact"])),
-    "result": Shown(Column("处理结果", width=11), lambda row, _: forms.choice("result", row["result"])),
+    "result": Shown(
+        Column("处理结果", width=11), lambda row, _: case_stages.label(RECEPTION.name, row["result"])
+    ),
     "promised_on": Shown(Column("承诺答复日期", "date", 12), lambda row, _: row["promised_on"]),
     "responsible": Shown(Column("责任人", width=10), lambda row, d: officer(d, row["handler"])),
     "unit": Shown(Column("责任单位", width=18), lambda row, d: d.unit_name(row["unit"])),

@@ -8,12 +8,13 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData
 
-from api import lists, reception_shapes
+from api import case_stages, lists, reception_shapes
 from api.console import forms, offers
 from api.console.forms import Choices
 from api.console.reception import Given, text_of
 from api.console.rendering import LIGHTS
 from api.console.visitors import Paged, Visiting, Visitor
+from domain.kinds import RECEPTION
 from domain.reception.commands import Result, Way
 from domain.reception.opening import RECEIVERS
 from projections import receptions as view
@@ -67,7 +68,6 @@ def _page(visitor: Visitor, given: FormData, *, words: bool) -> HTMLResponse:
         q=q,
         offered=offered,
         forms_named={value: forms.choice("form", value) for value in get_args(Way)},
-        results_named={value: forms.choice("result", value) for value in get_args(Result)},
         export=urlencode({name: value for name, value in chosen.items() if value}),
     )
 
@@ -75,7 +75,7 @@ def _page(visitor: Visitor, given: FormData, *, words: bool) -> HTMLResponse:
 def _offers(visitor: Visitor) -> dict[str, Choices]:
     return {
         "form": tuple((value, forms.choice("form", value)) for value in get_args(Way)),
-        "result": tuple((value, forms.choice("result", value)) for value in get_args(Result)),
+        "result": tuple((value, case_stages.label(RECEPTION.name, value)) for value in get_args(Result)),
         "state": (("open", "未办结"), ("closed", "已办结")),
         "light": tuple(LIGHTS.items()),
         "officer": offers.officers(visitor.directory, RECEIVERS),

@@ -43,7 +43,7 @@ class Receive:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """当场办结 — what was asked for is done, on the spot or within the date promised."""
+    """办结 — what was asked for is done, on the spot or within the date promised."""
 
     text: str
     on: date | None = None

@@ -33,7 +33,7 @@ class Received(Fact, frozen=True, kw_only=True):
 
 
 class Settled(Fact, frozen=True, kw_only=True):
-    """当场办结 — what was asked for is done."""
+    """办结 — what was asked for is done."""
 
     TOPIC: ClassVar[str] = "reception.settled.1"
     text: str

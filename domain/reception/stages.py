@@ -19,7 +19,7 @@ class Stage(StrEnum):
 LABELS: dict[Stage, str] = {
     Stage.UNSETTLED: "未办结",
     Stage.PROMISED: "限期答复",
-    Stage.SETTLED: "当场办结",
+    Stage.SETTLED: "已办结",
     Stage.EXPLAINED: "说明解释",
     Stage.REGISTERED: "转信访登记",
     Stage.ARCHIVED: "已归档",
