@@ -81,9 +81,8 @@ def find_again(hand: Any, word: str, number: str) -> None:
 
 def exported(hand: Any, subject: str, folder: Path) -> None:
     """The ledger as it is shown, as a sheet."""
-    hand.push(hand.page.get_by_role("button", name="导出 Excel"))
     with hand.page.expect_download() as download:
-        hand.push(hand.page.get_by_role("link", name="下载"))
+        hand.push(hand.page.get_by_role("button", name="导出 Excel"))
     sheet = folder / "ledger.xlsx"
     download.value.save_as(sheet)
     rows = CalamineWorkbook.from_path(sheet).get_sheet_by_index(0).to_python()
