@@ -83,7 +83,7 @@ def _labels(by: str, directory: Directory) -> Callable[[str | None], str]:
             return lambda key: CHANNELS.get(key, key) if key is not None else "督查事项"
         case "category":
             known = CATEGORIES | {one.code: one.label for one in grounds.source_categories()}
-            return lambda key: known.get(key, key)
+            return lambda key: known.get(key, key) if key is not None else "未定"
         case _:
             return lambda key: key if key is not None else "未定"
 

@@ -27,12 +27,15 @@ ACTORS = {
     "username",
 }
 """Names under which a request might claim to be somebody."""
-SIGNS_IN = {("api/sessions.py", "username")}
+SIGNS_IN = {("api/sessions.py", "username"), ("api/console/sign_in.py", "username")}
 """Who signs in says who they are, and proves it with a password."""
 OPENS = {("api/account_shapes.py", "username")}
 """An account is opened for an officer, under a name to sign in with."""
 APPOINTS = {("api/directory_forms.py", "post")}
 """Somebody else is given a post: the directory's decisions refuse the one who asks (test_directory_posts.py)."""
+
+CHOOSES = {("api/console/sign_in.py", "post")}
+"""An officer chooses among the posts that the directory gives; any other is refused (test_frame.py)."""
 
 
 @cache
@@ -106,7 +109,7 @@ def test_no_route_lets_the_sender_say_who_acts():
         claims += [
             f"{name}: {form}.{field}"
             for form, field in _form_fields(tree)
-            if field in ACTORS and (name, field) not in SIGNS_IN | OPENS | APPOINTS
+            if field in ACTORS and (name, field) not in SIGNS_IN | OPENS | APPOINTS | CHOOSES
         ]
     assert not claims, (
         f"who acts comes from the session (api/identity.py), never from what was sent: {claims}"
