@@ -65,6 +65,7 @@ def _take(browser: Browser, opened: Office, place: Place, viewport: Any, name: s
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
         reduced_motion="reduce",
+        bypass_csp=True,
     )
     if place.who is not None:
         token = opened.token(place.who)
