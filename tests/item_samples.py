@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from domain.papers.commands import IssueNotice
 from domain.attachments import AttachmentEntry
+from domain.papers.commands import IssueNotice
 from domain.supervision import commands as c
 from tests.builders import on
 from tests.items import (

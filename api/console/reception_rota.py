@@ -136,7 +136,10 @@ def _fields(
     offered: dict[str, Choices] = {"officer": offers.officers(visitor.directory)}
     fields = forms.entered(command, "rota", offered, given, problems, preset)
     return [
-        replace(_plain(one), rows=tuple(tuple(replace(_plain(inner), required=False) for inner in row) for row in one.rows))
+        replace(
+            _plain(one),
+            rows=tuple(tuple(replace(_plain(inner), required=False) for inner in row) for row in one.rows),
+        )
         for one in fields
     ]
 

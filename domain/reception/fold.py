@@ -14,7 +14,6 @@ from domain.petition.events import Against, Personal
 from domain.reception import events
 from domain.reception.stages import Stage
 
-
 SUBJECT = 60
 """Characters of the content that stand for its subject."""
 

@@ -2,7 +2,16 @@
 
 from eventstore.database import Database
 
-TABLES = ("ledger", "deadlines", "deadline_steps", "timeline", "alerts", "item_shares", "ledger_texts", "case_dues")
+TABLES = (
+    "ledger",
+    "deadlines",
+    "deadline_steps",
+    "timeline",
+    "alerts",
+    "item_shares",
+    "ledger_texts",
+    "case_dues",
+)
 
 
 def everything(database: Database) -> dict[str, list[str]]:
