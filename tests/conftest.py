@@ -7,6 +7,7 @@ process that started the run stops it, and sweeps up what a killed earlier run l
 
 import fcntl
 import itertools
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import structlog
 
 from eventstore import migrate
 from eventstore.database import Database
@@ -76,6 +78,15 @@ def discard(folder: Path) -> None:
     for left in folder.rglob("postmaster.pid"):
         Server(left.parents[1], QUICK).stop()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def log_of_its_own() -> Iterator[None]:
+    """What a test set up for the log is taken back: the stream it wrote to closes with the test."""
+    handlers = logging.getLogger().handlers[:]
+    yield
+    structlog.reset_defaults()
+    logging.getLogger().handlers[:] = handlers
 
 
 @pytest.fixture
