@@ -1,7 +1,7 @@
 """统计报表: one shape for page, table and Excel – columns, rows, totals, targets, and in words what was counted."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -151,7 +151,7 @@ def answer(services: Services, act: Act, wanted: Wanted) -> dict[str, Any]:
         position, last = reached(connection, names), head(connection)
         withheld = None
         if wanted.report == "receipts" and scope.hidden_told and not is_past:
-            withheld = statistics.hidden(connection, asked)
+            withheld = statistics.hidden(connection, asked) if _is_finished(since, until, then.day) else 0
         if is_past:
             by_end = report is words.concluded
             past.go_back(connection, services.casework, report, then, asked.visible, since, until, by_end)
@@ -215,3 +215,12 @@ def _period(words: Words, wanted: Wanted, day: date) -> tuple[date | None, date 
     if since is not None and until is not None and since > until:
         raise Invalid("statistics.bad_period", f"期间起始日期{since}晚于截止日期{until}。")
     return since, until
+
+
+def _is_finished(since: date | None, until: date | None, day: date) -> bool:
+    """已结束的自然季度或者自然年度: no other period, or two that differ by a day would tell what came in on that day."""
+    if since is None or until is None or until >= day or since.day != 1:
+        return False
+    after = until + timedelta(days=1)
+    months = (after.year - since.year) * 12 + after.month - since.month
+    return after.day == 1 and (months, (since.month - 1) % (months or 1)) in {(3, 0), (12, 0)}

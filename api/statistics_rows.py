@@ -10,8 +10,8 @@ from domain.rules import grounds
 from domain.rules.targets import targets as set_targets
 from projections.statistics import Counted, Figures, nothing
 
-FEWEST = 5
-"""How many cases that the officer may not read there are is told from so many on; fewer might tell which."""
+ROUGHLY = 10
+"""How many cases there are that the officer may not read is told in full tens; nearer would tell when one came in."""
 MOST_MONTHS = 240
 """Months without a figure are filled in for so long a period."""
 
@@ -114,11 +114,12 @@ def targets(counted: Counted) -> list[dict[str, Any]]:
 def notes(withheld: int | None, counted: Counted, behind: bool) -> list[str]:
     """附注: what is not in the figures."""
     told = []
-    if withheld is not None and withheld >= FEWEST:
-        whole = withheld + counted.totals["received"]
-        told.append(f"另有检举控告{withheld}件依规不予分列，总计收到{whole}件。")
+    if withheld is not None and withheld >= ROUGHLY:
+        told.append(f"另有检举控告{withheld // ROUGHLY * ROUGHLY}件以上依规不予分列。")
     elif withheld is not None:
-        told.append(f"不可查阅的检举控告不足{FEWEST}件的，不予列出。")
+        told.append(
+            f"不可查阅的检举控告未列入；其概数仅在已结束的自然季度、自然年度达到{ROUGHLY}件以上的列出。"
+        )
     if behind:
         told.append("数据正在更新，尚未包括刚刚记录的事项。")
     return told

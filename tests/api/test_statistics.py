@@ -24,6 +24,7 @@ from tests.conftest import Clock
 SignIn = Callable[[str], Caller]
 CatchUp = Callable[[], None]
 URL = "/v1/statistics"
+UNTOLD = "不可查阅的检举控告未列入；其概数仅在已结束的自然季度、自然年度达到10件以上的列出。"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -104,25 +105,48 @@ def test_an_accusation_is_in_the_figures_of_those_alone_who_may_read_it(
         assert body["totals"]["received"] == number == listed, officer
         if officer in {"leader", "inspector"}:
             assert [row["label"] for row in body["rows"]] == ["申诉求决"]
-            assert body["notes"] == ["不可查阅的检举控告不足5件的，不予列出。"]
+            assert body["notes"] == [UNTOLD]
         else:
             assert body["notes"] == []
 
 
-def test_what_may_not_be_read_is_told_in_number_only_where_there_are_many(
-    sign_in: SignIn, catch_up: CatchUp
+def test_what_may_not_be_read_is_told_roughly_and_of_finished_quarters_and_years_only(
+    sign_in: SignIn, catch_up: CatchUp, clock: Clock
 ) -> None:
     office = sign_in("office")
-    for _ in range(4):
+    for _ in range(9):
         accusation(office, unit="unit-b")
     catch_up()
-    few = told(sign_in("leader"), "receipts")["notes"]
-    accusation(office, unit="unit-b")
+    day = datetime.fromisoformat(office.get("/v1/petitions").json()["items"][0]["received_on"]).date()
+    quarter = {"from": "2026-01-01", "to": "2026-03-31"}
+    assert "2026-01-01" <= str(day) <= "2026-03-31"
+    clock.set(datetime.fromisoformat("2027-01-04T10:00:00+08:00"))
+    assert told(sign_in("leader"), "receipts", **quarter)["notes"] == [UNTOLD]
+    clock.set(datetime.fromisoformat(f"{day}T10:00:00+08:00"))
+    for _ in range(3):
+        accusation(office, unit="unit-b")
     catch_up()
-    assert few == ["不可查阅的检举控告不足5件的，不予列出。"]
-    assert told(sign_in("leader"), "receipts")["notes"] == ["另有检举控告5件依规不予分列，总计收到5件。"]
-    assert told(sign_in("unit-b-head"), "receipts")["notes"] == []
-    assert told(sign_in("leader"), "timeliness", clock="route")["totals"]["total"] == 0
+    assert told(sign_in("leader"), "receipts", **quarter)["notes"] == [UNTOLD]
+    clock.set(datetime.fromisoformat("2027-01-04T10:00:00+08:00"))
+    many = ["另有检举控告10件以上依规不予分列。"]
+    year = {"from": "2026-01-01", "to": "2026-12-31"}
+    for officer in ("leader", "inspector"):
+        for period in (quarter, year):
+            assert told(sign_in(officer), "receipts", **period)["notes"] == many
+    odd = (
+        {},
+        {"from": str(day), "to": str(day)},
+        {"from": "2026-01-02", "to": "2026-03-31"},
+        {"from": "2026-01-01", "to": "2026-03-30"},
+        {"from": "2026-02-01", "to": "2026-04-30"},
+        {"from": "2026-01-01", "to": "2026-06-30"},
+        {"from": "2025-04-01", "to": "2026-03-31"},
+        {"from": "2026-01-01", "to": "2027-12-31"},
+    )
+    for period in odd:
+        assert told(sign_in("leader"), "receipts", **period)["notes"] == [UNTOLD], period
+    assert told(sign_in("unit-b-head"), "receipts", **quarter)["notes"] == []
+    assert told(sign_in("leader"), "timeliness", clock="route", **quarter)["totals"]["total"] == 0
 
 
 def test_the_four_ways_and_the_rate(walker: Walker, sign_in: SignIn, catch_up: CatchUp, clock: Clock) -> None:
