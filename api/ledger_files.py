@@ -2,9 +2,9 @@
 over, and so are columns called 序号; any other unknown column is refused, lest something be lost unnoticed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from api import csvlines, sheet_cells
 from api.csvlines import Refusal
@@ -51,20 +51,19 @@ def must_be_table(content: bytes, columns: Sequence[LedgerColumn]) -> None:
 def _of_workbook(content: bytes, columns: Sequence[LedgerColumn]) -> Iterator[Row | Refusal]:
     closest: Invalid | None = None
     for sheet in sheet_cells.sheets(content):
-        upper = list(islice(sheet_cells.rows(sheet), HEAD_WITHIN))
+        upper = list(islice(sheet.rows, HEAD_WITHIN))
         try:
             at, head = _head(upper, columns)
         except Invalid as error:
             closest = closest if closest is not None and closest.code != "import.no_head" else error
             continue
-        shared = sheet_cells.merged_rows(sheet)
-        yield from _below(head, at, sheet_cells.rows(sheet), shared)
+        yield from _below(head, at, chain(upper, sheet.rows), sheet.merged)
         return
     raise closest or Invalid("import.empty", "文件中没有工作表。")
 
 
 def _below(
-    head: _Head, at: int, found: Iterable[tuple[int, list[Cell]]], shared: dict[int, int]
+    head: _Head, at: int, found: Iterable[tuple[int, list[Cell]]], shared: Mapping[int, int]
 ) -> Iterator[Row | Refusal]:
     for line, cells in found:
         if line <= at:

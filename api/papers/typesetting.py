@@ -7,8 +7,6 @@ never executed in the service itself.
 import base64
 import json
 import re
-import resource
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -25,6 +23,7 @@ from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # it ships no 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
+from api import apart
 from api.papers import glyphs
 
 DRAFT = "草稿（尚未出具，不得送达）"
@@ -68,22 +67,12 @@ def typeset_apart(task: Task) -> bytes:
         "on": task.on.isoformat(),
         "draft": task.draft,
     }
-    nowhere = "http://127.0.0.1:9"
-    environ = {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere}
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-m", "api.papers.typesetting"],
-            input=json.dumps(given).encode(),
-            capture_output=True,
-            timeout=2 * SECONDS,
-            env=environ,
-            check=False,
+        answer = json.loads(
+            apart.answer("api.papers.typesetting", json.dumps(given).encode(), seconds=2 * SECONDS)
         )
-        answer = json.loads(done.stdout) if done.returncode == 0 else None
-    except (subprocess.TimeoutExpired, ValueError):
-        answer = None
-    if answer is None:
-        raise Broken("模板排版耗时过长或者占用内存过多，请简化")
+    except (apart.Exceeded, ValueError):
+        raise Broken("模板排版耗时过长或者占用内存过多，请简化") from None
     if "problems" in answer:
         raise Broken(*answer["problems"])
     return base64.b64decode(answer["content"])
@@ -176,8 +165,7 @@ def _red(paragraph: Any) -> None:
 
 
 def _apart() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    apart.confine(SECONDS, MEMORY)
     given = json.load(sys.stdin)
     task = Task(
         given["form"],
