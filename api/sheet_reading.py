@@ -5,7 +5,6 @@ first cell to its last, so one cell far out would fill all memory. Whatever gets
 """
 
 import json
-import re
 import sys
 import zipfile
 import zlib
@@ -25,7 +24,7 @@ UNPACKED = 512 * 1024 * 1024
 MOST_SHEETS = 50
 LAST_ROW, LAST_COLUMN, LARGEST = 300_000, 104, 8_000_000
 """The last row and column that may hold anything, and the cells from the first to the last."""
-_CELL = re.compile(r"([A-Z]{1,4})([0-9]{1,9})", re.ASCII)
+_DIGITS = "0123456789"
 _FAULTS = (
     CalamineError,
     zipfile.BadZipFile,
@@ -48,6 +47,7 @@ class Extent:
     def __init__(self) -> None:
         self.row = self.column = self.last_row = self.last_column = 0
         self.first: tuple[int, int] | None = None
+        self._columns: dict[str, int] = {}
         self._parser = expat.ParserCreate()
         self._parser.ordered_attributes = True
         self._parser.StartElementHandler = self._begun
@@ -61,24 +61,33 @@ class Extent:
         raise broken()
 
     def _begun(self, name: str, attributes: list[str]) -> None:
-        kind = name.rpartition(":")[2]
-        if kind == "row":
+        kind = name.rpartition(":")[2] if ":" in name else name
+        if kind == "c":
+            place = _named(attributes)
+            letters = place.rstrip(_DIGITS)
+            column = self._columns.get(letters) or self._column(letters)
+            if column and len(letters) < len(place) < 14:
+                self.column, self.row = column, int(place[len(letters) :])
+            else:
+                self.column += 1
+        elif kind in {"v", "is"}:
+            if self.row > self.last_row or self.column > self.last_column:
+                self._filled()
+        elif kind == "row":
             given = _named(attributes)
             self.row = int(given) if given.isdecimal() and len(given) < 10 else self.row + 1
             self.column = 0
-        elif kind == "c":
-            found = _CELL.fullmatch(_named(attributes).upper())
-            if found is None:
-                self.column += 1
-            else:
-                self.column, self.row = _number(found[1]), int(found[2])
-        elif kind in {"v", "is"} and self.column:
-            self._filled()
+
+    def _column(self, letters: str) -> int:
+        number = 0
+        if len(letters) < 5 and letters.isascii() and letters.isalpha():
+            for letter in letters.upper():
+                number = number * 26 + ord(letter) - 64
+            self._columns[letters] = number
+        return number
 
     def _filled(self) -> None:
         row, column = self.row, self.column
-        if row <= self.last_row and column <= self.last_column and self.first is not None:
-            return
         self.first = self.first or (row, column)
         self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
         cells = (self.last_row - self.first[0] + 1) * self.last_column
@@ -133,14 +142,9 @@ def must_be_modest(content: bytes) -> None:
 
 
 def _named(attributes: list[str]) -> str:
+    if attributes and attributes[0] == "r":
+        return attributes[1]
     return next((attributes[at + 1] for at in range(0, len(attributes), 2) if attributes[at] == "r"), "")
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def _merged(sheet: CalamineSheet) -> dict[int, int]:
