@@ -12,7 +12,8 @@ from domain.directory.fold import Directory
 from domain.errors import NotNow, NotYours, Refused
 from domain.facts import Fact, name_of
 from domain.papers.shapes import PrintedDate
-from domain.rules import papers
+from domain.rulebase.fold import Known
+from domain.rules import articles, papers
 from domain.rules.deadlines import Clock
 from domain.rules.papers import Paper
 
@@ -27,7 +28,8 @@ class Issuer:
 
     `organ` is the unit for which the officer acts; `may_sign` whether the officer may issue in the name of a unit;
     `holder_at` the unit that held the case when the fact of that version was made; `clocks_at` the clocks of the
-    history up to a version. `given` are dates of the case by what `notices.toml` calls them.
+    history up to a version. `given` are dates of the case by what `notices.toml` calls them. `books_at` names the rule
+    books that judge what was decided, by the rules known: those of the day on which one of the named clocks started.
     """
 
     history: Sequence[Fact]
@@ -36,10 +38,12 @@ class Issuer:
     organ: str
     may_sign: Callable[[str], bool]
     holder_at: Callable[[int], str]
-    clocks: Sequence[Clock]
     clocks_at: Callable[[int], Sequence[Clock]]
     given: Callable[[str, Fact], date | None]
     nobody_to_tell: bool
+    known: Known
+    books_at: Callable[[Sequence[str], Fact, Known], tuple[str, ...]]
+    rules: Callable[[], str]
 
 
 def issued(history: Sequence[Fact], code: str | None = None) -> list[Any]:
@@ -88,38 +92,53 @@ def signer(paper: Paper, fact: Fact, issuer: Issuer) -> str:
     return fact.unit if paper.signer == "overseer" and overseer else issuer.office
 
 
+def basis(paper: Paper, fact: Fact | None, issuer: Issuer) -> str | None:
+    """文书依据: the article of the rule book that judges the decision; without one, of the case as it stands."""
+    if not articles.is_by_book(paper.code):
+        return paper.basis
+    about = fact or issuer.history[-1]
+    return articles.cited(issuer.books_at(paper.clocks, about, issuer.known), paper.code) or None
+
+
 def refusal(paper: Paper, issuer: Issuer) -> Refused | None:
     """是否可以出具: why the paper can't be issued now by this officer, or None."""
     fact = decision(paper, issuer)
+    found = _closed(paper, fact, issuer)
+    if found is None:
+        return None
+    kind, code, message = found
+    if fact is not None and code == "notice.nobody_to_notify":
+        return kind(code, message, articles.cited(issuer.books_at((), fact, issuer.known), "unreachable"))
+    return kind(code, message, basis(paper, fact, issuer))
+
+
+def _closed(paper: Paper, fact: Fact | None, issuer: Issuer) -> tuple[type[Refused], str, str] | None:
+    """Which kind of refusal, its code and message."""
     if fact is None:
-        message = f"尚未作出{paper.label}所依据的决定，不能出具。"
-        return NotNow("notice.without_decision", message, paper.basis)
+        return NotNow, "notice.without_decision", f"尚未作出{paper.label}所依据的决定，不能出具。"
     unit = signer(paper, fact, issuer)
     if not issuer.may_sign(unit):
-        message = f"该文书由{issuer.directory.unit_name(unit)}出具。"
-        return NotYours("notice.not_yours", message, paper.basis)
+        return NotYours, "notice.not_yours", f"该文书由{issuer.directory.unit_name(unit)}出具。"
     if paper.personal and issuer.nobody_to_tell:
-        message = "信访人姓名、住址不清，无从告知，不必出具。"
-        return NotNow("notice.nobody_to_notify", message, "《信访工作条例》第二十三条第二款")
+        return NotNow, "notice.nobody_to_notify", "信访人姓名、住址不清，无从告知，不必出具。"
     version = fact.originator_version
     again = [one for one in issued(issuer.history, paper.code) if one.rests_on == version]
     if again:
         message = f"该决定的{paper.label}已经出具（{again[-1].number}），请直接打印。"
-        return NotNow("notice.already_issued", message, paper.basis)
+        return NotNow, "notice.already_issued", message
     return None
 
 
 def to_issue(case: str, issuer: Issuer) -> Refused | None:
     """有无可出具的文书: None if there is one for this officer; else why not."""
-    found = [refusal(one, issuer) for one in papers.of_case(case)]
-    if any(one is None for one in found):
+    found = [_closed(one, decision(one, issuer), issuer) for one in papers.of_case(case)]
+    if None in found:
         return None
-    theirs = [one for one in found if isinstance(one, NotNow) and one.code != "notice.without_decision"]
-    if theirs or not any(isinstance(one, NotYours) for one in found):
-        return NotNow("notice.nothing_to_issue", "现在没有可以出具的文书。", "《信访工作条例》第二十三条")
-    return NotYours(
-        "notice.not_yours", "现有文书由承办单位或者信访工作机构出具。", "《信访工作条例》第二十三条"
-    )
+    told = [(kind, code) for kind, code, _ in filter(None, found)]
+    theirs = any(kind is NotNow and code != "notice.without_decision" for kind, code in told)
+    if theirs or all(kind is not NotYours for kind, _ in told):
+        return NotNow("notice.nothing_to_issue", "现在没有可以出具的文书。", issuer.rules())
+    return NotYours("notice.not_yours", "现有文书由承办单位或者信访工作机构出具。", issuer.rules())
 
 
 def drafted(paper: Paper, fact: Fact, issuer: Issuer) -> dict[str, Any]:
@@ -145,7 +164,7 @@ def drafted(paper: Paper, fact: Fact, issuer: Issuer) -> dict[str, Any]:
 
 
 def dates(paper: Paper, fact: Fact, issuer: Issuer) -> list[PrintedDate]:
-    """所载日期: those that there are, as they stand now."""
+    """所载日期: those that there are; a limit as it was once the decision was taken, whatever moved it afterwards."""
     found = (_date(paper, name, source, fact, issuer) for name, source in paper.dates.items())
     return [one for one in found if one is not None]
 
@@ -153,8 +172,8 @@ def dates(paper: Paper, fact: Fact, issuer: Issuer) -> list[PrintedDate]:
 def _date(paper: Paper, name: str, source: str, fact: Fact, issuer: Issuer) -> PrintedDate | None:
     how, _, what = source.partition(" ")
     if how in {"clock", "before"}:
-        before = fact.originator_version - 1
-        among = issuer.clocks if how == "clock" else issuer.clocks_at(before)
+        version = fact.originator_version
+        among = issuer.clocks_at(version if how == "clock" else version - 1)
         meant = {issuer.organ} if paper.signer == "own" else set(addressees(fact))
         clock = _clock(what.split("|"), among, meant, only_theirs=paper.signer == "own")
         if clock is None:

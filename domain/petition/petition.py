@@ -91,10 +91,10 @@ def _accept(command: commands.Accept, situation: Situation) -> Draft:
             )
         if petition.assigned or petition.channel == "assigned":
             raise NotNow("petition.simplified_not_applicable", "上级交办的信访事项不适用简易办理。", basis)
-        if petition.headcount > 1:
-            raise NotNow(
-                "petition.simplified_not_applicable", "集体联名提出的信访事项不适用简易办理。", basis
-            )
+        collective = grounds.representation().collective_from
+        if petition.headcount >= collective:
+            message = f"{collective}人以上集体联名提出的信访事项不适用简易办理。"
+            raise NotNow("petition.simplified_not_applicable", message, basis)
     return events.Accepted, on, {"track": track}
 
 
@@ -215,7 +215,9 @@ def _issue_notice(command: IssueNotice, situation: Situation) -> Draft:
     closed = issuing.refusal(paper, issuer)
     fact = issuing.decision(paper, issuer)
     if closed is not None or fact is None:
-        raise closed or NotNow("notice.without_decision", f"不能出具{paper.label}。", paper.basis)
+        raise closed or NotNow(
+            "notice.without_decision", f"不能出具{paper.label}。", issuing.basis(paper, fact, issuer)
+        )
     on = situation.date(command.on, fact.on, "作出决定日")
     return events.NoticeIssued, on, issuing.drafted(paper, fact, issuer)
 

@@ -12,6 +12,7 @@ from domain.directory.accused import accused_people, accused_units
 from domain.directory.fold import Directory, Unit
 from domain.errors import Invalid, NotNow, NotYours
 from domain.facts import Fact
+from domain.papers import issuing
 from domain.petition import events
 from domain.petition.commands import PetitionerEntry, Register
 from domain.petition.moments import case_of
@@ -302,7 +303,8 @@ def basis_of(kind: type[Fact], on: date, fields: Mapping[str, Any], situation: S
     named = books.version(case.rulebook, on) if case.rulebook else None
     book = named or books.statutory(case.kind, on)
     if kind is events.NoticeIssued:
-        return papers.paper(fields["notice"], "petition").basis
+        paper, issuer = papers.paper(fields["notice"], "petition"), situation.issuer
+        return issuing.basis(paper, issuing.decision(paper, issuer), issuer)
     served = kind is events.Served
     names = _CLOCKS_OF_NOTICE.get(fields["notice"], ()) if served else _CLOCKS_OF.get(kind, ())
     for name in names:

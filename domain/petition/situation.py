@@ -16,7 +16,7 @@ from domain.petition.fold import Petition, project
 from domain.petition.moments import case_of, tell
 from domain.petition.stages import Stage
 from domain.rulebase.fold import Known
-from domain.rules import authority
+from domain.rules import articles, authority
 from domain.rules.authority import Standing
 from domain.rules.deadlines import Clock, clocks
 
@@ -123,10 +123,28 @@ def issuer_of(s: Situation) -> Issuer:
         organ=organ,
         may_sign=may_sign,
         holder_at=lambda version: folded(version - 1).holder,
-        clocks=s.clocks,
         clocks_at=lambda version: clocks_of(history[:version], folded(version), s.known, act.today),
         given=given,
         nobody_to_tell=petition.anonymous,
+        known=s.known,
+        books_at=lambda names, fact, known: books_of(names, fact, history, known),
+        rules=lambda: articles.cited(books_of((), history[-1], history, s.known), "acceptance"),
+    )
+
+
+def books_of(names: Sequence[str], fact: Fact, history: Sequence[Fact], known: Known) -> tuple[str, ...]:
+    """适用的规则册: of a decision, on the day on which the last of the named clocks started, else on its own day."""
+    then = history[: fact.originator_version]
+    petition = project(None, then)
+    if petition is None:
+        return ()
+    started = [one.started_on for one in clocks_of(then, petition, known) if one.clock in names]
+    return articles.judging(
+        "petition",
+        petition.rulebook,
+        simplified=petition.track == "simplified",
+        on=started[-1] if started else fact.on,
+        books=known.books,
     )
 
 

@@ -17,7 +17,8 @@ FORMS = ("docx", "typ")
 class Paper:
     """文书种类 — what it is called, whom it goes to, on which decision it rests, who signs it, which dates it prints.
 
-    `to` is "petitioner" or "unit"; `dates` maps the name of a date to where it comes from.
+    `to` is "petitioner" or "unit"; `dates` maps the name of a date to where it comes from; `clocks` are those by whose
+    start it is known which rule book judges the decision.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Paper:
     until: tuple[str, ...]
     signer: str
     dates: Mapping[str, str]
+    clocks: tuple[str, ...]
 
     @property
     def personal(self) -> bool:
@@ -59,6 +61,7 @@ def papers() -> tuple[Paper, ...]:
             until=tuple(row.get("until", ())),
             signer=row["signer"],
             dates=row["dates"],
+            clocks=tuple(row.get("clocks", ())),
         )
         for row in _table("notices.toml")["notice"]
     )
@@ -84,9 +87,11 @@ def paper(given: str, case: str) -> Paper:
     raise Invalid("notice.unknown", f"没有这种文书，可用的有：{known}。")
 
 
-def date_label(name: str) -> str:
-    """日期名称: what a printed date is called."""
-    return str(_table("notices.toml")["dates"][name])
+def date_label(name: str, clock: str | None = None) -> str:
+    """日期名称: what a printed date is called; a limit by its clock."""
+    table = _table("notices.toml")
+    limit = table["limits"].get(clock) if name == "due_on" else None
+    return str(limit or table["dates"][name])
 
 
 def abbreviation(name: str, code: str) -> str:

@@ -142,10 +142,12 @@ def issuer_of(s: Situation) -> Issuer:
         organ=act.unit,
         may_sign=lambda unit: act.role == "inspector",
         holder_at=lambda version: folded(version - 1).lead_unit or item.opened_by_unit,
-        clocks=s.clocks,
         clocks_at=lambda version: clocks_of(history[:version], folded(version), s.known, act.today),
         given=lambda source, fact: None,
         nobody_to_tell=False,
+        known=s.known,
+        books_at=lambda names, fact, known: (),
+        rules=lambda: f"{BOOK}第十六条",
     )
 
 

@@ -91,12 +91,16 @@ def test_a7_a_simple_matter_takes_ten_working_days():
         pytest.param(with_unit().linked_as_repeat(), id="a repeat"),
         pytest.param(a_petition().assigned(), id="assigned with report-back"),
         pytest.param(with_unit(channel="assigned"), id="assigned by a superior"),
-        pytest.param(with_unit(headcount=2), id="a joint petition"),
+        pytest.param(with_unit(headcount=5), id="a joint petition of many"),
     ],
 )
 def test_a7_the_simplified_track_is_closed_to(story):
     given(story).when(SIMPLIFIED, a_clerk).refused("petition.simplified_not_applicable", basis="简易办理")
     given(story).when(Accept(), a_clerk).then(events.Accepted, track="ordinary")
+
+
+def test_a7_two_petitioners_are_no_crowd():
+    given(with_unit(headcount=4)).when(SIMPLIFIED, a_clerk).then(events.Accepted, track="simplified")
 
 
 def test_a3_another_units_clerk_sees_no_case():
