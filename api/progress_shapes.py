@@ -17,6 +17,7 @@ from domain.rules.deadlines import Clock
 from domain.rules.signals import signal
 
 PROMISES = {
+    "route": "转送、交办或者决定是否受理",
     "notify": "书面告知接收情况",
     "decide": "决定是否受理并书面告知",
     "accept": "决定是否受理",
@@ -89,11 +90,11 @@ def _in_words(clock: Clock, days_left: int | None) -> str:
     extended = f"已经批准延长{clock.days_extended}日。" if clock.days_extended else ""
     provisional = "该年放假安排公布后，日期可能调整。" if clock.provisional else ""
     if clock.state == "suspended":
-        return f"期限暂停计算，恢复后重新推算；现为{due}前{PROMISES[clock.clock]}。{extended}"
+        return f"期限暂停计算，恢复后重新推算；现为最迟{due}{PROMISES[clock.clock]}。{extended}"
     if days_left is not None and days_left < 0:
-        return f"应于{due}前{PROMISES[clock.clock]}，已超过{-days_left}日。{extended}"
+        return f"最迟应于{due}{PROMISES[clock.clock]}，已超过{-days_left}日。{extended}"
     left = "，今日到期" if days_left == 0 else f"，还有{days_left}日" if days_left is not None else ""
-    return f"{due}前{PROMISES[clock.clock]}{left}。{extended}{provisional}"
+    return f"最迟{due}{PROMISES[clock.clock]}{left}。{extended}{provisional}"
 
 
 def rights(seen: Seen) -> list[dict[str, Any]]:

@@ -54,6 +54,11 @@ def rate(town: Town, told: dict[str, str], about: str = "unit", score: str = "sa
     return town.client.signed(None).post("/v1/progress/rating", json=body)
 
 
+def test_a19_a_petition_that_was_only_registered_has_a_next_limit(town: Town):
+    found = ask(town, registered(town, ())).json()
+    assert (found["limit"]["clock"], found["limit"]["due_on"]) == ("route", "2026-03-17")
+
+
 def test_a19_the_way_in_plain_words_with_the_next_limit(town: Town):
     found = ask(town, registered(town, SERVED[:-2])).json()
     assert [(one["label"], one["unit_name"]) for one in found["steps"]] == [
@@ -63,7 +68,7 @@ def test_a19_the_way_in_plain_words_with_the_next_limit(town: Town):
     ]
     assert (found["stage_label"], found["unit_name"]) == ("办理中", "清江区住房和城乡建设局")
     assert (found["limit"]["clock"], found["limit"]["due_on"]) == ("notify", "2026-03-17")
-    assert found["limit"]["text"] == "2026-03-17（星期二）前书面告知接收情况，还有15日。"
+    assert found["limit"]["text"] == "最迟2026-03-17（星期二）书面告知接收情况，还有15日。"
 
 
 def test_a19_an_extension_and_a_lateness_are_told(town: Town):
