@@ -74,8 +74,13 @@ def _id(given: Any) -> UUID:
     return UUID(given)
 
 
+def is_unusable(text: str, allowed: str = "\r\n\t") -> bool:
+    """含有控制字符: or half a surrogate pair – nothing that a page shows or a database keeps."""
+    return any(unicodedata.category(one) in {"Cc", "Cs"} and one not in allowed for one in text)
+
+
 def _shown(text: str, allowed: str) -> str:
-    if any(unicodedata.category(one) in {"Cc", "Cs"} and one not in allowed for one in text):
+    if is_unusable(text, allowed):
         raise PydanticCustomError("shixian.control_characters", "含有不可用的控制字符")
     return text.strip()
 
@@ -130,6 +135,10 @@ ShortOrNone = Annotated[
 LongOrNone = Annotated[
     Annotated[str, Field(max_length=LONG), AfterValidator(_lines)] | None, AfterValidator(_or_none)
 ]
+Line = Annotated[str, Field(max_length=SHORT), AfterValidator(_one_line)]
+"""一行文字: which may be left empty, as a page's form sends it."""
+Lines = Annotated[str, Field(max_length=LONG), AfterValidator(_lines)]
+"""多行文字: which may be left empty."""
 FreeForm = Annotated[dict[str, Any], AfterValidator(_storable)]
 """自由表: a table whose shape somebody else judges – a rule book, a channel's settings."""
 Number = Annotated[int, Field(ge=0, le=LARGEST)]

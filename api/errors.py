@@ -52,6 +52,9 @@ STATUS: dict[type[Refused], int] = {
     Busy: 503,
 }
 
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError)
+"""A database that is away."""
+
 TITLES: dict[int, str] = {
     400: "请求有误",
     401: "未登录",
@@ -116,9 +119,8 @@ def answer(refused: Refused) -> Response:
     )
 
 
-def broken() -> Response:
-    """系统故障: what the answer says when something unexpected happened; the log has the place."""
-    return problem(500, "server.failed", "系统出现故障，请稍后重试；如仍不能办理，请联系管理员。")
+BROKEN = ("server.failed", "系统出现故障，请稍后重试；如仍不能办理，请联系管理员。")
+"""系统故障: code and words of what was never expected; the log has the place."""
 
 
 def malformed(errors: Sequence[Mapping[str, Any]]) -> Response:
@@ -203,8 +205,13 @@ def install(app: FastAPI) -> None:
         return problem(status, code, detail, headers=error.headers)
 
     async def on_away(_: Request, error: Exception) -> Response:
-        log.warning("database.away", error=type(error).__name__)
-        return answer(Busy("database.away", "数据库暂时不可用，请稍后重试。"))
+        return answer(away(error))
 
-    for kind in (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError):
+    for kind in AWAY:
         app.add_exception_handler(kind, on_away)
+
+
+def away(error: Exception) -> Busy:
+    """数据库不可用: logged, and said."""
+    log.warning("database.away", error=type(error).__name__)
+    return Busy("database.away", "数据库暂时不可用，请稍后重试。")

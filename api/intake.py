@@ -18,10 +18,12 @@ from urllib.parse import unquote_to_bytes
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import pace
-from api.errors import TooLarge, TooSlow, answer, broken, problem
+from api.console import faults
+from api.errors import BROKEN, TooLarge, TooSlow, answer, problem
 from api.logs import begin, place
 from api.pace import Pace
 
@@ -79,10 +81,18 @@ class Watch:
         except Exception as error:
             log.error("request.failed", error=type(error).__name__, at=place(error))
             if status == 0:
-                await broken()(scope, body.receive, watched)
+                await _broken(scope)(scope, body.receive, watched)
         route = getattr(scope.get("route"), "path", None)
         milliseconds = round((perf_counter() - started) * 1000, 1)
         log.info("request.done", method=scope["method"], route=route, status=status, ms=milliseconds, **note)
+
+
+def _broken(scope: Scope) -> Response:
+    """As a page where a page was asked for; as a problem where even that can't be made."""
+    if faults.is_page(scope):
+        with suppress(Exception):
+            return faults.fault(scope, 500, *BROKEN)
+    return problem(500, *BROKEN)
 
 
 class Body:

@@ -11,17 +11,18 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
 from api import progress, progress_shapes
+from api.bodies import Line, Lines
 from api.console import rendering
 from api.console.forms import choice
-from api.errors import STATUS
+from api.errors import AWAY, STATUS, away
 from api.identity import Held
 from api.papers.papers import Code
 from api.sessions import Place
 from domain.errors import Refused
 from domain.petition.commands import Rate
 
-Word = Annotated[str, Form(max_length=200)]
-Comment = Annotated[str, Form(max_length=progress.COMMENT)]
+Word = Annotated[Line, Form()]
+Comment = Annotated[Lines, Form(max_length=progress.COMMENT)]
 
 SCORES = {"satisfied": 3, "basically": 2, "dissatisfied": 1}
 """满意程度: with as many stars."""
@@ -29,7 +30,12 @@ UNREADABLE = "填写的内容过长或者含有不能使用的字符，请核对
 
 
 class Citizen(APIRoute):
-    """信访人页面 — what is refused is said above the form, in words."""
+    """信访人页面 — what is refused is said above the form, in words. What can be read can be asked for its headers alone."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
+        super().__init__(path, endpoint, **given)
+        if self.methods is not None and "GET" in self.methods:
+            self.methods = {*self.methods, "HEAD"}
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -40,6 +46,8 @@ class Citizen(APIRoute):
             except Refused as refused:
                 status = next(STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS)
                 return _form(fault=refused.message, status=status)
+            except AWAY as error:
+                return _form(fault=away(error).message, status=503)
             except RequestValidationError:
                 return _form(fault=UNREADABLE, status=422)
 

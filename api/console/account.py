@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
+from api import bodies, own_password, sessions
 from api import directory as directory_acts
-from api import own_password, sessions
 from api.account_shapes import NewOwnPassword
 from api.acting import Conditions
 from api.console import forms
@@ -25,6 +25,9 @@ ADDRESS = "/console/account"
 router = APIRouter(prefix=ADDRESS, route_class=Paged, include_in_schema=False)
 
 Word = Annotated[str, Form(max_length=1000)]
+"""A password, as it was typed."""
+Line = Annotated[bodies.Line, Form()]
+Reason = Annotated[bodies.Lines, Form()]
 
 
 @router.get("")
@@ -72,7 +75,7 @@ def end_session(request: Request, visitor: Visiting, id: UUID) -> Response:
 
 @router.post("/absences")
 def record_absence(
-    request: Request, visitor: Visiting, from_on: Word = "", to_on: Word = "", reason: Word = ""
+    request: Request, visitor: Visiting, from_on: Line = "", to_on: Line = "", reason: Reason = ""
 ) -> Response:
     """离岗登记: one's own; the first stand-in who is present acts meanwhile."""
     act = in_person(visitor.act)
@@ -88,7 +91,7 @@ def record_absence(
 
 
 @router.post("/return")
-def end_absence(request: Request, visitor: Visiting, on: Word = "") -> Response:
+def end_absence(request: Request, visitor: Visiting, on: Line = "") -> Response:
     """返岗: from today on, or an absence that hasn't begun is cancelled."""
     act = in_person(visitor.act)
     try:

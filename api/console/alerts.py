@@ -12,6 +12,7 @@ from api import alert_stream, cookies, lists
 from api import alerts as feed
 from api.acting import Conditions
 from api.alert_shapes import Wording
+from api.bodies import Line, Lines
 from api.console import rendering
 from api.console.case_places import FOLDERS
 from api.console.visitors import Paged, Visiting, Visitor, capacity_of, then
@@ -38,7 +39,7 @@ IN_APP = "系统内"
 
 router = APIRouter(prefix=ADDRESS, route_class=Paged, include_in_schema=False)
 
-Remark = Annotated[str, Form(max_length=20_000)]
+Remark = Annotated[Lines, Form()]
 Way = Literal["me", "unit", "all"]
 Status = Literal["waiting", "open", "acknowledged", "escalated", ""]
 Light = Literal["green", "yellow", "red", "grey", ""]
@@ -95,7 +96,7 @@ def acknowledge_several(
     visitor: Visiting,
     remark: Remark = "",
     alert: Annotated[list[UUID] | None, Form(max_length=MOST_AT_ONCE)] = None,
-    once: Annotated[str, Form(max_length=100)] = "",
+    once: Annotated[Line, Form()] = "",
 ) -> Response:
     """批量签收: several with one remark; each is acknowledged by itself, and what was refused is said."""
     if not alert:
@@ -118,7 +119,7 @@ def acknowledge(
     visitor: Visiting,
     id: UUID,
     remark: Remark = "",
-    once: Annotated[str, Form(max_length=100)] = "",
+    once: Annotated[Line, Form()] = "",
 ) -> Response:
     """签收: in place where the page can, else back to the list."""
     form = _remark(remark)

@@ -236,7 +236,10 @@ def _acknowledged(visitor: Visitor, place: Place, case: UUID, given: FormData) -
         raise Invalid("alert.remark_missing", "签收预警应当选定预警，并写明如何处理。")
     receipt: Receipt | None = None
     for one in chosen[:MOST_ALERTS]:
-        form = forms.filled(AcknowledgeAlert, FormData([("alert_id", one), ("remark", given["remark"])]))
+        try:
+            form = forms.filled(AcknowledgeAlert, FormData([("alert_id", one), ("remark", given["remark"])]))
+        except Unfilled as unfilled:
+            raise Invalid("request.malformed", f"{'；'.join(unfilled.problems.values())}。") from None
         key = Conditions(None, f"{_key(given)}{one}").keyed(f"{place.of(case)}/acts/{ACKNOWLEDGE}", form)
         try:
             receipt = visitor.services.casework.acknowledge(case, command_of(form), visitor.act, key=key)

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 
 from api import directory as changes
 from api import directory_shapes
+from api.bodies import Line
 from api.console import directory_slips, slips
 from api.console.directory_words import told
 from api.console.forms import Unfilled, form_data
@@ -46,7 +47,7 @@ def directory_page(visitor: Visiting) -> HTMLResponse:
 
 
 @router.post("/search")
-def search(visitor: Visiting, name: Annotated[str, Form(max_length=100)] = "") -> HTMLResponse:
+def search(visitor: Visiting, name: Annotated[Line, Form()] = "") -> HTMLResponse:
     """查找: by a part of a name; a name never stands in an address."""
     return _directory(visitor, directory_slips.of_directory(visitor.directory, visitor.act), name.strip())
 

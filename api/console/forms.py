@@ -19,8 +19,9 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from api import wording
-from api.bodies import LONG_TEXTS, Form, form_of
+from api.bodies import LONG_TEXTS, Form, form_of, is_unusable
 from domain.attachments import AttachmentEntry
+from domain.errors import Invalid
 
 Choices = tuple[tuple[str, str], ...]
 """选项: values with their names, in the order they are offered."""
@@ -105,8 +106,11 @@ def checked(form: type[Form], content: Mapping[str, Any]) -> Form:
 
 
 async def form_data(request: Request) -> FormData:
-    """提交的表单: a dependency of routes that take one."""
-    return await request.form(max_files=0, max_fields=5000)
+    """提交的表单: a dependency of routes that take one. Raises Invalid for signs that no page shows and no database keeps."""
+    given = await request.form(max_files=0, max_fields=5000)
+    if any(is_unusable(text) for pair in given.multi_items() for text in pair if isinstance(text, str)):
+        raise Invalid("request.malformed", "填写的内容含有不可用的控制字符，请删去后重新提交。")
+    return given
 
 
 def _hinted(command: type) -> list[tuple[Field[Any], Any]]:

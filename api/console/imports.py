@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from api import cookies, imports
+from api.bodies import Line
 from api.console import slips
 from api.console.visitors import Paged, Visiting, Visitor, then
 from api.errors import SignedOut
@@ -60,7 +61,7 @@ def imports_page(visitor: Visiting, cursor: str | None = None) -> HTMLResponse:
 def send(
     request: Request,
     visitor: Visiting,
-    kind: Annotated[str, Form(max_length=40)] = "",
+    kind: Annotated[Line, Form()] = "",
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """上传: looked through at once; what is no such file at all is refused beside the form."""

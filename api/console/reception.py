@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 
 from api import lists, reception, reception_desk, reception_shapes
 from api.acting import Conditions
-from api.bodies import Form, command_of
+from api.bodies import FIRST_YEAR, LAST_YEAR, Form, command_of
 from api.case_reading import look
 from api.console import forms, offers, register
 from api.console.case_places import with_ids
@@ -228,8 +228,9 @@ def said(refused: Refused) -> str:
 
 
 def a_day(given: str | None, otherwise: date) -> date:
-    """所选日期: as written, or the other one."""
+    """所选日期: as written, or the other one where that is no day anybody plans for."""
     try:
-        return date.fromisoformat(given) if given else otherwise
+        day = date.fromisoformat(given) if given else otherwise
     except ValueError:
         return otherwise
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else otherwise

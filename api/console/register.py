@@ -3,22 +3,21 @@
 Nothing typed ever stands in an address, and nothing is lost: neither by a mistake nor by a session that has ended.
 """
 
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData
 
 from api import similar
 from api.acting import Conditions
 from api.bodies import Form, command_of, form_of
-from api.console import forms, offers, rendering
+from api.console import forms, offers
 from api.console.forms import Choices, Entered, Unfilled, filled, form_data
-from api.console.visitors import SIGN_IN, Paged, Visiting, Visitor
+from api.console.visitors import Paged, Visiting, Visitor
 from api.logs import bind
 from domain.acts import envelope
 from domain.casework import Key
@@ -41,25 +40,7 @@ PLACEHOLDER = "…"
 Given = Annotated[FormData, Depends(form_data)]
 
 
-class Kept(Paged):
-    """留住草稿 — whose session has ended is told so on the page, which keeps what was typed."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def handle_kept(request: Request) -> Response:
-            response = await handle(request)
-            if not response.headers.get("hx-redirect", "").startswith(SIGN_IN):
-                return response
-            headers = {"HX-Retarget": "#faults", "HX-Reswap": "innerHTML"}
-            piece = rendering.page("register_signed_out.html", status=401)
-            piece.headers.update(headers)
-            return piece
-
-        return handle_kept
-
-
-router = APIRouter(prefix=ADDRESS, route_class=Kept, include_in_schema=False)
+router = APIRouter(prefix=ADDRESS, route_class=Paged, include_in_schema=False)
 
 
 @router.get("")

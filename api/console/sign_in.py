@@ -1,11 +1,14 @@
 """登录、退出和切换身份: the ways in and out, and the capacity the pages are seen in."""
 
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
+from pydantic import ValidationError
 
 from api import cookies, sessions
+from api.bodies import Line
 from api.console import rendering
 from api.console.visitors import SIGN_IN, Paged, Visiting, set_capacity, then
 from api.errors import SignedOut, TooOften
@@ -22,8 +25,10 @@ Word = Annotated[str, Form(max_length=1000)]
 def inside(address: str | None) -> str:
     """站内地址: of the console, whatever was asked for; a page of another site is never gone to."""
     plain = address or ""
+    path = unquote(plain.partition("?")[0])
     good = plain == "/console" or plain.startswith(("/console/", "/console?"))
-    return plain if good and "\\" not in plain and plain.isprintable() else "/console"
+    winding = "\\" in plain or "//" in path or ".." in path.split("/")
+    return plain if good and not winding and plain.isprintable() else "/console"
 
 
 @router.get("/sign-in")
@@ -46,9 +51,11 @@ def sign_in(
     """登录: as over HTTP, with the cookie; what is wrong is said on the page."""
     if not username.strip() or not password:
         return _page(services, inside(next), "请填写用户名和口令。", username, 422)
-    secret = Secret.model_construct(username=username.strip(), password=password, cookie=True)
     try:
+        secret = Secret.model_validate({"username": username, "password": password, "cookie": True})
         sessions.sign_in(request, response, services, keeper, address, secret)
+    except ValidationError:
+        return _page(services, inside(next), "用户名或者口令过长，或者含有不能使用的字符。", "", 422)
     except SignedOut as refused:
         return _page(services, inside(next), refused.message, username, 401)
     except TooOften as refused:
@@ -104,8 +111,8 @@ def capacity_page(visitor: Visiting) -> HTMLResponse:
 def choose_capacity(
     request: Request,
     visitor: Visiting,
-    for_whom: Annotated[str | None, Form(max_length=200)] = None,
-    post: Annotated[str | None, Form(max_length=200)] = None,
+    for_whom: Annotated[Line, Form()] = "",
+    post: Annotated[Line, Form()] = "",
 ) -> Response:
     """选定身份: one that the directory gives; the next pages are seen and acted in with it."""
     wanted = for_whom or None, post or None

@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 
 from api import cookies, wording
 from api.bootstrap import Services
-from api.console import navigation, rendering
-from api.errors import STATUS, TITLES, SignedOut
+from api.console import faults, navigation, rendering
+from api.errors import AWAY, STATUS, TITLES, SignedOut, away
 from api.identity import Held, present
 from domain.acts import Act
 from domain.directory.decisions import POSTS
@@ -66,7 +66,7 @@ class Visitor:
                 "entries": navigation.entries(act.role),
                 "current": navigation.current(self.request.url.path),
                 "today": act.today,
-                "note": parse_qs(note)["text"][0] if note else None,
+                "note": parse_qs(note or "").get("text", [None])[0],
                 "capacities": len(mine.posts) > 1
                 or act.for_whom is not None
                 or bool(directory.stands_in_for(act.by, act.today)),
@@ -123,7 +123,14 @@ def _keep(request: Request, response: Response, name: str, value: str) -> None:
 
 
 class Paged(APIRoute):
-    """页面路由 — refusals become pages: signed out goes to the sign-in, everything else says what and why."""
+    """页面路由 — refusals become pages: signed out goes to the sign-in, everything else says what and why. What can be
+    read can be asked for its headers alone.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
+        super().__init__(path, endpoint, **given)
+        if self.methods is not None and "GET" in self.methods:
+            self.methods = {*self.methods, "HEAD"}
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -135,12 +142,14 @@ class Paged(APIRoute):
                 return _to_sign_in(request)
             except Refused as refused:
                 return refusal(request, refused)
+            except AWAY as error:
+                return refusal(request, away(error))
             except RequestValidationError as error:
                 fields = [f"{one['loc'][-1]}：{wording.of(one)}" for one in error.errors()[:5]]
-                return _fault(request, 422, "request.malformed", "；".join(fields) + "。", None)
+                return faults.fault(request.scope, 422, "request.malformed", "；".join(fields) + "。")
             except HTTPException as error:
                 status = error.status_code if error.status_code in TITLES else 422
-                return _fault(request, status, "request.refused", "请求无法处理。", None)
+                return faults.fault(request.scope, status, "request.refused", "请求无法处理。")
 
         return handle_as_page
 
@@ -148,22 +157,13 @@ class Paged(APIRoute):
 def refusal(request: Request, refused: Refused) -> Response:
     """拒绝页: what was refused, why, and the rule it rests on."""
     status = next(STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS)
-    return _fault(request, status, refused.code, refused.message, refused.basis)
-
-
-def _fault(request: Request, status: int, code: str, message: str, basis: str | None) -> Response:
-    piece = "hx-request" in request.headers
-    template = "fault_piece.html" if piece else "fault.html"
-    response = rendering.page(
-        template, status=status, title=TITLES[status], code=code, message=message, basis=basis
-    )
-    if piece:
-        response.headers["HX-Retarget"] = "#faults"
-        response.headers["HX-Reswap"] = "innerHTML"
-    return response
+    return faults.fault(request.scope, status, refused.code, refused.message, refused.basis)
 
 
 def _to_sign_in(request: Request) -> Response:
+    """Who reads is sent to the sign-in and back; who sends a form from a page that can wait keeps what was filled in."""
+    if request.method == "POST" and "hx-request" in request.headers:
+        return faults.as_piece(rendering.page("signed_out_piece.html", status=401))
     asked = request.url.path
     if request.method == "GET" and "hx-request" not in request.headers and asked != "/console":
         query = f"?{request.url.query}" if request.url.query else ""

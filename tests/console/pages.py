@@ -63,18 +63,18 @@ class Pages:
         self.cookies = {} if token is None else {SESSION: token}
 
     def get(self, path: str, **given: Any) -> Page:
-        return self._send("GET", path, **given)
+        return self.send("GET", path, **given)
 
     def post(self, path: str, fields: Mapping[str, Any] | None = None, **given: Any) -> Page:
         headers = {"Content-Type": "application/x-www-form-urlencoded", **given.pop("headers", {})}
         content = urlencode(fields or {}, doseq=True)
-        return self._send("POST", path, content=content, headers=headers, **given)
+        return self.send("POST", path, content=content, headers=headers, **given)
 
     def follow(self, page: Page) -> Page:
         assert page.goes_to is not None, page.answer.text
         return self.get(page.goes_to)
 
-    def _send(self, method: str, path: str, **given: Any) -> Page:
+    def send(self, method: str, path: str, **given: Any) -> Page:
         headers = {"Origin": OURS, **given.pop("headers", {})}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

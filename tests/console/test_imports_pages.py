@@ -18,7 +18,7 @@ SENDS = {"office", "office-head", "inspector"}
 
 def upload(browser: Pages, content: bytes, kind: str = "petitions", name: str = "旧台账.xlsx") -> Page:
     headers: dict[str, Any] = {"Origin": OURS}
-    return browser._send("POST", HOME, data={"kind": kind}, files={"file": (name, content)}, headers=headers)
+    return browser.send("POST", HOME, data={"kind": kind}, files={"file": (name, content)}, headers=headers)
 
 
 def test_a_stranger_is_sent_to_the_sign_in(town: Town):

@@ -80,7 +80,7 @@ def upload(pages: Pages, address: str, content: bytes, name: str):
         b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n--form--\r\n"
     )
     headers = {"Content-Type": "multipart/form-data; boundary=form"}
-    return pages._send("POST", address, content=body, headers={**headers, "Origin": "http://office.test"})
+    return pages.send("POST", address, content=body, headers={**headers, "Origin": "http://office.test"})
 
 
 def test_c6_a_template_is_replaced_with_faults_in_place_and_restored(town: Town, town_pages: Open) -> None:
