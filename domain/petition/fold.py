@@ -114,6 +114,8 @@ def _new_round(stage: Stage, review: Review, fact: Fact) -> Changes:
         "extension_requested_days": 0,
         "extension_days": 0,
         "hearing_opened_on": None,
+        "named": None,
+        "named_on": None,
         "review": review,
     }
 

@@ -57,6 +57,8 @@ ARCHIVED: list[Step] = [*WITHDRAWN, ("office", "archive", {"reason": "归档"})]
 INSTRUCTED: list[Step] = [*ACCEPTED, ("leader", "instruct", {"text": "请查清答复"})]
 RECORDED: list[Step] = [*INSTRUCTED, ("unit-a-clerk", "investigate", {"text": "经实地测温，情况属实"})]
 REFUSED: list[Step] = [*DECLINED, ("leader", "consent-to-refusal", {"text": "同意"})]
+OFFERED: list[Step] = [("office", "hand-over", {"officer": "unit-a-clerk", "text": "请接续联系信访人"})]
+OFFER_LAPSED: list[Step] = [*OFFERED, ("office", "withdraw", {"reason": "信访人撤回"})]
 EARLIER = "另一件的编号"
 """Stands in a body for the id of another petition."""
 
@@ -174,6 +176,16 @@ LIVES = [
     Life("sign-off", "office", SERVED, {"reason": "办理到位"}, "SignedOff"),
     Life("reopen", "office-head", DECLINED, {"reason": "发现新的事实"}, "Reopened", closed=[]),
     Life("archive", "office", DECLINED, {"reason": "办理完毕"}, "Archived"),
+    Life("hand-over", "office", [], {"officer": "unit-a-clerk", "text": "请接续联系信访人"}, "HandedOver"),
+    Life("confirm-hand-over", "unit-a-clerk", OFFERED, {}, "HandOverConfirmed", closed=OFFER_LAPSED),
+    Life(
+        "decline-hand-over",
+        "unit-a-clerk",
+        OFFERED,
+        {"reason": "本人即将离岗"},
+        "HandOverDeclined",
+        closed=OFFER_LAPSED,
+    ),
     Life("consent-to-refusal", "leader", DECLINED, {"text": "同意"}, "RefusalConsented", closed=WITHDRAWN),
     Life("file-refusal", "unit-a-clerk", REFUSED, {"text": "否定报备书"}, "RefusalFiled", closed=WITHDRAWN),
     Life("rate", "office", REPLIED, {"about": "unit", "score": "satisfied"}, "Rated"),

@@ -74,7 +74,7 @@ def test_of_a_public_item_strangers_do_nothing_either(
 
 @each
 def test_who_may_not_read_finds_nothing(town: Town, item_walker: ItemWalker, life: Life) -> None:
-    way = HANDLING if life.act == "urge" else life.way
+    way = HANDLING if life.act in {"urge", "issue-notice"} else life.way
     item, before = item_walker.walk(way, **life.fields), town.head()
     unknown = refused(item_walker.do(UNKNOWN, life.who, life.act, life.body), 404, "item.unknown")
     for who in STRANGERS:

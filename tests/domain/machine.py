@@ -10,7 +10,7 @@ from domain.directory.fold import Officer
 from domain.facts import Fact
 from domain.petition import events
 from domain.petition.kind import KIND
-from domain.petition.stages import CLOSED, Stage
+from domain.petition.stages import CLOSED, OPENINGS, Stage
 from tests.builders import EARLIER, answered
 from tests.domain.lives import BOUNDED, Life, machine_of
 
@@ -18,8 +18,11 @@ __all__ = ["BOUNDED", "CaseMachine", "machine_of"]
 
 SERVICE = {
     "serve", "supervise", "answer-supervision", "rate", "instruct", "pass-on-instruction", "send-for-reading",
-    "archive", "consent-to-refusal", "file-refusal",
+    "archive", "consent-to-refusal", "file-refusal", "issue-notice",
 }  # fmt: skip
+
+
+ACTIVE = OPENINGS["hand-over"].stages
 
 
 def says_no(fact: Fact) -> bool:
@@ -77,6 +80,8 @@ class CaseMachine(Life):
                 "opinion",
                 "review-opinion",
                 "reexamination-opinion",
+                "assignment",
+                "urging",
                 "x",
             ]
         ),
@@ -122,6 +127,12 @@ class CaseMachine(Life):
                 rounds += 1
                 granted.append(0)
         assert max(granted) <= 1
+
+    @invariant()
+    def an_offered_hand_over_is_waited_for(self) -> None:
+        waiting = [c.part for c in self.clocks if c.clock == "hand-over" and c.state == "running"]
+        offered = [self.live.named] if self.live.named and self.live.stage in ACTIVE else []
+        assert waiting == offered
 
     @invariant()
     def whom_an_accusation_names_has_no_part_in_it(self) -> None:

@@ -29,6 +29,7 @@ def outcome(slug: str, day: str) -> set[str]:
     return {r.code if isinstance(r, Refused) else "" for r in refusals} - {
         "petition.not_yours",
         "petition.unknown",
+        "notice.not_yours",
     }
 
 

@@ -1,8 +1,8 @@
 """首接交接 (A11): the first contact of a petition stays responsible until a named officer confirms."""
 
 from domain.petition import events
-from domain.petition.commands import HandOver
-from tests.builders import a_clerk, a_petition, act, b_clerk, clerk, handler, on, with_unit
+from domain.petition.commands import ConfirmHandOver, HandOver
+from tests.builders import a_clerk, a_petition, act, b_clerk, clerk, handler, in_handling, on, with_unit
 from tests.spec import given, who_may
 
 COMMAND = HandOver("b-clerk", "请接续联系信访人")
@@ -27,6 +27,20 @@ def test_a11_offered_to_somebody_else_the_first_offer_lapses():
     told = a_petition().add(events.HandedOver, clerk, officer="b-clerk", text="请接")
     given(told).when(COMMAND, clerk).refused("petition.already_offered")
     again = given(told).when(HandOver("a-clerk", "请接"), clerk).then(events.HandedOver)
+    assert [c.state for c in again.clocks() if c.clock == "hand-over"] == ["cancelled", "running"]
+
+
+def test_a11_an_offer_that_nobody_confirmed_ends_with_the_matter():
+    told = in_handling().add(events.HandedOver, clerk, officer="b-clerk", text="请接")
+    for ended in (told.replied(), told.withdrawn()):
+        assert [c.state for c in ended.clocks() if c.clock == "hand-over"] == ["cancelled"]
+    given(told.replied()).when(ConfirmHandOver(), b_clerk).refused("petition.wrong_stage")
+
+
+def test_a11_a_new_round_waits_for_no_earlier_offer():
+    told = in_handling().add(events.HandedOver, clerk, officer="b-clerk", text="请接").withdrawn().reopened()
+    given(told).when(ConfirmHandOver(), b_clerk).refused("petition.not_yours")
+    again = given(told).when(COMMAND, clerk).then(events.HandedOver)
     assert [c.state for c in again.clocks() if c.clock == "hand-over"] == ["cancelled", "running"]
 
 

@@ -61,6 +61,8 @@ ARTICLES_8_TO_12 = {
     # 第十条：催办权、办理结果初审权；第九条：办理结果复审权
     "urge": "inspector handling",
     "vet": "inspector result",
+    # 第十条：分办、催办、退办由督查员办理，其通知由督查员出具
+    "issue-notice": "inspector handling result vetted with_leader with_superior",
     "submit-to-leader": "inspector vetted",
     "send-back": "inspector result vetted with_superior; leader with_leader with_superior",
     "sign-off": "inspector vetted with_superior; leader with_leader with_superior",

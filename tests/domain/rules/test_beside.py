@@ -24,10 +24,11 @@ class TestWhichBooks:
     @pytest.mark.parametrize(
         ("kind", "ids"),
         [
-            ("petition", ["leader-instruction", "negative-filing"]),
+            ("petition", ["leader-instruction", "negative-filing", "reception"]),
             ("document", ["supervision"]),
             ("supervision", []),
             ("month", []),
+            ("reception", []),
         ],
     )
     def test_those_that_lie_beside_a_kind_of_case(self, kind: str, ids: list[str]):
@@ -55,7 +56,7 @@ class TestWhichBooks:
         declined = replace(History(PETITION), books=books).then("2026-03-02", "negative_decision", unit="a")
         assert declined.names() == set()
 
-    @pytest.mark.parametrize("kind", ["petition", "supervision", "document", "month"])
+    @pytest.mark.parametrize("kind", ["petition", "supervision", "document", "month", "reception"])
     def test_every_kind_of_case_has_its_book(self, kind: str):
         assert BOOKS.statutory(kind, date(2026, 3, 2)).kind == kind
 

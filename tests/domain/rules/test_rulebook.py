@@ -15,7 +15,7 @@ from domain.rules.signals import AlertStep
 IDS = {
     "petition-2022", "petition-2005", "petition-summary", "petition-zhejiang-2016", "letters-grain-bureau",
     "letters-cppcc", "staff-complaints", "time-limited", "documents", "supervision", "negative-filing",
-    "leader-instruction",
+    "leader-instruction", "reception",
 }  # fmt: skip
 CLOCKS = {
     "petition-2022": (
@@ -35,6 +35,7 @@ CLOCKS = {
     ),
     "negative-filing": "file month-list",
     "leader-instruction": "pass-on",
+    "reception": "settle promise shift hand-over",
 }
 
 
@@ -53,7 +54,7 @@ def with_length(id: str, clock: str, length: int):
 
 
 class TestShipped:
-    def test_all_twelve_are_there(self):
+    def test_all_thirteen_are_there(self):
         assert {each.id for each in rulebook.shipped()} == IDS
 
     @pytest.mark.parametrize("id", CLOCKS)
