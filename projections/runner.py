@@ -4,8 +4,8 @@ A view's rows and its position change in one transaction. When a batch fails it 
 stands alone; that position is recorded and retried, and no other view waits for it.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Protocol
@@ -130,12 +130,7 @@ class Runner:
                         self._follow(leader, stop)
                 pause = self.poll
             except Exception as error:
-                log.error(
-                    "projection.interrupted",
-                    view=self.view.name,
-                    error=type(error).__name__,
-                    at=_where(error),
-                )
+                self._say(log.error, "projection.interrupted", error=type(error).__name__, at=_where(error))
                 pause, wait = wait, min(wait * 2, last_wait)
             stop.wait(pause)
 
@@ -171,21 +166,20 @@ class Runner:
                 continue
             if taken and stalled:
                 stalled, wait = False, self.back_off[0]
-                log.info("projection.recovered", view=self.view.name)
+                self._say(log.info, "projection.recovered")
             if not taken:
                 for _ in leader.notifies(timeout=self.poll, stop_after=1):
                     pass
 
     def _record(self, error: Stalled) -> None:
-        log.error(
-            "projection.stalled",
-            view=self.view.name,
-            position=error.position,
-            error=error.error,
-            at=error.where,
-        )
         with self.database.transaction() as connection:
             tracking.stall(connection, self.view.name, error.position, error.error)
+        self._say(log.error, "projection.stalled", position=error.position, error=error.error, at=error.where)
+
+    def _say(self, log_at: Callable[..., object], event: str, **more: object) -> None:
+        """Logs; a log that can't be written to – its reader gone, its disk full – neither hides a stall nor ends the view."""
+        with suppress(OSError, ValueError):
+            log_at(event, view=self.view.name, **more)
 
 
 def run_all(database: Database, casework: Casework, stop: Event, views: Sequence[View] = VIEWS) -> None:

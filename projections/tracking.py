@@ -42,11 +42,13 @@ def move(connection: Connection, name: str, position: int) -> None:
 
 
 def stall(connection: Connection, name: str, position: int, error: str) -> None:
-    """停滞: the view cannot get past this position; it stays where it is."""
+    """停滞: the view cannot get past this position; it stays where it is – at the very start, if that is where it failed."""
     connection.execute(
-        "UPDATE projection_tracking SET stalled_at = coalesce(stalled_at, now()), stalled_position = %s, error = %s"
-        " WHERE name = %s",
-        (position, error, name),
+        "INSERT INTO projection_tracking AS it (name, position, updated_at, stalled_at, stalled_position, error)"
+        " VALUES (%s, 0, now(), now(), %s, %s) ON CONFLICT (name) DO UPDATE"
+        " SET stalled_at = coalesce(it.stalled_at, now()), stalled_position = excluded.stalled_position,"
+        " error = excluded.error",
+        (name, position, error),
     )
 
 

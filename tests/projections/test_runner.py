@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
+from io import StringIO
 from threading import Event, Thread
+from time import monotonic
 from uuid import UUID
 
 import psycopg
 import pytest
+import structlog
 
 from domain.casework import Casework, Recorded
 from eventstore.database import Database
@@ -174,16 +177,46 @@ def test_a_stalled_view_reports_holds_up_no_other_and_recovers(
     assert healed["fragile"]["error"] is None
 
 
-def stalled_report(database: Database, views) -> dict:
+def stalled_report(database: Database, views, seconds: float = 10.0) -> dict:
     """The health report once the stall is recorded: it is, before the view is tried again."""
+    deadline, report = monotonic() + seconds, {}
     with psycopg.connect(database.dsn, autocommit=True) as listener:
         listener.execute("LISTEN projections")
-        while True:
+        while monotonic() < deadline:
             report = {one["name"]: one for one in lags(database, views)}
             if report["fragile"]["error"] is not None:
                 return report
             for _ in listener.notifies(timeout=0.05, stop_after=1):
                 pass
+    pytest.fail(f"no stall was recorded in {seconds} seconds: {report}")
+
+
+def test_a_log_that_cannot_be_written_hides_no_stall_and_ends_no_view(
+    database: Database, casework: Casework, office: Office
+) -> None:
+    bad = office.register("2026-03-02")
+    view = Fragile(poison=bad)
+    with StringIO() as gone:
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(gone))
+    with running(Runner(database, casework, view, back_off=QUICK)):
+        assert stalled_report(database, (view,))["fragile"]["error"] == "ValueError"
+        view.poison = None
+        assert wait_for(database, ["fragile"], casework.history(bad)[-1].position)
+
+
+def test_a_view_that_stalls_at_the_very_first_event_reports_it_too(
+    database: Database, casework: Casework
+) -> None:
+    with database.transaction() as connection:
+        connection.execute("DELETE FROM projection_tracking")
+        connection.execute(
+            "INSERT INTO casework_events (originator_id, originator_version, topic, state)"
+            " VALUES (gen_random_uuid(), 1, 'petition.registered.1', 'rubbish')"
+        )
+    first = casework.store.select_log(0, 1)[0].position
+    with running(Runner(database, casework, Fragile(), batch=1, back_off=QUICK)):
+        report = stalled_report(database, (Fragile(),))["fragile"]
+    assert (report["stalled_position"], report["position"]) == (first, 0)
 
 
 def test_two_runners_take_turns(database: Database, casework: Casework, office: Office) -> None:
