@@ -15,6 +15,7 @@ from domain.directory.fold import DIRECTORY_ID
 from domain.facts import Fact
 from domain.filing import events as filing
 from domain.petition import events as petition
+from domain.reception import events as reception
 from domain.supervision import events as item
 
 UNITS = (
@@ -127,6 +128,7 @@ class Chance:
         for _ in range(count):
             yield self._petition()
             yield self._item()
+            yield self._reception()
         for year in range(1990, 1990 + count // 6):
             yield self._month(f"{year}-03")
 
@@ -174,6 +176,7 @@ class Chance:
                     "headcount": 1,
                     "at_office": not at_unit,
                     "against": self._against(),
+                    "first_contact": next(iter(self._some(PEOPLE, 1)), None),
                 },
             )
         ]
@@ -184,7 +187,38 @@ class Chance:
         drafts += [(petition.Designated, {"officer": officer}) for officer in self._some(PEOPLE, 1)]
         if readers := self._some(PEOPLE, 2):
             drafts.append((petition.SentForReading, {"officers": readers, "reason": "请阅"}))
+        drafts += self._handed_over(petition.HandedOver, petition.HandOverConfirmed)
         return self._story(drafts, self._one(BUREAUS) if at_unit else office, self._one(PEOPLE))
+
+    def _handed_over(self, *kinds: type[Fact], **to: str) -> list[tuple[type[Fact], dict[str, Any]]]:
+        """Offered to somebody, perhaps; and then perhaps confirmed."""
+        drafts: list[tuple[type[Fact], dict[str, Any]]] = []
+        if self._random.random() < 0.3:
+            named = {"officer": self._one(PEOPLE), **to}
+            drafts = [(kind, named | {"text": "请接续联系"}) for kind in kinds[: self._random.randint(1, 2)]]
+        return drafts
+
+    def _reception(self) -> list[Fact]:
+        office, result = self._one(("petition-office", "east-office")), self._one(("unsettled", "promised"))
+        by = self._one(PEOPLE)
+        received = {
+            "number": f"JF-2026-{self._made:06d}",
+            "office": office,
+            "form": "visit",
+            "content": "来访人反映的事项。",
+            "result": result,
+            "received_by": by,
+            "in_unit": self._one(HANDLING),
+            "headcount": 1,
+            "promised_on": date(2026, 3, 20) if result == "promised" else None,
+            "against": self._against() if self._random.random() < 0.6 else (),
+        }
+        drafts: list[tuple[type[Fact], dict[str, Any]]] = [(reception.Received, received)]
+        to = {"to_unit": self._one(HANDLING)}
+        drafts += self._handed_over(reception.HandedOver, reception.HandOverConfirmed, **to)
+        if readers := self._some(PEOPLE, 2):
+            drafts.append((reception.SentForReading, {"officers": readers, "reason": "请阅"}))
+        return self._story(drafts, str(received["in_unit"]), by)
 
     def _item(self) -> list[Fact]:
         secret = self._random.random() < 0.5

@@ -31,6 +31,7 @@ LISTS = {
     "petition": "/v1/petitions",
     "item": "/v1/supervision-items",
     "month": "/v1/negative-lists",
+    "reception": "/v1/reception",
 }
 
 
@@ -86,7 +87,7 @@ def test_there_is_something_to_see_and_to_hide(world: World) -> None:
     seen = {(act.by, act.for_whom, act.unit, act.role): world.readable(act) for act in world.acts()}
     assert {case.kind.name for case in world.cases.values()} == set(LISTS)
     assert len(set(map(frozenset, seen.values()))) > 10
-    for kind in ("petition", "item"):
+    for kind in ("petition", "item", "reception"):
         some = [len(cases & world.of_kind(kind)) for cases in seen.values()]
         assert 0 in some
         assert any(0 < count < COUNT for count in some)
