@@ -211,7 +211,7 @@ class Words:
 
     def _printed(self, one: PrintedDate) -> Piece:
         loose = "（暂定）" if one.provisional else ""
-        return Piece(f"{papers.date_label(one.name)} {one.on}{loose}")
+        return Piece(f"{papers.date_label(one.name, one.clock)} {one.on}{loose}")
 
     def attachment(self, one: Attachment) -> Piece:
         """附件: its name, leading to its content; paper leads nowhere."""

@@ -66,14 +66,20 @@ def docx(code: str) -> bytes:
     _rule(head)
     _line(made, "{{ number }}", FANG, 16, RIGHT)
     _line(made, "", FANG, 16)
-    _line(made, title, SONG, 22, CENTRE, spacing=36)
+    _line(made, "{{ title }}" if "titles" in wording()[code] else title, SONG, 22, CENTRE, spacing=36)
     _line(made, "", FANG, 16)
     _line(made, "{{ addressee }}：", FANG, 16)
-    for one in paragraphs(code):
-        _told(made, one)
-    _line(made, "", FANG, 16)
-    _line(made, "{{ organ }}（印章）", FANG, 16, RIGHT, right=2)
-    _line(made, "{{ issued_on }}", FANG, 16, RIGHT, right=4)
+    told = paragraphs(code)
+    closing = _closing(told)
+    for place, one in enumerate(told):
+        _told(made, one, stays=place >= closing)
+    signature = [
+        _line(made, "", FANG, 16),
+        _line(made, "{{ organ }}（印章）", FANG, 16, RIGHT, right=2),
+        _line(made, "{{ issued_on }}", FANG, 16, RIGHT, right=4),
+    ]
+    for line in signature:
+        line.paragraph_format.keep_with_next = True
     _line(made, "（经办人：{{ handler }}）", FANG, 16, indent=2)
     _footer(section)
     return _fixed(made)
@@ -123,7 +129,12 @@ def _rule(paragraph: Any) -> None:
     spacing.addprevious(borders)
 
 
-def _told(made: Any, one: Paragraph) -> None:
+def _closing(told: list[Paragraph]) -> int:
+    """Where the paragraphs begin that stay with the signature: after the last text of any length."""
+    return 1 + max((place for place, one in enumerate(told) if one.each), default=len(told) - 2)
+
+
+def _told(made: Any, one: Paragraph, *, stays: bool) -> None:
     begin, end = "", ""
     if one.when or one.unless:
         begin = f"{{%p if {one.when or f'not {one.unless}'} %}}"
@@ -132,7 +143,10 @@ def _told(made: Any, one: Paragraph) -> None:
         begin, end = f"{{%p for item in {one.each} %}}", "{%p endfor %}"
     if begin:
         made.add_paragraph(begin)
-    _line(made, one.text, HEI if _is_heading(one) else FANG, 16, JUSTIFY, indent=2)
+    heading = _is_heading(one)
+    line = _line(made, one.text, HEI if heading else FANG, 16, JUSTIFY, indent=2)
+    line.paragraph_format.keep_with_next = stays or heading or None
+    line.paragraph_format.keep_together = stays or None
     if end:
         made.add_paragraph(end)
 
@@ -183,6 +197,9 @@ _TYP_HEAD = """\
 #set par(leading: 12pt, spacing: 12pt, justify: true, first-line-indent: (amount: 2em, all: true))
 #let heading-face = "Noto Sans SC"
 #let flush(body) = par(first-line-indent: 0em, body)
+// 连续的长串西文不能断行，所在段落不作两端对齐。
+#let even(..texts) = texts.pos().all(one => one.find(regex("[!-~]{{12}}")) == none)
+#let told = ()
 
 #align(center, text(font: heading-face, size: 26pt, fill: rgb("#e60012"), data.organ))
 #v(-4pt)
@@ -191,39 +208,47 @@ _TYP_HEAD = """\
 #line(length: 100%, stroke: 0.6pt + rgb("#e60012"))
 #align(right, data.number)
 #v(14pt)
-#align(center, text(font: heading-face, size: 22pt)[{title}])
+#align(center, text(font: heading-face, size: 22pt)[{shown}])
 #v(14pt)
 #flush[#data.addressee：]
 """
 _TYP_TAIL = """\
 
-#v(24pt)
-#block(breakable: false, width: 100%)[
+// 最后一段与落款同页。
+#let signed = [
+  #v(24pt)
   #align(right, pad(right: 2em)[#data.organ（印章）])
   #align(right, pad(right: 4em, data.issued_on))
   #par[（经办人：#data.handler）]
 ]
+#for one in told.slice(0, -1) { one }
+#block(breakable: false, width: 100%)[#told.last() #signed]
 """
 
 
 def typ(code: str) -> str:
     """打印模板: the typst file."""
-    parts = [_TYP_HEAD.format(title=wording()[code]["title"]), *_typ_body(code), _TYP_TAIL]
+    title = wording()[code]["title"]
+    shown = "#data.title" if "titles" in wording()[code] else title
+    parts = [_TYP_HEAD.format(title=title, shown=shown), *_typ_body(code), _TYP_TAIL]
     return "\n".join(parts)
 
 
 def _typ_body(code: str) -> Iterator[str]:
     for one in paragraphs(code):
+        names = [f"data.{name}" if name != "item" else "item" for name in _FIELD.findall(one.text)]
         body = _FIELD.sub(lambda found: f"#data.{found[1]};" if found[1] != "item" else "#item;", one.text)
         if _is_heading(one):
             body = f"#text(font: heading-face)[{body}]"
+        sticky = ", sticky: true" if _is_heading(one) else ""
+        told = f"told.push(block(spacing: 12pt{sticky}, par(justify: even({', '.join(names)}))[{body}]))"
         if one.each:
-            yield f"#for item in data.{one.each} [\n  #par[{body}]\n]"
+            yield f"#for item in data.{one.each} {{\n  {told}\n}}"
         elif one.when or one.unless:
             sign = "!=" if one.when else "=="
-            yield f'#if data.{one.when or one.unless} {sign} "" [\n  #par[{body}]\n]'
+            yield f'#if data.{one.when or one.unless} {sign} "" {{\n  {told}\n}}'
         else:
-            yield f"#par[{body}]"
+            yield f"#{told}"
 
 
 def draw() -> None:

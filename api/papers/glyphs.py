@@ -9,6 +9,8 @@ from typing import Any
 import pylopdf_fonts_zh_cn as fonts
 
 FILES = (Path(fonts.serif_path()), Path(fonts.sans_path()))
+TAB = "\u3000\u3000"
+"""制表符: a PDF has none; what it set apart stays apart."""
 _CONTROLS = frozenset("\n\t")
 
 
@@ -28,7 +30,7 @@ def missing(text: str) -> list[str]:
 def shown(value: Any) -> Any:
     """可印内容: texts, also those in lists, with each character that no font has replaced by its code point."""
     if isinstance(value, str):
-        lacking = missing(value)
+        value, lacking = value.replace("\t", TAB), missing(value)
         return value.translate({ord(one): f"□（U+{ord(one):04X}）" for one in lacking}) if lacking else value
     return [shown(one) for one in value]
 

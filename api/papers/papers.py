@@ -17,13 +17,14 @@ from api.bootstrap import Services
 from api.errors import READS, responses
 from api.identity import Held, Signed
 from api.logs import bind
-from api.papers import sheets
+from api.papers import fields, glyphs, sheets
 from api.papers.sheets import File, Sheet
 from domain.acts import Act
 from domain.attachments import DOCX, PDF
 from domain.cases import Kind
 from domain.errors import NotYours
 from domain.kinds import PETITION
+from domain.papers import issuing
 from domain.petition.situation import standing_of as petition_standing
 from domain.rules import papers
 from domain.rules.authority import may_see_personal_data
@@ -48,7 +49,10 @@ class DateShown(BaseModel):
 
 
 class PaperShown(BaseModel):
-    """文书 — issued, or a draft; `open` whether the officer may issue it, and `reason` if not."""
+    """文书 — issued, or a draft; `open` whether the officer may issue it, and `reason` if not.
+
+    Who may not open it gets no link but `closed`, the reason. `lacking` are characters that the PDF can't show.
+    """
 
     kind: str
     label: str
@@ -65,8 +69,10 @@ class PaperShown(BaseModel):
     open: bool
     reason: str | None
     remark: str | None
-    docx: str
-    pdf: str
+    lacking: list[str]
+    closed: str | None
+    docx: str | None
+    pdf: str | None
 
 
 class Papers(BaseModel):
@@ -82,24 +88,31 @@ def listed(file: File) -> list[PaperShown]:
 
 def _shown(file: File, sheet: Sheet) -> PaperShown:
     told = sheets.printing(file, sheet)
+    closed = _closed(file, sheet)
+    lacking = [] if closed is not None else glyphs.lacking(fields.of(told))
     paper, issued = sheet.paper, sheet.issued is not None
     dates = [
         DateShown(
             name=one.name,
-            label=papers.date_label(one.name),
+            label=papers.date_label(one.name, one.clock),
             printed_on=one.on,
             provisional=one.provisional,
-            current_on=file.moved(one) if issued else None,
+            current_on=file.moved(one),
         )
         for one in told.dates
     ]
     base = "/v1/petitions" if file.seen.kind is PETITION else "/v1/supervision-items"
     query = f"?number={quote(sheet.number)}" if issued else ""
-    links = {ending: f"{base}/{file.seen.state.id}/notices/{paper.code}.{ending}{query}" for ending in MEDIA}
+    links = {
+        ending: None
+        if closed is not None
+        else f"{base}/{file.seen.state.id}/notices/{paper.code}.{ending}{query}"
+        for ending in MEDIA
+    }
     return PaperShown(
         kind=paper.code,
         label=paper.label,
-        basis=paper.basis,
+        basis=issuing.basis(paper, sheet.decision, file.issuer) or "",
         to=paper.to,
         draft=not issued,
         number=sheet.number or None,
@@ -111,7 +124,9 @@ def _shown(file: File, sheet: Sheet) -> PaperShown:
         servable=paper.personal,
         open=not issued and sheet.closed is None,
         reason=sheet.closed.message if sheet.closed is not None else None,
-        remark=_remark(dates),
+        remark="".join(filter(None, [_remark(dates), _unprintable(lacking)])) or None,
+        lacking=lacking,
+        closed=closed.message if closed is not None else None,
         **links,
     )
 
@@ -123,26 +138,32 @@ def _remark(dates: list[DateShown]) -> str | None:
     return "；".join(told) + "。" if moved else None
 
 
-def must_open(services: Services, act: Act, file: File, sheet: Sheet) -> None:
-    """可以打开: what names the petitioner only those who may know; an item's papers those it passed through.
+def _unprintable(lacking: list[str]) -> str | None:
+    """字形缺失: told before the paper goes out; the Word file shows with the fonts of the office's own machine."""
+    if not lacking:
+        return None
+    shown = "、".join(f"“{one}”（U+{ord(one):04X}）" for one in lacking)
+    return f"字形缺失：PDF 的字库没有{shown}，请改用 Word 文件打印。"
 
-    Raises NotYours.
-    """
-    state, directory = file.seen.state, services.casework.directory()
+
+def _closed(file: File, sheet: Sheet) -> NotYours | None:
+    """不可打开: what names the petitioner is for those who may know; an item's papers for those it passed through."""
+    state, directory, act = file.seen.state, file.services.casework.directory(), file.act
     if file.seen.kind is PETITION:
-        closed = sheet.paper.personal and not may_see_personal_data(petition_standing(state, directory), act)
-        if closed:
-            raise NotYours(
-                "petition.personal_data_closed",
-                "该文书载明信访人身份信息，只对正在办理该事项的单位和人员开放。",
-                "《信访工作条例》第三十条第三款",
-            )
-    elif not may_open_papers(item_standing(state, directory), act):
-        raise NotYours(
-            "attachment.not_passed_through",
-            "公开事项的文书只对事项流经的人员、领导、督查员和审计人员开放。",
-            "《机关单位督查督办工作制度》第十四条",
+        if not sheet.paper.personal or may_see_personal_data(petition_standing(state, directory), act):
+            return None
+        return NotYours(
+            "petition.personal_data_closed",
+            "该文书载明信访人身份信息，只对正在办理该事项的单位和人员开放。",
+            "《信访工作条例》第三十条第三款",
         )
+    if may_open_papers(item_standing(state, directory), act):
+        return None
+    return NotYours(
+        "attachment.not_passed_through",
+        "公开事项的文书只对事项流经的人员、领导、督查员和审计人员开放。",
+        "《机关单位督查督办工作制度》第十四条",
+    )
 
 
 def handed_out(
@@ -151,7 +172,9 @@ def handed_out(
     """下载文书: the paper; the reading is recorded before anything is shown. Raises Refused of every kind of read."""
     file = sheets.opened(services, act, case_id, kind)
     sheet = file.sheet(code, number)
-    must_open(services, act, file, sheet)
+    closed = _closed(file, sheet)
+    if closed is not None:
+        raise closed
     readings.note(services, act, case_id, "notice")
     content = sheets.made(file, sheet, FORMS[ending])
     name = f"{sheet.paper.label}-{sheet.number or '草稿'}.{ending}"

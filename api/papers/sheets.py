@@ -4,7 +4,8 @@ An issued paper is printed from what was recorded when it was issued: its number
 time. What has changed since is told beside it, never in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from threading import BoundedSemaphore
@@ -15,8 +16,10 @@ import structlog
 from api.bootstrap import Services
 from api.case_reading import Seen, look
 from api.papers import fields, glyphs, shelf
-from api.papers.fields import Printing
-from api.papers.typesetting import Broken, Task, typeset, typeset_apart
+from api.papers.apart import typeset_apart
+from api.papers.printing import Printing
+from api.papers.tasks import Broken, Task
+from api.papers.typesetting import typeset
 from domain.acts import Act
 from domain.cases import Kind
 from domain.casework import Case
@@ -26,6 +29,7 @@ from domain.papers import issuing
 from domain.papers import templates as paper_templates
 from domain.papers.issuing import Issuer
 from domain.papers.shapes import PrintedDate
+from domain.rulebase.fold import Known
 from domain.rules import papers
 from domain.rules.papers import Paper
 
@@ -85,7 +89,7 @@ class File:
             raise NotNow(
                 "notice.without_decision",
                 f"尚未作出{paper.label}所依据的决定，没有可以打印的文书。",
-                paper.basis,
+                issuing.basis(paper, None, self.issuer),
             )
         return own[-1]
 
@@ -138,6 +142,7 @@ def printing(file: File, sheet: Sheet) -> Printing:
         return Printing(
             sheet.paper, sheet.decision, case, known, seen.directory, "", drafted["organ"],
             drafted["addressees"], drafted["copies"], drafted["dates"], on, at, by,
+            *_books(file.issuer, sheet, known),
         )  # fmt: skip
     before = seen.history[: issued.originator_version - 1]
     case = Case(seen.kind, seen.kind.project(one.fact for one in before), before)
@@ -145,7 +150,15 @@ def printing(file: File, sheet: Sheet) -> Printing:
     return Printing(
         sheet.paper, sheet.decision, case, known, seen.directory, issued.number, issued.organ,
         issued.addressees, issued.copies, issued.dates, issued.on, issued.recorded_at, issued.by,
+        *_books(file.issuer, sheet, known),
     )  # fmt: skip
+
+
+def _books(issuer: Issuer, sheet: Sheet, known: Known) -> tuple[Sequence[str], Sequence[str]]:
+    """The rule books that judge the decision, and those of its day."""
+    return issuer.books_at(sheet.paper.clocks, sheet.decision, known), issuer.books_at(
+        (), sheet.decision, known
+    )
 
 
 def made(file: File, sheet: Sheet, form: str) -> bytes:
@@ -163,15 +176,23 @@ def made(file: File, sheet: Sheet, form: str) -> bytes:
 
 def in_turn(task: Task, *, apart: bool) -> bytes:
     """依次排印: only so many at a time; templates of others in a process of their own."""
-    if not _turns.acquire(timeout=PATIENCE):
-        raise Busy("paper.busy", "正在排印的文书较多，请稍后重试。")
     try:
-        return typeset_apart(task) if apart else typeset(task)
+        with turn():
+            return typeset_apart(task) if apart else typeset(task)
     except Broken as broken:
         log.error("paper.not_typeset", form=task.form, problems=len(broken.problems))
         raise Busy(
             "paper.not_typeset", f"文书模板不能排印：{broken}。请更换模板后重试。", retry_after=3600
         ) from None
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """轮候: until it is one's turn. Raises Busy if that takes too long."""
+    if not _turns.acquire(timeout=PATIENCE):
+        raise Busy("paper.busy", "正在排印的文书较多，请稍后重试。")
+    try:
+        yield
     finally:
         _turns.release()
 
