@@ -64,6 +64,11 @@ CLOCKS = """
         AS c (clock, version, label, days, basis)
     WHERE l.kind = 'petition'
 """
+NAMES = """
+    INSERT INTO accused_names (case_id, place, name)
+    SELECT l.case_id, one.place, one.name
+    FROM ledger l, unnest(l.accused_units || l.accused_people) WITH ORDINALITY AS one (name, place) WHERE l.confidential
+"""
 DUES = """
     INSERT INTO case_dues
     SELECT case_id, bool_or(state = 'running' AND NOT is_window),
@@ -84,9 +89,10 @@ def fill(connection: Connection, count: int) -> None:
             plain = [normal(one) for one in parts]
             pairs = sorted(set().union(*(bigrams(one) for one in plain)))
             texts.write_row((row[0], "\n".join(plain), pairs))
+    connection.execute(NAMES)
     connection.execute(CLOCKS)
     connection.execute(DUES)
-    for table in ("ledger", "ledger_texts", "deadlines", "case_dues"):
+    for table in ("ledger", "accused_names", "ledger_texts", "deadlines", "case_dues"):
         connection.execute(f"VACUUM ANALYZE {table}")
 
 

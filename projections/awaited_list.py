@@ -18,26 +18,31 @@ NEEDS = ("awaited", "ledger", "deadlines")
 """The views which a reader who asks for a position must wait for."""
 
 _SOONEST: LiteralString = (
-    "SELECT l.case_id, (SELECT min(d.due_on) FROM deadlines d WHERE d.case_id = l.case_id AND d.state = 'running'"
-    " AND NOT d.is_window) AS due_on FROM ledger l WHERE l.case_id IN (SELECT a.case_id FROM awaited a"
+    "SELECT l.case_id, n.next_due_on AS due_on FROM ledger l LEFT JOIN case_dues n USING (case_id)"
+    " WHERE l.case_id IN (SELECT a.case_id FROM awaited a"
     " WHERE a.who = ANY(%(who)s) AND (%(acts)s::text[] IS NULL OR a.acts && %(acts)s::text[])) AND {}"
     " ORDER BY due_on NULLS LAST, l.position LIMIT %(limit)s OFFSET %(offset)s"
 )
 _COUNTS: LiteralString = (
-    "SELECT act, count(DISTINCT a.case_id) AS n FROM awaited a JOIN ledger l USING (case_id), unnest(a.acts) AS act"
-    " WHERE a.who = ANY(%(who)s) AND {} GROUP BY act"
+    "SELECT act, count(*) AS n FROM (SELECT DISTINCT a.case_id, act FROM awaited a JOIN ledger l USING (case_id),"
+    " unnest(a.acts) AS act WHERE a.who = ANY(%(who)s) AND {}) AS each GROUP BY act"
 )
 _LIGHTS: LiteralString = (
     "SELECT count(*) FILTER (WHERE due_on < %(today)s) AS red, count(*) FILTER (WHERE due_on >= %(today)s AND"
     " due_on < %(first_green)s) AS yellow, count(*) FILTER (WHERE due_on IS NULL OR due_on >= %(first_green)s) AS green"
-    " FROM (SELECT min(d.due_on) AS due_on FROM deadlines d JOIN ledger l USING (case_id) WHERE d.state = 'running'"
-    " AND NOT d.is_window AND (%(units)s::text[] IS NULL OR d.unit = ANY(%(units)s::text[])) AND {}"
-    " GROUP BY d.case_id) AS cases"
+    " FROM ({}) AS cases"
+)
+_DUES: LiteralString = (
+    "SELECT n.next_due_on AS due_on FROM case_dues n JOIN ledger l USING (case_id) WHERE n.running AND {}"
+)
+_DUES_OF_UNITS: LiteralString = (
+    "SELECT min(d.due_on) AS due_on FROM deadlines d JOIN ledger l USING (case_id) WHERE d.state = 'running'"
+    " AND NOT d.is_window AND d.unit = ANY(%(units)s::text[]) AND {} GROUP BY d.case_id"
 )
 _LATE: LiteralString = (
-    "SELECT d.unit, count(DISTINCT d.case_id) AS n, min(d.due_on) AS oldest FROM deadlines d JOIN ledger l USING (case_id)"
-    " WHERE d.state = 'running' AND NOT d.is_window AND d.due_on < %(today)s AND {} GROUP BY d.unit"
-    " ORDER BY n DESC, d.unit LIMIT %(limit)s"
+    "SELECT unit, count(*) AS n, min(oldest) AS oldest FROM (SELECT d.unit, min(d.due_on) AS oldest FROM deadlines d"
+    " JOIN ledger l USING (case_id) WHERE d.state = 'running' AND NOT d.is_window AND d.due_on < %(today)s AND {}"
+    " GROUP BY d.unit, d.case_id) AS late GROUP BY unit ORDER BY n DESC, unit LIMIT %(limit)s"
 )
 
 
@@ -74,7 +79,8 @@ def by_light(
         "first_green": lights.first_green,
         "units": None if units is None else list(units),
     }
-    [row] = _rows(connection, visibility, _LIGHTS, values)
+    cases = _DUES if units is None else _DUES_OF_UNITS
+    [row] = _rows(connection, visibility, _LIGHTS.replace("{}", cases), values)
     return {name: row[name] for name in ("red", "yellow", "green")}
 
 

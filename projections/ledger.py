@@ -52,12 +52,23 @@ UPSERT = """
 """
 
 
+NAMED = """
+    INSERT INTO accused_names (case_id, place, name)
+    SELECT l.case_id, one.place, one.name
+    FROM ledger l, unnest(l.accused_units || l.accused_people) WITH ORDINALITY AS one (name, place)
+    WHERE l.confidential AND l.case_id = ANY(%s)
+"""
+"""被检举控告的名称: of the cases that are confidential, whom they name. Who is meant is asked of every list, so they stand
+by themselves; a name that is missing here would show an accusation to whom it accuses."""
+
+
 class Ledger:
     """台账 — the view: each touched case is folded once a batch, from its whole stream."""
 
     name = "ledger"
     tables: Mapping[str, Table] = {
         "ledger": Table(key=("case_id",)),
+        "accused_names": Table(key=("case_id", "place")),
         "ledger_texts": Table(key=("case_id",)),
     }
 
@@ -68,6 +79,8 @@ class Ledger:
             return
         rows = [ROWS[case.kind.name](case.state) | {"position": case.history[0].position} for case in cases]
         newer = {row["case_id"] for row in connection.execute(UPSERT, (as_json(rows),)).fetchall()}
+        connection.execute("DELETE FROM accused_names WHERE case_id = ANY(%s)", (list(newer),))
+        connection.execute(NAMED, (list(newer),))
         searching.keep(
             connection,
             {case.state.id: TEXTS[case.kind.name](case.state) for case in cases if case.state.id in newer},

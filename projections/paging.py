@@ -31,10 +31,14 @@ class Page(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """条件 — a piece of SQL that is true of the rows wanted, and the values it names."""
+    """条件 — a piece of SQL that is true of the rows wanted, and the values it names.
+
+    One that is `settled` has a cheaper form, found out from the rows as they are when the query is asked.
+    """
 
     text: LiteralString
     values: Mapping[str, Any] = {}
+    settled: Callable[[Connection], "Condition"] | None = None
 
 
 class Order(NamedTuple):
@@ -94,6 +98,7 @@ def fetch(
     """取一页: after the cursor, or before it. Never a prepared statement: the filters differ from call to call, and a
     plan for one search word is wrong for the next."""
     size = min(max(1, limit or USUAL), MOST)
+    query = _settled(connection, query)
     order, total = query.order, _total(connection, query, count_to)
     where, values = _where(query)
     if cursor is not None:
@@ -120,7 +125,7 @@ def fetch(
 
 def stream(connection: Connection, query: Query) -> Iterator[Row]:
     """逐行读取: all of it in its order, a portion at a time; the connection must be in a transaction."""
-    where, values = _where(query)
+    where, values = _where(_settled(connection, query))
     text = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {}").format(
         sql.SQL(query.select), sql.SQL(query.source), where, sql.SQL(query.order.by)
     )
@@ -133,7 +138,13 @@ def stream(connection: Connection, query: Query) -> Iterator[Row]:
 
 def count(connection: Connection, query: Query) -> int:
     """计数: how many rows there are."""
-    return _total(connection, query, None)
+    return _total(connection, _settled(connection, query), None)
+
+
+def _settled(connection: Connection, query: Query) -> Query:
+    return query._replace(
+        conditions=[one if one.settled is None else one.settled(connection) for one in query.conditions]
+    )
 
 
 def _where(query: Query) -> tuple[sql.Composed, dict[str, Any]]:

@@ -6,10 +6,14 @@ Pairs of characters are kept as numbers: they are compared without the database'
 import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any, LiteralString
 from uuid import UUID
 
 from projections.paging import Condition
 from projections.view import Connection, as_json, cleaned
+
+FEW = 2_000
+"""So many cases that a search finds are looked up one by one; more are searched in the order of the list."""
 
 KEPT = "SELECT case_id, text FROM ledger_texts WHERE case_id = ANY(%s)"
 KEEP = """
@@ -53,13 +57,23 @@ def search(words: str) -> Condition:
     terms = normal(cleaned(words)).split()
     pairs = sorted(set().union(*(bigrams(term) for term in terms)))
     longer = [term for term in terms if len(term) != 2]
-    if not longer:
-        return Condition(
-            "EXISTS (SELECT FROM ledger_texts t WHERE t.case_id = l.case_id AND t.bigrams @> %(pairs)s::bigint[])",
-            {"pairs": pairs},
-        )
-    return Condition(
-        "EXISTS (SELECT FROM ledger_texts t WHERE t.case_id = l.case_id AND t.bigrams @> %(pairs)s::bigint[]"
-        " AND NOT EXISTS (SELECT FROM unnest(%(terms)s::text[]) AS term WHERE position(term IN t.text) = 0))",
-        {"pairs": pairs, "terms": longer},
+    held: LiteralString = "t.bigrams @> %(pairs)s::bigint[]" if pairs else "true"
+    values: dict[str, Any] = {"pairs": pairs, "terms": longer}
+    if longer:
+        held += " AND NOT EXISTS (SELECT FROM unnest(%(terms)s::text[]) AS term WHERE position(term IN t.text) = 0)"
+    everywhere = Condition(
+        "EXISTS (SELECT FROM ledger_texts t WHERE t.case_id = l.case_id AND " + held + ")", values
     )
+
+    def settled(connection: Connection) -> Condition:
+        """The cases themselves where they are few: nothing else tells the planner how rare the words are."""
+        rows = connection.execute(
+            "SELECT t.case_id FROM ledger_texts t WHERE " + held + " LIMIT %(most)s",
+            values | {"most": FEW + 1},
+            prepare=False,
+        ).fetchall()
+        if len(rows) > FEW:
+            return everywhere
+        return Condition("l.case_id = ANY(%(found)s::uuid[])", {"found": [row["case_id"] for row in rows]})
+
+    return everywhere._replace(settled=settled)

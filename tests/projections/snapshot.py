@@ -11,6 +11,7 @@ TABLES = (
     "item_shares",
     "ledger_texts",
     "case_dues",
+    "accused_names",
 )
 
 

@@ -62,6 +62,9 @@ def hidden(database: Database, visibility: Visibility, written: Sequence[str]) -
     query: Any = f"SELECT accused_units[1] AS text FROM ledger l WHERE NOT ({condition.text})"
     with database.transaction() as connection:
         connection.execute(make, {"written": list(written), "registered": REGISTERED})
+        connection.execute(
+            "CREATE TEMP TABLE accused_names ON COMMIT DROP AS SELECT unnest(accused_units) AS name FROM ledger"
+        )
         return {row["text"] for row in connection.execute(query, condition.values)}
 
 
