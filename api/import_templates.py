@@ -14,7 +14,7 @@ from api.ledger_columns import LedgerColumn
 from api.sheets import Column
 
 router = APIRouter(prefix="/v1/import-templates", tags=["导入"], responses=READS)
-SHAPES = {"text": "文本", "digits": "文本（单元格须为文本格式）", "day": "日期"}
+SHAPES = {"text": "文本", "digits": "文本（单元格须为文本格式）", "phone": "文本", "day": "日期"}
 ROWS = 5000
 """So many rows of the sheet are prepared: texts as texts, days as days."""
 
@@ -37,6 +37,7 @@ def workbook(kind: ImportKind) -> bytes:
     formats = {
         "text": book.add_format({"num_format": "@"}),
         "digits": book.add_format({"num_format": "@"}),
+        "phone": book.add_format({"num_format": "@"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
     }
     head = book.add_format({"bold": True, "bg_color": "#F1EDEA", "border": 1})

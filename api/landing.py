@@ -90,7 +90,7 @@ def land(
             known = present.get(line.intake.source.key)
             fault = _fault(line.intake, directory, now) if known is None else None
             if fault is not None:
-                refused.append(Refusal(line.line, fault))
+                refused.append(Refusal(line.line, fault.message, fault.details.get("column")))
             elif known is None:
                 fresh.append(line.intake)
             elif known.digest != line.intake.source.digest:
@@ -99,12 +99,12 @@ def land(
         yield Landing(len(chunk), landed, len(chunk) - landed - len(refused), tuple(refused))
 
 
-def _fault(arrival: Arrival, directory: Directory, act: Act) -> str | None:
+def _fault(arrival: Arrival, directory: Directory, act: Act) -> Refused | None:
     """Why this past can't have been so; an office that is missing altogether ends the import instead."""
     register = arrival.register(act, directory)
     try:
         for _ in arrival.facts(NOBODYS, register.id, "", directory, act):
             pass
     except Refused as refused:
-        return refused.message
+        return refused
     return None

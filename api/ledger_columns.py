@@ -22,12 +22,15 @@ EXACT = 10**15
 
 @dataclass(frozen=True, slots=True)
 class LedgerColumn:
-    """台账的一列 — `digits` are kept as text, for a spreadsheet's number loses leading zeros and last digits."""
+    """台账的一列 — `digits` are kept as text, for a spreadsheet's number loses leading zeros and last digits.
+
+    A `phone` may be a number as long as it is whole and short enough to have lost none.
+    """
 
     name: str
     note: str
     needed: bool = False
-    kind: Literal["text", "digits", "day"] = "text"
+    kind: Literal["text", "digits", "phone", "day"] = "text"
     longest: int = 200
     choices: Mapping[str, str] | None = None
     also: tuple[str, ...] = ()
@@ -69,12 +72,12 @@ def read(column: LedgerColumn, cell: Cell) -> str | date | None:
 def _text(column: LedgerColumn, cell: Cell) -> str:
     if isinstance(cell, str):
         text = cell.strip()
-        if column.kind == "digits" and _SCIENTIFIC.fullmatch(text):
+        if column.kind in {"digits", "phone"} and _SCIENTIFIC.fullmatch(text):
             raise Wrong(column.name, "已成科学计数法，末几位已经丢失；请将该列设为文本格式后重新填写")
         return text
     if isinstance(cell, bool | datetime | date | time | timedelta):
         raise Wrong(column.name, "单元格不是文本，请将该列设为文本格式后重新填写")
-    if column.kind == "digits":
+    if column.kind == "digits" or (column.kind == "phone" and (cell != int(cell) or cell < 0)):
         raise Wrong(
             column.name,
             "单元格是数字格式，首位的0和第15位以后的数字可能已经丢失；请将该列设为文本格式后重新填写",

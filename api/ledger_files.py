@@ -44,8 +44,9 @@ def rows(content: bytes, columns: Sequence[LedgerColumn]) -> Iterator[Row | Refu
 
 
 def must_be_table(content: bytes, columns: Sequence[LedgerColumn]) -> None:
-    """须为台账: that the file can be read and has its head; its lines are read later. Raises Invalid."""
-    next(rows(content, columns), None)
+    """须为台账: that the file can be read and has its head and a line; the lines are read later. Raises Invalid."""
+    if next(rows(content, columns), None) is None:
+        raise Invalid("import.no_lines", "文件中只有表头，没有可以导入的行。请在表头下面逐件填写后重新导入。")
 
 
 def _of_workbook(content: bytes, columns: Sequence[LedgerColumn]) -> Iterator[Row | Refusal]:

@@ -51,7 +51,9 @@ COLUMNS = (
     LedgerColumn(
         "证件号", "第一信访人的身份证号，须为文本格式", kind="digits", longest=64, also=("身份证号",)
     ),
-    LedgerColumn("电话", "第一信访人的电话，须为文本格式", kind="digits", longest=64, also=("联系电话",)),
+    LedgerColumn(
+        "电话", "第一信访人的电话；首位是0的须为文本格式", kind="phone", longest=64, also=("联系电话",)
+    ),
     LedgerColumn("住址", "第一信访人的住址", also=("地址",)),
     LedgerColumn("信访人数", "不填的按所列信访人计", kind="text", longest=6, also=("人数",)),
     LedgerColumn("类别", "申诉求决、建议意见、检举控告", True, choices=CATEGORIES, also=("信访类别",)),
@@ -63,12 +65,18 @@ COLUMNS = (
     LedgerColumn("转办日期", "转交责任单位之日；不填的按收到日期推定", kind="day", also=("交办日期",)),
     LedgerColumn("责任单位", "本系统单位目录中的名称；由信访工作机构自行办理的不填", also=("承办单位",)),
     LedgerColumn("受理日期", "填写了答复日期而没有填写本列的，按收到日期或者转办日期推定", kind="day"),
+    LedgerColumn(
+        "受理告知日期",
+        "书面告知信访人受理之日；填写了受理日期而没有填写本列的，按受理日期推定",
+        kind="day",
+        also=("告知日期",),
+    ),
     LedgerColumn("答复日期", "出具书面意见之日", kind="day"),
     LedgerColumn("答复意见", "书面意见的内容", longest=20_000, lines=True),
     LedgerColumn("送达日期", "书面意见送达信访人之日", kind="day"),
     LedgerColumn("办结日期", "办结核销之日", kind="day"),
 )
-ORDER = ("收到日期", "转办日期", "受理日期", "答复日期", "送达日期", "办结日期")
+ORDER = ("收到日期", "转办日期", "受理日期", "受理告知日期", "答复日期", "送达日期", "办结日期")
 _SEPARATORS = re.compile("[、，,；;\n]+")
 _NAMES = {
     "channel": "信访形式",
@@ -97,7 +105,7 @@ def _lines(content: bytes, today: date) -> Iterator[Line | Refusal]:
         except Wrong as wrong:
             yield Refusal(row.line, str(wrong), wrong.column)
         except Refused as refused:
-            yield Refusal(row.line, refused.message)
+            yield Refusal(row.line, refused.message, refused.details.get("column"))
 
 
 def _petition(row: Row, today: date) -> PastPetition:
@@ -110,6 +118,8 @@ def _petition(row: Row, today: date) -> PastPetition:
         raise Wrong("责任单位", "填写转办日期的，应当填写责任单位")
     if get("答复意见") and not get("答复日期"):
         raise Wrong("答复日期", "填写答复意见的，应当填写答复日期")
+    if get("受理告知日期") and not get("受理日期"):
+        raise Wrong("受理日期", "填写受理告知日期的，应当填写受理日期")
     return PastPetition(
         source=source_of(KIND, row.fields),
         received_on=fields["收到日期"],
@@ -117,6 +127,7 @@ def _petition(row: Row, today: date) -> PastPetition:
         to_unit=get("责任单位"),
         passed_on=get("转办日期"),
         accepted_on=get("受理日期"),
+        notified_on=get("受理告知日期"),
         replied_on=get("答复日期"),
         reply=get("答复意见"),
         served_on=get("送达日期"),

@@ -22,7 +22,7 @@ from domain.rules import authority
 
 HEADS = ("unit_head", "office_head")
 NO_TEXT = "（历史台账未载答复意见全文）"
-RECEIPT_DAY = "收到日期"
+RECEIPT_DAY, UNIT = "收到日期", "责任单位"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class PastPetition:
     to_unit: str | None = None
     passed_on: date | None = None
     accepted_on: date | None = None
+    notified_on: date | None = None
     replied_on: date | None = None
     reply: str | None = None
     served_on: date | None = None
@@ -73,6 +74,7 @@ class PastPetition:
             yield events.Transferred, self.passed_on or received, basis, {"to_unit": unit}
         if self.accepted_on is not None:
             yield events.Accepted, self.accepted_on, IMPORTED, {}
+            yield from self._notified(self.accepted_on)
         elif self.replied_on is not None:
             earliest = self.passed_on or received
             yield events.Accepted, earliest, assumed("受理日期", RECEIPT_DAY), {"assumed": True}
@@ -88,6 +90,16 @@ class PastPetition:
         if self.closed_on is not None:
             yield events.SignedOff, self.closed_on, IMPORTED, {"reason": "历史台账载明已办结"}
 
+    def _notified(self, accepted_on: date) -> Iterator[tuple[type[Fact], date, str, dict[str, Any]]]:
+        """受理告知: in writing, on the day of the acceptance unless the ledger knows another; there is none to the nameless."""
+        if not self.entry.petitioners:
+            return
+        basis = f"{IMPORTED}；台账未载告知方式，按邮寄录入"
+        if self.notified_on is None:
+            basis = assumed("受理告知日期和方式", "受理日期、邮寄")
+        own = {"notice": "acceptance", "method": "post"}
+        yield events.Served, self.notified_on or accepted_on, basis, own
+
     def _made(
         self, id: UUID, version: int, act: Act, directory: Directory, on: date, basis: str = IMPORTED
     ) -> dict[str, Any]:
@@ -100,7 +112,7 @@ class PastPetition:
             return None
         found = directory.resolve(self.to_unit)
         if found not in directory.units:
-            raise Invalid("unit.unknown", "没有这个单位，请从单位目录中选择。")
+            raise Invalid("unit.unknown", "没有这个单位，请从单位目录中选择。", column=UNIT)
         if directory.is_office(found):
             return None
         if self.confidential:
@@ -113,5 +125,6 @@ class PastPetition:
                     "petition.accused_unit",
                     "检举控告事项不得转送、交办给被检举控告的单位。",
                     "《信访工作条例》第三十条第三款",
+                    column=UNIT,
                 )
         return found

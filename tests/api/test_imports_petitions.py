@@ -49,6 +49,7 @@ def test_a_line_becomes_a_case_with_its_whole_past(
         ("Registered", "2025-09-01", "历史台账导入"),
         ("Transferred", "2025-09-01", "历史台账导入；台账未载转办日期，按收到日期推定"),
         ("Accepted", "2025-09-05", "历史台账导入"),
+        ("Served", "2025-09-05", "历史台账导入；台账未载受理告知日期和方式，按受理日期、邮寄推定"),
         ("Replied", "2025-10-10", "历史台账导入；台账未载办理结果，按解释说明录入"),
         ("Served", "2025-10-12", "历史台账导入；台账未载送达方式，按邮寄录入"),
         ("SignedOff", "2025-10-20", "历史台账导入"),
@@ -74,6 +75,20 @@ def test_an_open_case_gets_the_clocks_of_its_rules(
         for one in office.get(f"/v1/petitions/{only_case(office)}/deadlines").json()["items"]
     }
     assert clocks["finish"] == ("2025-11-04", "overdue")
+
+
+@pytest.mark.parametrize("told", [{}, {"受理告知日期": "2025-09-12"}])
+def test_who_was_accepted_in_time_was_told_in_time(
+    services: Services, sign_in: SignIn, catch_up: CatchUp, told: dict[str, str]
+) -> None:
+    office = sign_in("office")
+    taken_in(services, office, as_csv(line(**told)))
+    catch_up()
+    clocks = {
+        one["clock"]: (one["status"], one["stopped_on"])
+        for one in office.get(f"/v1/petitions/{only_case(office)}/deadlines").json()["items"]
+    }
+    assert clocks["notify"] == ("met", told.get("受理告知日期", "2025-09-05"))
 
 
 def test_what_the_ledger_leaves_out_is_assumed_and_said(
@@ -114,7 +129,9 @@ def test_the_same_file_again_adds_nothing_in_either_format(services: Services, s
         ({"证件号": "3.30102E+17"}, "证件号", "科学计数法"),
         ({"信访人": ""}, "信访人", "应当填写信访人"),
         ({"类别": "检举控告"}, "被反映单位", "保密"),
-        ({"责任单位": "没有的单位"}, None, "没有这个单位"),
+        ({"责任单位": "没有的单位"}, "责任单位", "没有这个单位"),
+        ({"受理告知日期": "2025-09-04"}, "受理告知日期", "早于受理日期"),
+        ({"受理告知日期": "2025-09-06", "受理日期": ""}, "受理日期", "应当填写受理日期"),
         ({"内容摘要": "长" * 201}, "内容摘要", "超过200个字"),
     ],
 )
@@ -136,13 +153,14 @@ def test_numbers_in_a_workbook_that_have_lost_digits_are_refused(services: Servi
         line(编号=2, 证件号=330102197001011234),
         line(编号=3, 电话=13800001111),
         line(编号=4, 收到日期=45000),
+        line(编号=5, 电话=10**15),
     )
     found = taken_in(services, sign_in("office"), content)
-    assert counted(found)[:4] == ("done", 4, 4, 1)
+    assert counted(found)[:4] == ("done", 5, 5, 2)
     assert [(one["line"], one["column"]) for one in found["refused"]] == [
         (3, "证件号"),
-        (4, "电话"),
         (5, "收到日期"),
+        (6, "电话"),
     ]
     assert all("文本" in one["reason"] for one in found["refused"])
 
@@ -211,6 +229,8 @@ def empty_book() -> bytes:
         (b"a,b\n1,2\n", "import.no_head"),
         (as_csv({"编号": 1, "信访形式": "来信"}), "import.bad_header"),
         (as_csv(line(领导意见="阅")), "import.unknown_column"),
+        (as_csv(line()).splitlines()[0], "import.no_lines"),
+        (other_book(lambda sheet: None), "import.no_lines"),
         (as_csv(line(登记日期="2025-09-01")), "import.column_twice"),
         (b"PK\x03\x04 not a book", "import.not_a_workbook"),
         (as_xlsx(line())[:-200], "import.not_a_workbook"),
@@ -272,7 +292,7 @@ def test_the_refused_lines_can_be_taken_home(services: Services, sign_in: SignIn
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 @pytest.mark.parametrize("kind", ["petitions", "supervision-items", "letters"])
-def test_a_template_can_be_filled_in_and_sent(
+def test_a_template_is_known_again_and_has_no_lines_yet(
     sign_in: SignIn, client: Caller, kind: str, ending: str
 ) -> None:
     address = f"/v1/import-templates/{kind}.{ending}"
@@ -281,7 +301,9 @@ def test_a_template_can_be_filled_in_and_sent(
     template = office.get(address)
     assert template.status_code == 200
     if (kind, ending) != ("letters", "xlsx"):
-        assert send(office, template.content, kind).status_code == 202
+        answer = send(office, template.content, kind)
+        empty = (202, None) if kind == "letters" else (422, "import.no_lines")
+        assert (answer.status_code, answer.json().get("code")) == empty
 
 
 @pytest.mark.parametrize("username", ["leader", "inspector", "unit-a-head", "auditor", "admin"])
