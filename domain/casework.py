@@ -275,7 +275,8 @@ class Casework(Application[UUID]):
                 earlier = self.case(petition.supervision_item)
                 opening.must_be_first(earlier.state if earlier is not None else None)
             secret = petition is not None and petition.category == "accusation"
-            given, numbers = self._number(directory.units[unit], on.year, secret, act)
+            register = opening.register_of(directory.units[unit])
+            given, numbers = self._number(register, on.year, secret, act)
             fields = opening.opened(command, act, directory, given, petition)
             made = envelope(uuid4(), 1, act, ITEM.basis_of(item_events.Opened, on, fields, None), on)
             fact = item_events.Opened(**made, **fields)
@@ -369,13 +370,16 @@ class Casework(Application[UUID]):
             present = self.store.select_streams(ids)
             fresh = [(id, i) for id, i in zip(ids, arrivals, strict=True) if not present.get(id)]
             directory = self.directory()
+            units: dict[str, Unit] = {}
             registers: dict[tuple[str, int, bool], list[tuple[UUID, Arrival]]] = {}
             for id, one in fresh:
-                place = (one.register(act, directory).id, one.received_on.year, one.confidential)
+                register = one.register(act, directory)
+                units[register.id] = register
+                place = (register.id, one.received_on.year, one.confidential)
                 registers.setdefault(place, []).append((id, one))
             facts: list[Fact] = []
             for (unit, year, confidential), those in sorted(registers.items(), key=lambda pair: pair[0]):
-                given, taken = self._block(directory.units[unit], year, len(those), confidential, act)
+                given, taken = self._block(units[unit], year, len(those), confidential, act)
                 facts.extend(taken)
                 for (id, one), own in zip(those, given, strict=True):
                     facts.extend(one.facts(id, own, registration.query_code(), directory, act))

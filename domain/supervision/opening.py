@@ -7,7 +7,7 @@ from typing import Any
 from domain.acts import Act
 from domain.cases import legal_date_of, set_date
 from domain.directory.accused import accused_people, accused_units
-from domain.directory.fold import Directory
+from domain.directory.fold import Directory, Unit
 from domain.errors import Invalid, NotNow, NotYours
 from domain.petition.fold import Petition
 from domain.rules import grounds
@@ -18,6 +18,7 @@ from domain.supervision.stages import CLOSED
 
 BASIS = "《机关单位督查督办工作制度》第十四条、第十五条"
 OPENERS = frozenset({"inspector", "system"})
+PREFIX = "DC"
 EARLIEST = date(grounds.EARLIEST_YEAR, 1, 1)
 
 
@@ -36,6 +37,13 @@ def opening_unit(command: Open, act: Act, directory: Directory) -> str:
     if unit not in directory.units:
         raise Invalid("unit.unknown", "没有这个立项部门，请从单位目录中选择。")
     return unit
+
+
+def register_of(unit: Unit) -> Unit:
+    """督查登记簿: of a petition office a series of numbers of its own, beside that of its petitions."""
+    if unit.kind != "petition_office":
+        return unit
+    return Unit(f"{PREFIX}:{unit.id}", unit.name, unit.kind, f"{PREFIX}-{unit.code or unit.id}")
 
 
 def _must_open_items(act: Act) -> None:

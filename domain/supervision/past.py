@@ -17,6 +17,8 @@ from domain.supervision import events, opening
 from domain.supervision.allocation import NOT_HANDLING
 from domain.supervision.commands import Open
 
+LEAD, ASSISTING = "牵头单位", "协办单位"
+
 
 @dataclass(frozen=True, slots=True)
 class PastItem:
@@ -37,7 +39,7 @@ class PastItem:
 
     def register(self, act: Act, directory: Directory) -> Unit:
         """登记机构: the unit that opened the item."""
-        return directory.units[opening.opening_unit(self.entry, act, directory)]
+        return opening.register_of(directory.units[opening.opening_unit(self.entry, act, directory)])
 
     def facts(self, id: UUID, number: str, query_code: str, directory: Directory, act: Act) -> Iterator[Fact]:
         """导入事件: opened, allocated and ended; the approval is the older ledger's, and no leader's note is made up."""
@@ -49,9 +51,12 @@ class PastItem:
 
     def _past(self, directory: Directory) -> Iterator[tuple[type[Fact], date, str, dict[str, Any]]]:
         if self.lead_unit is not None:
-            lead, *others = (_handling(one, directory) for one in (self.lead_unit, *self.assisting_units))
+            lead = _handling(self.lead_unit, directory, LEAD)
+            others = [_handling(one, directory, ASSISTING) for one in self.assisting_units]
             if len({lead, *others}) < 1 + len(others):
-                raise Invalid("item.lead_assists_itself", "牵头单位、协办单位中有重复的单位。")
+                raise Invalid(
+                    "item.lead_assists_itself", "牵头单位、协办单位中有重复的单位。", column=ASSISTING
+                )
             basis = assumed("分办日期", "立项日期")
             yield (
                 events.Allocated,
@@ -63,16 +68,21 @@ class PastItem:
                 },
             )
         elif self.assisting_units:
-            raise Invalid("item.no_lead", "填写协办单位的，应当写明牵头单位。")
+            raise Invalid("item.no_lead", "填写协办单位的，应当写明牵头单位。", column=LEAD)
         if self.end is not None and self.closed_on is not None:
             kind = events.SignedOff if self.end == "signed_off" else events.Withdrawn
             yield kind, self.closed_on, IMPORTED, {"reason": "历史台账载明已结束"}
 
 
-def _handling(unit: str, directory: Directory) -> str:
+def _handling(unit: str, directory: Directory, column: str) -> str:
     found = directory.resolve(unit)
     if found not in directory.units:
-        raise Invalid("unit.unknown", "没有这个单位，请从单位目录中选择。")
+        raise Invalid("unit.unknown", "没有这个单位，请从单位目录中选择。", column=column)
     if directory.units[found].kind in NOT_HANDLING:
-        raise Invalid("item.not_a_handling_unit", "督查部门、领导和系统单位不承办督查事项。", opening.BASIS)
+        raise Invalid(
+            "item.not_a_handling_unit",
+            "督查部门、领导和系统单位不承办督查事项。",
+            opening.BASIS,
+            column=column,
+        )
     return found

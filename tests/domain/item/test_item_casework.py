@@ -42,6 +42,13 @@ def test_b1_items_are_numbered_by_the_register_of_their_department(casework):
     assert dict(other.extra)["number"] == "A-2026-000001"
 
 
+def test_b1_items_of_a_petition_office_are_not_on_the_register_of_its_petitions(casework):
+    doer = act(inspector, "2026-03-02")
+    opening = replace(OPEN, opened_by_unit="petition-office")
+    numbers = [dict(casework.open_item(opening, doer).extra)["number"] for _ in range(2)]
+    assert numbers == ["DC-XF-2026-000001", "DC-XF-2026-000002"]
+
+
 def test_a15_an_item_and_the_petition_it_is_made_from_know_each_other(casework):
     petition = a_petition()
     casework.save(*petition.facts)
