@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from rapidfuzz import fuzz
 
-from api import case_stages, lists
+from api import case_stages, lists, readings, tries
 from api.bodies import Form, LongOrNone, ShortOrNone
 from api.bootstrap import Services
 from api.errors import READS
@@ -102,12 +102,17 @@ def shown(one: Likeness, directory: Directory) -> dict[str, Any]:
 def search(
     services: Services, act: Act, people: Sequence[Known], subject: str, content: str, limit: int = USUAL
 ) -> list[Likeness]:
-    """查找: the most alike first."""
+    """查找: the most alike first. What was found by a person tells who petitions: it is read, and the reading recorded.
+    Raises TooOften.
+    """
     text = f"{subject}\n{content}".strip()
     visibility = lists.eyes(services, act)
-    with services.database.transaction() as connection:
+    with services.database.connection() as connection:
         key = likeness.key_of(connection)
-        marks = likeness.marks(key, people)
+    marks = likeness.marks(key, people)
+    if marks:
+        tries.ration(services.database, act.by, marks, services.clock())
+    with services.database.transaction() as connection:
         same = likeness_search.by_people(connection, visibility, list(marks))
         alike = likeness_search.by_words(connection, visibility, likeness.grams(key, text))
     cases = services.casework.cases(list(dict.fromkeys([*same, *alike])))
@@ -122,7 +127,10 @@ def search(
         if one is not None:
             found.append(one)
     found.sort(key=lambda one: (-one.score, -one.petition.received_on.toordinal(), one.petition.number))
-    return found[:limit]
+    shown = found[:limit]
+    by_person = [one.petition.id for one in shown if any(code in PEOPLE for code, _ in one.reasons)]
+    readings.note_once(services, act, by_person, "same_person")
+    return shown
 
 
 def _judged(petition: Petition, borne: set[str], text: str) -> Likeness | None:

@@ -1,7 +1,7 @@
 """查阅留痕的查询: who opened whose data and when. The rows are no read model: they are written once and kept."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import LiteralString
 from uuid import UUID
 
@@ -30,6 +30,18 @@ def record(connection: Connection, case_id: UUID, act: Act, what: str) -> None:
         "INSERT INTO readings (case_id, officer, for_whom, what, at) VALUES (%s, %s, %s, %s, %s)",
         (case_id, act.by, act.for_whom, what, act.at),
     )
+
+
+def record_once(connection: Connection, case_id: UUID, act: Act, what: str, within: timedelta) -> None:
+    """记录一次: unless the same officer did the same within this time."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{case_id}{act.by}{what}",))
+    same = connection.execute(
+        "SELECT FROM readings WHERE case_id = %s AND officer = %s AND for_whom IS NOT DISTINCT FROM %s"
+        " AND what = %s AND at > %s",
+        (case_id, act.by, act.for_whom, what, act.at - within),
+    ).fetchone()
+    if same is None:
+        record(connection, case_id, act, what)
 
 
 def readings(

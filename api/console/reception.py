@@ -66,6 +66,12 @@ def log(visitor: Visiting, given: Given) -> Response:
 
 
 @router.get("/{id:uuid}/register")
+def not_yet(visitor: Visiting, id: UUID) -> Response:
+    """尚未调阅: whoever comes by an address is led to the record; its button opens who came."""
+    return then(visitor.request, f"{ADDRESS}/{id}")
+
+
+@router.post("/{id:uuid}/register")
 def to_petition(visitor: Visiting, id: UUID) -> HTMLResponse:
     """登记为信访事项: the registration form with what the record holds; who came is read, and the reading recorded."""
     people = reception.opened_visitors(visitor.services, visitor.act, id)

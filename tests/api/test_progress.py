@@ -9,7 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from api.tries import ADDRESS_TRIES, NAME_TRIES, TRIES
+from api import tries
+from api.errors import TooOften
+from api.tries import ADDRESS_TRIES, FORGOTTEN, NAME_TRIES, PROGRESS, TRIES, WITHIN
 from projections import runner
 from tests.api.conftest import Town
 from tests.api.lives import LIVES, REVIEWED, SERVED, TRANSFERRED, Life, Step
@@ -171,11 +173,33 @@ def test_a19_guessing_is_slowed_by_number(town: Town):
 
 
 def test_a19_guessing_is_slowed_by_address_and_shuts_no_officer_out(town: Town):
-    for number in range(ADDRESS_TRIES):
-        ask(town, {"number": f"XF-2026-{number:06d}", "query_code": "AAAAAAAAAA"})
+    assert ask(town, {"number": "XF-2026-000001", "query_code": "AAAAAAAAAA"}).status_code == 404
+    with town.services.database.transaction() as connection:
+        connection.execute(
+            "UPDATE sign_in_failures SET failures = %s WHERE kind = 'address'", (PROGRESS.at_address,)
+        )
     assert ask(town, {"number": "XF-2026-900000", "query_code": "AAAAAAAAAA"}).status_code == 429
     wrong = town.client.signed(None).post("/v1/sessions", json={"username": "office", "password": "wrong"})
     assert wrong.status_code == 401
+
+
+def test_a19_a_hundred_mistakes_at_one_address_lock_nobody_out_there(town: Town):
+    told = registered(town)
+    for number in range(ADDRESS_TRIES):
+        ask(town, {"number": f"XF-2026-{number:06d}", "query_code": "AAAAAAAAAA"})
+    assert ask(town, told).status_code == 200
+
+
+def test_a19_however_often_others_guess_who_knows_the_code_is_heard(town: Town):
+    told, database, now = registered(town), town.services.database, town.clock()
+    for guess in range(PROGRESS.a_day or 0):
+        tries.admit(database, f"198.51.{guess // 250}.{guess % 250}", now, told["number"], PROGRESS)
+    with pytest.raises(TooOften):
+        tries.admit(database, "198.51.0.1", now + 2 * WITHIN, told["number"], PROGRESS)
+    assert ask(town, told).status_code == 200
+    with pytest.raises(TooOften):  # the owner's success doesn't give the guessers new tries
+        tries.admit(database, "198.51.0.1", now + 2 * WITHIN, told["number"], PROGRESS)
+    tries.admit(database, "198.51.0.1", now + FORGOTTEN, told["number"], PROGRESS)
 
 
 def test_a19_who_knows_the_code_is_not_slowed(town: Town):

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from api import readings, tries
 from api.similar import alikeness, different_places
+from api.tries import PEOPLE
 from tests.api.caller import Caller
 from tests.api.lives import Walker
 from tests.api.problems import refused
@@ -130,6 +132,44 @@ class TestWhoseEyes:
         catch_up()
         text = sign_in("office").post(URL, json={"petitioners": [WANG]}).text
         assert not [value for value in WANG.values() if value in text]
+
+
+class TestTheTrace:
+    """留痕和限量."""
+
+    @staticmethod
+    def traces(sign_in: SignIn) -> list[tuple[str, str, str]]:
+        items = sign_in("auditor").get("/v1/readings").json()["items"]
+        return [(one["case"], one["officer"], one["what"]) for one in items]
+
+    def test_a13_who_petitions_is_confirmed_once_a_moment_and_it_is_written_down(
+        self, walker: Walker, ask, sign_in: SignIn, clock
+    ):
+        case = walker.register(content=ELEVATOR, petitioners=[WANG])
+        for _ in range(3):
+            ask(petitioners=[WANG], content=ELEVATOR)
+        assert self.traces(sign_in) == [(case, "office", "same_person")]
+        clock.set(clock() + readings.MOMENT)
+        ask(petitioners=[{"phone": WANG["phone"]}])
+        ask("office-head", petitioners=[{"phone": WANG["phone"]}])
+        assert [one[1] for one in self.traces(sign_in)] == ["office-head", "office", "office"]
+
+    def test_a13_what_is_found_by_words_tells_nothing_of_persons(self, walker: Walker, ask, sign_in: SignIn):
+        walker.register(content=ELEVATOR, petitioners=[WANG])
+        assert len(ask(content=ELEVATOR)) == 1
+        assert ask("leader", petitioners=[WANG]) == []
+        assert self.traces(sign_in) == []
+
+    def test_nobody_goes_through_people_one_by_one(self, services, sign_in: SignIn, clock):
+        office = sign_in("office")
+        typed = {"petitioners": [WANG]}
+        assert {office.post(URL, json=typed).status_code for _ in range(3)} == {200}
+        tries.ration(services.database, "office", [str(one) for one in range(PEOPLE.at_address)], clock())
+        slowed = office.post(URL, json={"petitioners": [{"phone": "13911112222"}]})
+        assert (slowed.status_code, slowed.json()["code"]) == (429, "similar.too_often")
+        assert int(slowed.headers["retry-after"]) > 0
+        assert office.post(URL, json={"content": ELEVATOR}).status_code == 200
+        assert sign_in("office-head").post(URL, json=typed).status_code == 200
 
 
 class TestTheRequest:

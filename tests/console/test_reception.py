@@ -99,6 +99,11 @@ def test_a11_what_is_handed_over_waits_on_the_counter_of_the_named_officer(
     assert number not in named.get(ADDRESS).one("//section[@aria-labelledby='waiting-title']").text_content()
 
 
+def readings_of(town: Town) -> list[str]:
+    with town.services.database.connection() as connection:
+        return [row["what"] for row in connection.execute("SELECT what FROM readings ORDER BY id")]
+
+
 def test_a10_a_petition_is_registered_from_the_record_and_the_reading_is_kept(
     town: Town, town_pages: Opens
 ) -> None:
@@ -106,11 +111,15 @@ def test_a10_a_petition_is_registered_from_the_record_and_the_reading_is_kept(
     number = logged(office, "to-register", content="反映拖欠工资")
     catch_up(town)
     link = office.get(ADDRESS).one(f"//a[text()='{number}']").get("href")
-    page = office.get(f"{link}/register")
+    assert office.get(f"{link}/register").goes_to == link
+    assert readings_of(town) == []
+    assert office.get(link).all(f"//form[@action='{link}/register' and @method='post']//button")
+    page = office.post(f"{link}/register")
     assert page.status == 200
+    assert len(readings_of(town)) == 1
     assert page.one("//input[@name='petitioners.0.name']").get("value") == "王秀英"
-    assert town_pages("leader").get(f"{link}/register").status == 403
-    assert town_pages("unit-b-clerk").get(f"{link}/register").status == 404
+    assert town_pages("leader").post(f"{link}/register").status == 403
+    assert town_pages("unit-b-clerk").post(f"{link}/register").status == 404
 
 
 def test_a10_the_office_publishes_and_amends_the_rota(town_pages: Opens, client: Caller) -> None:
