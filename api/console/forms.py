@@ -27,6 +27,8 @@ Choices = tuple[tuple[str, str], ...]
 """选项: values with their names, in the order they are offered."""
 BLANK_ENTRIES = 1
 """Empty rows offered for a list of entries."""
+MOST_ROWS = 200
+"""Entries that are read from one form; longer lists are imported or sent through the API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ def entered(
 
 def filled(command: type, given: FormData) -> Form:
     """填写的内容: the strict form of the command. Raises Unfilled."""
+    counts = {one.name: _count(one.name, given) for one, hint in _hinted(command) if _is_listed(hint)}
+    if any(count > MOST_ROWS for count in counts.values()):
+        raise Unfilled(
+            {name: f"一次至多填写{MOST_ROWS}行" for name, count in counts.items() if count > MOST_ROWS}
+        )
     return checked(form_of(command), _read(command, given, ""))
 
 
@@ -116,6 +123,11 @@ async def form_data(request: Request) -> FormData:
 def _hinted(command: type) -> list[tuple[Field[Any], Any]]:
     hints = get_type_hints(command)
     return [(one, hints[one.name]) for one in fields(command)]
+
+
+def _is_listed(hint: Any) -> bool:
+    plain = _plain(hint)
+    return get_origin(plain) is tuple and is_dataclass(get_args(plain)[0])
 
 
 def _plain(hint: Any) -> Any:
@@ -192,7 +204,7 @@ def _rows(
     problems: Mapping[str, str],
 ) -> tuple[tuple[Entered, ...], ...]:
     inner = get_args(_plain(hint))[0]
-    count = max(BLANK_ENTRIES, _count(name, given))
+    count = min(max(BLANK_ENTRIES, _count(name, given)), MOST_ROWS)
     return tuple(
         tuple(
             _entered(one, kind, slug, f"{name}.{at}.", offers, given, problems, {})

@@ -1,10 +1,12 @@
 """What no page of ours sends: control characters, far dates, broken cookies. Answered in words, never with a fault."""
 
 from collections.abc import Callable
+from time import process_time
 
 import pytest
 
 from api import progress
+from api.console import forms
 from api.console.visitors import CAPACITY, NOTE
 from tests.api.conftest import Town
 from tests.api.test_errors import Logged, logged
@@ -55,6 +57,27 @@ def test_who_is_not_signed_in_meets_words_not_faults(town: Town, path: str, fiel
 def test_control_characters_are_refused_in_words(town_pages: Open, path: str, fields: dict[str, str]) -> None:
     page = town_pages("office").post(path, fields)
     assert page.status == 422, page.text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {f"petitioners.{at}.name": "王秀兰" for at in range(4900)},
+        {"petitioners.9999.name": "王秀兰", "against.5000.unit": "某局"},
+    ],
+    ids=["many rows", "rows far down"],
+)
+def test_a_form_of_too_many_rows_is_told_so_at_once(town_pages: Open, fields: dict[str, str]) -> None:
+    office = town_pages("office")
+    office.get("/console/register")
+    began = process_time()
+    page = office.post("/console/register", fields)
+    assert (page.status, f"一次至多填写{forms.MOST_ROWS}行" in page.text) == (422, True)
+    assert (
+        len(page.all("//input[contains(@name, 'petitioners.') and contains(@name, '.name')]"))
+        <= forms.MOST_ROWS
+    )
+    assert process_time() - began < 2.5
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "10000-01-01", "x"])
