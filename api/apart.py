@@ -3,16 +3,25 @@
 The module that runs there begins with `confine`; it is given its task on standard input and answers on standard output.
 """
 
+import re
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 
 NOWHERE = "http://127.0.0.1:9"
+_STOPPED = frozenset({-signal.SIGXCPU, -signal.SIGKILL})
+_NO_ROOM = re.compile(rb"^(?:MemoryError|memory allocation of)", re.MULTILINE)
+"""How a process ends that its limits stop: by a signal, or saying that there is no memory."""
 
 
 class Exceeded(Exception):
     """超出限制 — the process took too much time or memory, or broke down."""
+
+
+class Crashed(Exceeded):
+    """意外中止 — the process broke down, though within its limits."""
 
 
 def confine(seconds: int, memory: int) -> None:
@@ -23,7 +32,7 @@ def confine(seconds: int, memory: int) -> None:
 
 
 def answer(module: str, given: bytes, seconds: float) -> bytes:
-    """隔离处理: all that the module answers, within so many seconds of the clock. Raises Exceeded."""
+    """隔离处理: all that the module answers, within so many seconds of the clock. Raises Exceeded and Crashed."""
     try:
         done = subprocess.run(
             _command(module),
@@ -35,8 +44,10 @@ def answer(module: str, given: bytes, seconds: float) -> bytes:
         )
     except subprocess.TimeoutExpired:
         raise Exceeded from None
-    if done.returncode != 0:
+    if done.returncode in _STOPPED or _NO_ROOM.search(done.stderr) is not None:
         raise Exceeded
+    if done.returncode != 0:
+        raise Crashed
     return done.stdout
 
 

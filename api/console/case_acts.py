@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, get_type_hints
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData
 
@@ -33,6 +33,7 @@ from domain.facts import term_of
 router = APIRouter(prefix="/console", route_class=Paged, include_in_schema=False)
 
 Sent = Annotated[FormData, Depends(form_data)]
+Notice = Annotated[str | None, Query(max_length=40)]
 ACKNOWLEDGE = "acknowledge-alert"
 MOST_ALERTS = 100
 NAMED_DATES = ("served_on", "received_on")
@@ -94,9 +95,9 @@ def _add_acts(place: Place) -> None:
         return _acknowledged(visitor, place, id, given)
 
     @router.get(f"{here}/{{slug}}", name=f"{place.folder}-act")
-    def form(visitor: Visiting, id: UUID, slug: str) -> HTMLResponse:
-        """操作表单."""
-        return _form(visitor, place, place.look(visitor, id), slug, Faulty())
+    def form(visitor: Visiting, id: UUID, slug: str, notice: Notice = None) -> HTMLResponse:
+        """操作表单: for a paper, if the page that led here names one."""
+        return _form(visitor, place, place.look(visitor, id), slug, Faulty(), notice)
 
     @router.post(f"{here}/{{slug}}", name=f"{place.folder}-act-sent")
     def perform(visitor: Visiting, id: UUID, slug: str, given: Sent) -> Response:
@@ -140,12 +141,14 @@ def _preview(visitor: Visitor, place: Place, seen: Seen, slug: str, given: FormD
     return case_previews.of(place.kind, situation, command, known, case_offers.whole(seen, situation, slug))
 
 
-def _form(visitor: Visitor, place: Place, seen: Seen, slug: str, faulty: Faulty) -> HTMLResponse:
+def _form(
+    visitor: Visitor, place: Place, seen: Seen, slug: str, faulty: Faulty, notice: str | None = None
+) -> HTMLResponse:
     """The form, or why there is none now."""
     command, case = _command(place, slug), seen.state.id
     _, situation = visitor.services.casework.situation(case, visitor.act, place.kind)
     closed = place.kind.refusal(situation, slug)
-    fields = [] if closed is not None else _fields(seen, situation, slug, command, faulty)
+    fields = [] if closed is not None else _fields(seen, situation, slug, command, faulty, notice)
     return visitor.page(
         "case_act_piece.html" if visitor.is_htmx else "case_act.html",
         status=faulty.status,
@@ -169,11 +172,13 @@ def _whole(faulty: Faulty) -> list[str]:
     return [text for name, text in faulty.problems.items() if not name]
 
 
-def _fields(seen: Seen, situation: Any, slug: str, command: type, faulty: Faulty) -> list[Entered]:
+def _fields(
+    seen: Seen, situation: Any, slug: str, command: type, faulty: Faulty, notice: str | None
+) -> list[Entered]:
     offered: Offered = case_offers.of(seen, situation, slug)
-    fields = forms.entered(
-        command, slug, offered.choices, faulty.given, faulty.problems, preset=offered.preset
-    )
+    asked = {"notice": notice} if notice in dict(offered.choices.get("notice", ())) else {}
+    preset = {**offered.preset, **asked}
+    fields = forms.entered(command, slug, offered.choices, faulty.given, faulty.problems, preset=preset)
     named = next((one.name for one in fields if one.name in NAMED_DATES), None)
     hints = dict(offered.hints)
     if named is not None:

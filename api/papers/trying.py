@@ -1,19 +1,19 @@
-"""模板试用: an uploaded template is taken only if it prints the full sample; what is wrong is told with its place."""
+"""模板试用: an uploaded template is taken only if it prints the full sample; what is wrong is told with its place.
 
-import re
+Here it is measured and recognized; it is opened, parsed and printed apart only.
+"""
+
 from collections.abc import Iterator
 from datetime import date
-from io import BytesIO
-from typing import Any
-from zipfile import ZipFile
-
-from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # it ships no types
-from jinja2 import TemplateSyntaxError, meta
 
 from api.contents import checking
-from api.papers import fields
-from api.papers.sheets import in_turn
-from api.papers.typesetting import Broken, Task, environment, typeset_apart
+from api.papers import fields, glyphs
+from api.papers.apart import tried_apart
+from api.papers.drawing import paragraphs
+from api.papers.fields import Fields
+from api.papers.inspecting import Trial
+from api.papers.sheets import in_turn, turn
+from api.papers.tasks import Broken, Task
 from domain.attachments import DOCX
 from domain.errors import Invalid
 from domain.rules.papers import Paper
@@ -22,24 +22,39 @@ LARGEST = 900 * 1024
 """A request's body may hold 1 MiB; a form is a little larger than its file."""
 MOST_PROBLEMS = 20
 SAMPLE_DAY = date(2026, 3, 2)
-_DATA = re.compile(r"\bdata\.([a-zA-Z_][\w-]*)")
-_COMMENT = re.compile(r"(?<!:)//.*")
-_CLOSED = re.compile(
-    r"(?<![\w-])(import|include|read|json|csv|toml|yaml|xml|cbor|plugin|image|bibliography|eval|sys|std"
-    r"|dictionary|background)(?![\w-])"
-)
-_MARK = re.compile(r"\{[{%].*?[}%]\}")
+RARE = range(0x9F00, 0x9FA6)
+"""Characters that hardly any letter needs."""
 
 
 def must_print(paper: Paper, form: str, content: bytes) -> None:
     """须能排印: Raises Invalid("template.…") with every fault that was found."""
     if len(content) > LARGEST:
         raise Invalid("template.too_large", f"文书模板不得超过{LARGEST // 1024} KiB。")
-    problems = list(_faults_of_docx(paper, content) if form == "docx" else _faults_of_typ(paper, content))
-    if not problems:
-        problems = _tried(paper, form, content)
-    if problems:
-        raise _broken(problems)
+    text = _must_be_docx(content) if form == "docx" else _must_be_text(content)
+    try:
+        with turn():
+            tried_apart(trial(paper, form, content, text))
+    except Broken as broken:
+        raise _refused(broken) from None
+
+
+def trial(paper: Paper, form: str, content: bytes, text: str = "") -> Trial:
+    """试用: of a template, with all that is asked of it."""
+    data, printed = _marked(paper, text)
+    task = Task(form, content, data, SAMPLE_DAY, draft=False)
+    return Trial(task, bare(paper), fields.known(paper), printed)
+
+
+def bare(paper: Paper) -> Fields:
+    """最简内容: what a draft of the paper may come to: unnumbered, and nothing in the fields that not every one has."""
+    empty = {one.when or one.unless for one in paragraphs(paper.code)} | set(paper.dates)
+    data = fields.sample(paper)
+    emptied = {
+        name: "" if isinstance(value, str) else []
+        for name, value in data.items()
+        if name in empty | {"copies", "provisional"}
+    }
+    return data | emptied | {"number": fields.UNNUMBERED}
 
 
 def preview(paper: Paper, form: str, content: bytes, *, apart: bool) -> bytes:
@@ -47,113 +62,47 @@ def preview(paper: Paper, form: str, content: bytes, *, apart: bool) -> bytes:
     return in_turn(Task(form, content, fields.sample(paper), SAMPLE_DAY, draft=True), apart=apart)
 
 
-def _tried(paper: Paper, form: str, content: bytes) -> list[str]:
-    try:
-        typeset_apart(Task(form, content, fields.sample(paper), SAMPLE_DAY, draft=False))
-    except Broken as broken:
-        return list(broken.problems)
-    return []
-
-
-def _broken(problems: list[str]) -> Invalid:
-    told = problems[:MOST_PROBLEMS]
+def _refused(broken: Broken) -> Invalid:
+    told = list(broken.problems[:MOST_PROBLEMS])
+    if broken.code != "template.broken":
+        return Invalid(broken.code, f"{'；'.join(told)}。", problems=told)
     return Invalid("template.broken", f"模板不能使用：{'；'.join(told)}。", problems=told)
 
 
-def _missing(paper: Paper, used: set[str]) -> Iterator[str]:
-    for name in sorted(fields.required(paper.code) - used):
-        yield f"缺少必备的字段“{name}”"
-
-
-def _faults_of_docx(paper: Paper, content: bytes) -> Iterator[str]:
+def _must_be_docx(content: bytes) -> str:
     try:
         kind = checking.media_type_of(content)
     except Invalid as refused:
         raise Invalid("template.not_docx", f"文件不能作为模板：{refused.message}") from None
     if kind != DOCX:
         raise Invalid("template.not_docx", "文件不是 .docx 文档。")
-    if _reaches_out(content):
-        raise Invalid(
-            "template.reaches_out", "模板引用了文件以外的内容（外部链接、远程模板或者嵌入对象），不能使用。"
-        )
-    try:
-        template = DocxTemplate(BytesIO(content))
-        template.init_docx()
-        texts = list(_texts(template.docx))
-        used: set[str] = template.get_undeclared_template_variables(jinja_env=environment())
-    except TemplateSyntaxError as error:
-        yield f"{_place_of_fault(template, error)}标记有误（{error.message}）"
-        return
-    except (KeyError, ValueError, AttributeError, TypeError, IndexError):
-        raise Invalid("template.not_docx", "文件不是可用的 .docx 文档。") from None
-    for name in sorted(used - fields.known(paper)):
-        yield f"{_place(texts, name)}没有“{name}”这个字段"
-    yield from _missing(paper, used)
-
-
-def _reaches_out(content: bytes) -> bool:
-    with ZipFile(BytesIO(content)) as archive:
-        names = archive.namelist()
-        links = (archive.read(name) for name in names if name.endswith(".rels"))
-        return any(b'TargetMode="External"' in one for one in links) or any(
-            name.startswith(("word/embeddings/", "word/activeX/")) for name in names
-        )
-
-
-def _texts(document: Any) -> Iterator[tuple[str, str]]:
-    """Where each paragraph stands and what it says: the body's, the tables', the headers' and footers'."""
-    for place, one in enumerate(document.paragraphs, 1):
-        yield f"第{place}段", one.text
-    for at, table in enumerate(document.tables, 1):
-        for row in table.rows:
-            for cell in row.cells:
-                yield f"第{at}个表格", cell.text
-    for section in document.sections:
-        for label, part in (("页眉", section.header), ("页脚", section.footer)):
-            for one in part.paragraphs:
-                yield label, one.text
-
-
-def _place(texts: list[tuple[str, str]], name: str) -> str:
-    word = re.compile(rf"\b{re.escape(name)}\b")
-    for place, text in texts:
-        if any(word.search(mark) for mark in _MARK.findall(text)):
-            return f"{place}“{_short(text)}”："
     return ""
 
 
-def _place_of_fault(template: Any, error: TemplateSyntaxError) -> str:
-    """The first paragraph with which the marks so far no longer fit together; else the last with a mark."""
-    marked = [(place, text) for place, text in _texts(template.docx) if "{" in text]
-    for place, text in marked:
-        marks = re.sub(r"\{%p ", "{% ", text)
-        try:
-            meta.find_undeclared_variables(environment().parse(marks))
-        except TemplateSyntaxError as alone:
-            if alone.message == error.message or "end of" not in str(alone.message):
-                return f"{place}“{_short(text)}”："
-    return f"{marked[-1][0]}“{_short(marked[-1][1])}”以前：" if marked else ""
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40]}…"
-
-
-def _faults_of_typ(paper: Paper, content: bytes) -> Iterator[str]:
+def _must_be_text(content: bytes) -> str:
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
         raise Invalid("template.not_typ", "模板应为 UTF-8 编码的 typst 文本。") from None
-    lines = [_COMMENT.sub("", line) for line in text.splitlines()]
-    known, used = fields.known(paper), set()
-    for place, line in enumerate(lines, 1):
-        for found in _CLOSED.finditer(line):
-            yield f"第{place}行：模板中不能使用“{found[1]}”"
-        for name in _DATA.findall(line):
-            used.add(name)
-            if name not in known:
-                yield f"第{place}行：没有“{name}”这个字段"
-    yield from _missing(paper, used)
 
 
-__all__ = ["LARGEST", "must_print", "preview"]
+def _marked(paper: Paper, text: str) -> tuple[Fields, dict[str, list[str]]]:
+    """The sample, with a character behind each value that must be printed which nothing else in the paper has."""
+    data, printed = fields.sample(paper), {}
+    rare = _rare(text)
+    for name in sorted(fields.required(paper.code)):
+        value = data[name]
+        if isinstance(value, str):
+            data[name] = value + next(rare)
+            printed[name] = [data[name]]
+        else:
+            data[name] = printed[name] = [f"{one}{next(rare)}" for one in value]
+    return data, printed
+
+
+def _rare(text: str) -> Iterator[str]:
+    have = glyphs.covered()
+    return (chr(one) for one in RARE if one in have and chr(one) not in text)
+
+
+__all__ = ["LARGEST", "bare", "must_print", "preview", "trial"]

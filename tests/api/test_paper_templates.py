@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from zipfile import ZipFile
 
@@ -12,8 +13,24 @@ import pytest
 from docx import Document
 
 from api.bootstrap import Services
-from api.papers import drawing, fields, glyphs, sheets, shelf, typesetting
-from api.papers.typesetting import Broken, Task, typeset, typeset_apart
+from api.papers import (
+    apart,
+    drawing,
+    fields,
+    glyphs,
+    inspecting,
+    keeping,
+    reaching,
+    sheets,
+    shelf,
+    tasks,
+    trying,
+    typesetting,
+    word,
+)
+from api.papers.apart import typeset_apart
+from api.papers.tasks import Broken, Task
+from api.papers.typesetting import typeset
 from domain.kinds import ITEM, PETITION
 from domain.rules import papers
 from tests.api import files
@@ -259,9 +276,17 @@ def test_a_character_without_a_glyph_is_shown_by_its_code_point() -> None:
     assert glyphs.missing(glyphs.shown("𠮷")) == []
 
 
+def imported(module: ModuleType) -> set[str]:
+    """What a module imports, each as it is written."""
+    tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+    return {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+
 def test_what_is_executed_apart_imports_no_case() -> None:
-    tree = ast.parse(Path(typesetting.__file__).read_text("utf-8"))
-    ours = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)} & {
-        "domain", "eventstore", "api.bootstrap",
-    }  # fmt: skip
-    assert not ours
+    for module in (apart, inspecting, reaching, tasks, typesetting, word):
+        assert not [one for one in imported(module) if one.startswith(("domain", "eventstore", "api.boot"))]
+
+
+def test_the_service_itself_opens_no_template() -> None:
+    for module in (trying, keeping, sheets):
+        assert not imported(module) & {"docx", "docxtpl", "jinja2", "lxml", "zipfile", "api.papers.word"}

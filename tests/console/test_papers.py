@@ -34,6 +34,19 @@ def test_c6_a_paper_is_issued_printed_and_led_on_to_service(town: Town, town_pag
     assert after.one(f"//a[starts-with(@href, '{here}/acts/serve')]") is not None
 
 
+def test_c6_the_form_of_service_names_the_paper_one_came_from(town: Town, town_pages: Open) -> None:
+    case = town.walker.walk(ACCEPTED)
+    form, pages = f"/console/petitions/{case}/acts/serve", town_pages("unit-a-clerk")
+    chosen = "//select[@name='notice']/option[@selected]"
+    first, *_ = [one.get("value") for one in pages.get(form).all(chosen)]
+    codes = [
+        one.get("value") for one in pages.get(form).all("//select[@name='notice']/option") if one.get("value")
+    ]
+    other = next(one for one in codes if one != first)
+    assert [one.get("value") for one in pages.get(f"{form}?notice={other}").all(chosen)] == [other]
+    assert [one.get("value") for one in pages.get(f"{form}?notice=nothing").all(chosen)] == [first]
+
+
 def test_c6_the_page_alone_is_a_whole_page(town: Town, town_pages: Open) -> None:
     case = town.walker.walk(TRANSFERRED)
     page = town_pages("office").get(f"/console/petitions/{case}/papers")
