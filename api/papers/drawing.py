@@ -27,6 +27,8 @@ LATIN = "Times New Roman"
 RED = RGBColor(0xE6, 0x00, 0x12)
 CENTRE, RIGHT, JUSTIFY = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
 _FIELD = re.compile(r"\{\{ (\w+) \}\}")
+_WRITTEN = frozenset({"item", "subject", "contact", "approver"})
+"""Fields with words of anybody: they may hold long runs of letters."""
 _STAMP = (2026, 1, 1, 0, 0, 0)
 
 
@@ -214,15 +216,18 @@ _TYP_HEAD = """\
 """
 _TYP_TAIL = """\
 
-// 最后一段与落款同页。
+// 最后一段与落款同页；其前一段不长的，也同页。
 #let signed = [
   #v(24pt)
   #align(right, pad(right: 2em)[#data.organ（印章）])
   #align(right, pad(right: 4em, data.issued_on))
   #par[（经办人：#data.handler）]
 ]
-#for one in told.slice(0, -1) { one }
-#block(breakable: false, width: 100%)[#told.last() #signed]
+#layout(size => {
+  let many = if told.len() > 2 and measure(told.at(-2), width: size.width).height < 180pt { 2 } else { 1 }
+  for one in told.slice(0, -many) { one }
+  block(breakable: false, width: 100%, told.slice(-many).join() + signed)
+})
 """
 
 
@@ -236,7 +241,8 @@ def typ(code: str) -> str:
 
 def _typ_body(code: str) -> Iterator[str]:
     for one in paragraphs(code):
-        names = [f"data.{name}" if name != "item" else "item" for name in _FIELD.findall(one.text)]
+        written = [name for name in _FIELD.findall(one.text) if name in _WRITTEN]
+        names = [f"data.{name}" if name != "item" else "item" for name in written]
         body = _FIELD.sub(lambda found: f"#data.{found[1]};" if found[1] != "item" else "#item;", one.text)
         if _is_heading(one):
             body = f"#text(font: heading-face)[{body}]"
