@@ -122,7 +122,7 @@ def _checked(
         try:
             filters = _reader(ledger.filters).validate_python(kept)
         except ValidationError as error:
-            found = {str(one["loc"][0]): wording.of(one) for one in error.errors()}
+            found = {str(one["loc"][0]): _why(one) for one in error.errors()}
             problems |= found
             kept = {name: value for name, value in kept.items() if name not in found}
             continue
@@ -131,6 +131,12 @@ def _checked(
             {name: value for name, value in kept.items() if name != WORDS},
             tuple(f"{label(name)}：{why}" for name, why in problems.items()),
         )
+
+
+def _why(error: Mapping[str, Any]) -> str:
+    """What is wrong, without the codes among which a page never lets anybody choose."""
+    chosen = error["type"] in {"literal_error", "enum"}
+    return "没有这个选项，请在筛选条件中重新选择" if chosen else wording.of(error)
 
 
 @cache

@@ -1,5 +1,6 @@
 """台账页: the ledgers of petitions, supervision items, clocks and monthly lists, filtered, sorted, turned and kept as views."""
 
+from dataclasses import replace
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -15,6 +16,7 @@ from api.console.ledger_asked import COUNTED, PRESET, WORDS, Asked, asked
 from api.console.visitors import Paged, Visiting, Visitor, then
 from api.ledgers import DEADLINES, ITEMS, MONTHS, PETITIONS, Asking, Ledger
 from domain.directory.fold import Directory
+from domain.errors import Invalid
 from domain.kinds import ITEM, MONTH, PETITION
 from projections.view import Row
 
@@ -69,7 +71,10 @@ def _add_pages(ledger: Ledger) -> None:
         if kept.words is not None:
             filters[WORDS] = kept.words
         name, default = str(given.get("name", "")), given.get("default") == "true"
-        id = saved_views.create(visitor, ledger.slug, name, filters, kept.columns, default)
+        try:
+            id = saved_views.create(visitor, ledger.slug, name, filters, kept.columns, default)
+        except Invalid as refused:
+            return _refused(visitor, kept, refused)
         return then(visitor.request, f"/console{here}?view={id}", "视图已保存。")
 
     @router.post(f"{here}/views/{{id:uuid}}", name=f"{ledger.slug}-view")
@@ -77,7 +82,10 @@ def _add_pages(ledger: Ledger) -> None:
         """改名、设为默认、删除."""
         match given.get("do"):
             case "rename":
-                saved_views.rename(visitor, ledger.slug, id, str(given.get("name", "")))
+                try:
+                    saved_views.rename(visitor, ledger.slug, id, str(given.get("name", "")))
+                except Invalid as refused:
+                    return _refused(visitor, asked(visitor, ledger, QueryParams({"view": str(id)})), refused)
             case "default" | "no-default" as wanted:
                 saved_views.make_default(visitor, ledger.slug, id, wanted == "default")
             case _:
@@ -103,13 +111,19 @@ def _chosen(visitor: Visitor, given: FormData) -> QueryParams:
     return QueryParams([*plain, ("all", "1")])
 
 
-def _page(visitor: Visitor, what: Asked) -> HTMLResponse:
+def _refused(visitor: Visitor, what: Asked, refused: Invalid) -> HTMLResponse:
+    """The same ledger, with what was wrong."""
+    return _page(visitor, replace(what, problems=(*what.problems, refused.message)), 422)
+
+
+def _page(visitor: Visitor, what: Asked, status: int = 200) -> HTMLResponse:
     ledger = what.ledger
     asking = Asking(visitor.services, visitor.act)
     found = ledger.page(asking, what.filters, what.turned)
     controls = ledger_controls.controls(asking, ledger, what.given)
     return visitor.page(
         "ledger.html",
+        status=status,
         heading=HEADINGS[ledger.slug],
         asked=what,
         slug=ledger.slug,

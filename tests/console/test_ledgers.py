@@ -178,6 +178,24 @@ def test_views_are_ones_own(pages: Open, filled):
     assert "在办" in mine.get(HERE).text
 
 
+def test_a_view_whose_name_is_refused_leaves_the_ledger_as_it_was(pages: Open, filled):
+    browser = pages("office")
+    kept = {"query": "channel=visit", "name": "来访"}
+    saved = browser.post(f"{HERE}/views", kept)
+    again = browser.post(f"{HERE}/views", kept)
+    assert (again.status, again.one("//p[@role='alert']").text) == (422, "已有名为“来访”的视图，请另取名称。")
+    assert again.one("//select[@name='channel']").value == "visit"
+    assert filled["noise"] in again.text and filled["heat"] not in again.text
+    renamed = browser.post(saved.goes_to.replace("?view=", "/views/"), {"do": "rename", "name": " "})
+    assert (renamed.status, renamed.one("//p[@role='alert']").text) == (422, "视图名称应为1至20个字。")
+    assert filled["noise"] in renamed.text and filled["heat"] not in renamed.text
+
+
+def test_a_filter_that_is_none_is_told_without_codes(pages: Open, filled):
+    told = pages("office").get(f"{HERE}?stage=nowhere").one("//p[@role='alert']").text
+    assert told == "环节：没有这个选项，请在筛选条件中重新选择"
+
+
 def test_an_export_has_the_rows_and_columns_of_the_page(pages: Open, filled):
     browser = pages("office")
     page = browser.follow(browser.post(f"{HERE}/filter", {"q": "供暖", "columns": ["number", "subject"]}))
