@@ -56,7 +56,8 @@ PAIRS = [
 
 
 PETITIONS, ITEMS, MONTHS = "/v1/petitions", "/v1/supervision-items", "/v1/negative-lists"
-OF_KIND = {"petition": PETITIONS, "item": ITEMS, "month": MONTHS}
+RECEPTION = "/v1/reception"
+OF_KIND = {"petition": PETITIONS, "item": ITEMS, "month": MONTHS, "reception": RECEPTION}
 ACTS = [pytest.param(PETITIONS, life, id=life.act) for life in LIVES]
 ACTS += [pytest.param(ITEMS, life, id=f"item {life.act}") for life in ITEM_LIVES]
 DATES = ("on", "served_on", "received_on", "posted_on", "due_on", "expected_on", "redo_by", "unit_due_on")
@@ -163,7 +164,8 @@ def test_whatever_was_stored_can_be_read(town: Town, cases: list[str]):
     runner.catch_up(services.database, act)
     auditor = town.walker.as_("auditor")
     pages = ("", "/history", "/deadlines", "/acts")
-    pages_of = {PETITIONS: (*pages, "/replay"), ITEMS: (*pages, "/replay"), MONTHS: pages}
+    folded = (*pages, "/replay")
+    pages_of = {PETITIONS: folded, ITEMS: folded, MONTHS: pages, RECEPTION: folded}
     bases = [(OF_KIND[row["kind"]], row["case_id"]) for row in stored]
     urls = [f"{base}/{case}{page}" for base, case in bases for page in pages_of[base]]
     urls += [

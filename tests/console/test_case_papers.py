@@ -78,7 +78,7 @@ def test_a_reception_has_its_page_with_visitors_masked_and_acts_by_form(town: To
     at = f"{address}/acts/settle"
     done = browser.post(at, browser.get(at).form(at) | {"text": "已疏通"})
     assert done.goes_to == address
-    assert "当场办结" in browser.get(address).one("//p[@class='case-line']").text_content()
+    assert "已办结" in browser.get(address).one("//p[@class='case-line']").text_content()
 
 
 def test_a_reception_is_joined_to_a_petition_by_its_number(town: Town, town_pages: Open):
