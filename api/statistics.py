@@ -1,7 +1,10 @@
 """统计报表: one shape for page, table and Excel – columns, rows, totals, targets, and in words what was counted."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from threading import BoundedSemaphore
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -22,7 +25,7 @@ from api.statistics_reports import (
     kind_of,
 )
 from domain.acts import Act
-from domain.errors import Invalid, NotYours, Unknown
+from domain.errors import Busy, Invalid, NotYours, Unknown
 from domain.rules import grounds
 from domain.rules.authority import (
     CASELESS_POSTS,
@@ -38,6 +41,10 @@ from projections.statistics import Asked
 from projections.tracking import head, reached
 
 router = APIRouter(prefix="/v1/statistics", tags=["统计"], responses=READS)
+
+MOST_REPLAYS, PATIENCE = 2, 20.0
+"""How many reports are counted as of a past day at once, and how many seconds a further one waits for its turn."""
+_replays = BoundedSemaphore(MOST_REPLAYS)
 
 Since = Annotated[date | None, Query(alias="from", description="期间，自；未填的为当年1月1日")]
 Until = Annotated[date | None, Query(alias="to", description="期间，至；未填的为统计当日")]
@@ -154,7 +161,8 @@ def answer(services: Services, act: Act, wanted: Wanted) -> dict[str, Any]:
             withheld = statistics.hidden(connection, asked) if _is_finished(since, until, then.day) else 0
         if is_past:
             by_end = report is words.concluded
-            past.go_back(connection, services.casework, report, then, asked.visible, since, until, by_end)
+            with _going_back():
+                past.go_back(connection, services.casework, report, then, asked.visible, since, until, by_end)
             asked = replace(asked, visible=statistics.EVERYTHING)
         counted = statistics.count(connection, report, asked)
     directory = services.casework.directory()
@@ -183,6 +191,17 @@ def answer(services: Services, act: Act, wanted: Wanted) -> dict[str, Any]:
         "notes": statistics_rows.notes(withheld, counted, position < last),
         "position": position,
     }
+
+
+@contextmanager
+def _going_back() -> Iterator[None]:
+    """逐件回溯: so many at once as leave room for everybody else's work. Raises Busy."""
+    if not _replays.acquire(timeout=PATIENCE):
+        raise Busy("statistics.replaying", "正在按过去时点统计的较多，请稍后再试。", retry_after=30)
+    try:
+        yield
+    finally:
+        _replays.release()
 
 
 def _then(act: Act, wanted: Wanted) -> Then:

@@ -4,9 +4,10 @@
 """
 
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -100,7 +101,11 @@ def shipped() -> tuple[Rulebook, ...]:
 
 
 class Books:
-    """规则册目录 — all versions of all rule books, and which one judges what."""
+    """规则册目录 — all versions of all rule books, and which one judges what.
+
+    What was found is kept: it is asked for every event of every case, and changes only on the days on which some version
+    comes into force or goes out of it.
+    """
 
     def __init__(self, rulebooks: Iterable[Rulebook], *, complete: bool = True) -> None:
         self._versions: dict[str, list[Rulebook]] = {}
@@ -110,8 +115,19 @@ class Books:
             versions.sort(key=lambda book: (book.in_force_from, book.published_at))
             row = Row(f"规则册“{versions[0].id}”", {})
             row.once("版本", [book.version for book in versions])
-        for book in self.all():
+        every = self.all()
+        ends = [one.in_force_to for one in every if one.in_force_to is not None]
+        days = {end + timedelta(days=1) for end in ends if end < date.max}
+        self._turns = sorted(days.union(one.in_force_from for one in every))
+        self._beside: dict[tuple[str, int], tuple[Rulebook, ...]] = {}
+        self._statutory: dict[tuple[str, int], Rulebook] = {}
+        self._clocks: dict[tuple[str, str, int], tuple[Rulebook, tuple[ClockSpec, ...]]] = {}
+        for book in every:
             self._check_descent(book, complete)
+
+    def _between(self, on: date) -> int:
+        """Between which two of the days the date lies."""
+        return bisect_right(self._turns, on)
 
     def all(self) -> tuple[Rulebook, ...]:
         """全部版本 — by id, then from the oldest to the newest."""
@@ -130,29 +146,45 @@ class Books:
 
     def statutory(self, kind: str, on: date) -> Rulebook:
         """法定规则册 — what judges a matter of that kind on that date when no book is named."""
-        found = _nearest([book for book in self.all() if book.kind == kind and book.statutory], on)
+        key = kind, self._between(on)
+        found = self._statutory.get(key)
         if found is None:
-            raise RulebookError(f"没有适用于“{kind}”的规则册")
+            found = _nearest([book for book in self.all() if book.kind == kind and book.statutory], on)
+            if found is None:
+                raise RulebookError(f"没有适用于“{kind}”的规则册")
+            self._statutory[key] = found
         return found
 
     def beside(self, kind: str, on: date) -> tuple[Rulebook, ...]:
         """并行规则册 — those in force on that date whose clocks run beside the main book's for that kind of case."""
-        newest = (
-            _nearest([b for b in versions if b.in_force(on)], on) for versions in self._versions.values()
-        )
-        found = [book for book in newest if book is not None and kind in book.beside]
-        return tuple(sorted(found, key=lambda book: book.id))
+        key = kind, self._between(on)
+        kept = self._beside.get(key)
+        if kept is None:
+            newest = (
+                _nearest([b for b in versions if b.in_force(on)], on) for versions in self._versions.values()
+            )
+            found = [book for book in newest if book is not None and kind in book.beside]
+            kept = self._beside[key] = tuple(sorted(found, key=lambda book: book.id))
+        return kept
 
     def clocks(self, book: Rulebook, on: date | None = None) -> tuple[ClockSpec, ...]:
         """全部时限 — the book's own clocks, then those it inherits and doesn't replace.
 
         The parent's version is the one in force on the date, or its newest when no date is given.
         """
-        parent = self.version(book.inherits, on or date.max) if book.inherits else None
+        if book.inherits is None:
+            return book.clocks
+        key = book.id, book.version, self._between(on or date.max)
+        kept = self._clocks.get(key)
+        if kept is not None and kept[0] is book:
+            return kept[1]
+        parent = self.version(book.inherits, on or date.max)
         if parent is None:
             return book.clocks
         own = {spec.clock for spec in book.clocks}
-        return (*book.clocks, *(spec for spec in self.clocks(parent, on) if spec.clock not in own))
+        found = (*book.clocks, *(spec for spec in self.clocks(parent, on) if spec.clock not in own))
+        self._clocks[key] = book, found
+        return found
 
     def clock(self, book: Rulebook, name: str, on: date | None = None) -> ClockSpec | None:
         """时限 — by name, inherited ones included; None if the book has no such clock."""

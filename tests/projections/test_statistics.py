@@ -181,6 +181,12 @@ def test_too_many_cases_are_not_folded(
         with pytest.raises(Invalid) as refused, database.transaction() as connection:
             past.go_back(connection, casework, report, then, EVERYTHING, None, None)
         assert refused.value.code == "statistics.too_many_to_replay"
+        assert f"共{STORIES}件" in refused.value.message
+        assert f"不超过{STORIES - 1}件" in refused.value.message
+
+
+def test_as_many_cases_are_folded_as_an_office_has_in_some_years() -> None:
+    assert past.MOST >= past.MOST_CLOCKED >= 20_000
 
 
 def test_letters_are_counted_late_by_the_rules_of_their_time(
