@@ -236,9 +236,15 @@ def _line(refusal: Refusal) -> dict[str, Any]:
     return {"line": refusal.line, **column, "reason": refusal.reason}
 
 
+WRITTEN = {"%0D": "", "%0A": " ", "%22": '"'}
+"""What browsers write in a form for the signs that a file's name can't have there."""
+
+
 def _plain(filename: str | None) -> str:
     """The file's own name without folders and control characters."""
     name = (filename or "").replace("\\", "/").rsplit("/", 1)[-1]
+    for written, meant in WRITTEN.items():
+        name = name.replace(written, meant)
     return "".join(one for one in name if one.isprintable())[:200] or "未命名"
 
 

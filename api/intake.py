@@ -50,6 +50,12 @@ SECURITY = {
 sends the origin "null" with a form over plain http, and nothing tells such a form from another site's.
 """
 
+DOCS = {
+    "/docs": "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
+"""The interactive description of the API has a script in its page; it too loads nothing from elsewhere."""
+
 log = structlog.get_logger("api")
 
 
@@ -72,6 +78,8 @@ class Watch:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY.items():
                     headers.setdefault(name, value)
+                if scope["path"] in DOCS:
+                    headers.setdefault("Content-Security-Policy", DOCS[scope["path"]])
                 if status == 408 or not await body.drained():
                     headers["Connection"] = "close"
             await send(message)

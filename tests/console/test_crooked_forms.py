@@ -149,3 +149,10 @@ def test_headers_alone_can_be_asked_for(town_pages: Open) -> None:
 def test_signing_in_leads_nowhere_by_detours(town: Town, next: str) -> None:
     page = nobody(town.client).get("/console/sign-in", params={"next": next})
     assert page.form("/console/sign-in")["next"] == "/console"
+
+
+def test_the_description_of_the_api_loads_nothing_from_elsewhere(town: Town) -> None:
+    page = nobody(town.client).get("/docs")
+    assert page.answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+    elsewhere = [one for one in page.all("//@src | //link/@href") if not one.startswith("/")]
+    assert elsewhere == []

@@ -103,3 +103,13 @@ def test_what_others_imported_is_as_if_it_were_not(pages: Open):
     assert pages("auditor").post(f"{sent.goes_to}/cancel").status == 403
     assert pages("unit-a-head").get(sent.goes_to).status == 403
     assert upload(pages("office"), as_csv(item()), "supervision-items").status == 403
+
+
+def test_a_files_name_is_shown_as_its_owner_wrote_it(pages: Open) -> None:
+    office = pages("office")
+    upload(office, as_xlsx(line()), name="旧\r\n台账.xlsx")
+    upload(office, as_xlsx(line()), name="旧%0D%0A账.xlsx")
+    shown = office.get(HOME)
+    assert "%0D" not in shown.text
+    assert "旧 台账.xlsx" in shown.text
+    assert "旧 账.xlsx" in shown.text
