@@ -1,13 +1,16 @@
 """What papers say (C6): by the rule book that judges, by what kind of answer it is, with the limit of the decision."""
 
-import re
+import json
 from io import BytesIO
-from pathlib import Path
-from subprocess import run
 
 import pytest
+import typst
 from docx import Document
 
+from api.papers import fields, glyphs, shelf
+from domain.rules import papers
+from tests.api.item_lives import JOINT as JOINT_ITEM
+from tests.api.item_lives import ItemWalker
 from tests.api.lives import (
     ACCEPTED,
     DECLINED,
@@ -22,6 +25,7 @@ from tests.api.lives import (
     Step,
     Walker,
 )
+from tests.api.problems import refused
 from tests.api.test_papers import issue, listed, text_of
 
 REVIEWED_ONLY: list[Step] = [
@@ -165,15 +169,6 @@ def test_a13_only_who_may_open_a_paper_is_given_its_address(walker: Walker) -> N
         assert letter["closed"] is None
 
 
-def pages(walker: Walker, case: str, notice: str, folder: Path) -> list[str]:
-    """The text of every page of the PDF."""
-    answer = walker.as_("unit-a-clerk").get(f"/v1/petitions/{case}/notices/{notice}.pdf")
-    assert answer.status_code == 200, answer.text
-    (folder / "paper.pdf").write_bytes(answer.content)
-    done = run(["pdftotext", "-layout", "paper.pdf", "-"], cwd=folder, capture_output=True, check=True)
-    return [re.sub(r"\s", "", one) for one in done.stdout.decode().rstrip("\f").split("\f")]
-
-
 def test_c6_a_long_letter_is_quoted_in_part(walker: Walker) -> None:
     case = walker.walk(REPLIED, content="我反映的情况是这样的。" * 400)
     text = printed(walker, case, "unit-a-clerk", "opinion")
@@ -201,3 +196,33 @@ def test_c6_the_signature_is_kept_with_the_last_paragraph(walker: Walker) -> Non
 def test_c6_what_was_set_apart_by_a_tab_stays_apart(walker: Walker) -> None:
     case = walker.walk([*ACCEPTED, ("unit-a-clerk", "reply", {"result": "support", "text": "一月\t十六度"})])
     assert "一月\u3000\u3000十六度" in printed(walker, case, "unit-a-clerk", "opinion")
+
+
+def glyphs_by_page(code: str, **given: object) -> list[int]:
+    """How many characters each page of the printed paper has."""
+    data = fields.sample(papers.paper(code, "petition")) | given
+    head = b"#let data = json(bytes(sys.inputs.data));\n"
+    pages = typst.compile(
+        head + shelf.shipped(code, "typ"),
+        format="svg",
+        font_paths=sorted({str(path.parent) for path in glyphs.FILES}),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+    )
+    return [one.count(b"<use ") for one in (pages if isinstance(pages, list) else [pages])]
+
+
+@pytest.mark.parametrize("many", range(6, 26))
+def test_c6_a_signature_never_stands_alone_on_a_page(many: int) -> None:
+    """However long the reasons are, more than the signature, its date and its handler is on the last page."""
+    explanation = ["理由充分。"] * many
+    signature = len("示例县信访局（印章）2026年3月2日（经办人：李四）—2—")
+    assert glyphs_by_page("refusal", explanation=explanation)[-1] >= signature + len("理由充分。特此告知。")
+
+
+def test_c6_what_an_item_lacks_is_told_with_the_rules_of_items(item_walker: ItemWalker) -> None:
+    item = item_walker.walk(JOINT_ITEM)
+    issued = item_walker.do(item, "inspector", "issue-notice", {"notice": "supervision-notice"})
+    assert issued.status_code == 200, issued.text
+    answer = item_walker.do(item, "inspector", "issue-notice", {"notice": "supervision-notice"})
+    assert refused(answer, 409)["basis"].startswith("《机关单位督查督办工作制度》")

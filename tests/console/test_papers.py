@@ -8,7 +8,7 @@ from tests.api import files
 from tests.api.conftest import Town
 from tests.api.item_lives import JOINT as JOINT_ITEM
 from tests.api.item_lives import ItemWalker
-from tests.api.lives import ACCEPTED, TRANSFERRED
+from tests.api.lives import ACCEPTED, SUPERVISED, TRANSFERRED
 from tests.console.pages import Pages, nobody
 
 Open = Callable[[str], Pages]
@@ -45,6 +45,24 @@ def test_c6_the_form_of_service_names_the_paper_one_came_from(town: Town, town_p
     other = next(one for one in codes if one != first)
     assert [one.get("value") for one in pages.get(f"{form}?notice={other}").all(chosen)] == [other]
     assert [one.get("value") for one in pages.get(f"{form}?notice=nothing").all(chosen)] == [first]
+
+
+def test_a13_who_may_not_open_a_paper_is_told_so_instead_of_given_a_link(
+    town: Town, town_pages: Open
+) -> None:
+    case = town.walker.walk(SUPERVISED)
+    page = town_pages("leader").get(f"/console/petitions/{case}/papers", headers=HTMX)
+    assert "只对正在办理该事项的单位和人员开放" in page.text
+    links = [one.get("href") for one in page.all("//a[contains(@href, '.pdf') or contains(@href, '.docx')]")]
+    assert links
+    assert not [one for one in links if "acceptance" in one]
+    assert {town_pages("leader").get(one).status for one in links} == {200}
+
+
+def test_c6_missing_characters_are_told_before_issuing(town: Town, town_pages: Open) -> None:
+    case = town.walker.walk(ACCEPTED, petitioners=[{"name": "𠮷田秀"}])
+    page = town_pages("unit-a-clerk").get(f"/console/petitions/{case}/papers", headers=HTMX)
+    assert "字形缺失：PDF 的字库没有“𠮷”，请改用 Word 文件打印。" in page.text
 
 
 def test_c6_the_page_alone_is_a_whole_page(town: Town, town_pages: Open) -> None:
