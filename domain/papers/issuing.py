@@ -114,6 +114,8 @@ def refusal(paper: Paper, issuer: Issuer) -> Refused | None:
 
 def _closed(paper: Paper, fact: Fact | None, issuer: Issuer) -> tuple[type[Refused], str, str] | None:
     """Which kind of refusal, its code and message."""
+    if fact is None and paper.signer == "own":
+        return NotYours, "notice.not_yours", f"{paper.label}由收到信访事项的机关各自出具，本机关没有收到。"
     if fact is None:
         return NotNow, "notice.without_decision", f"尚未作出{paper.label}所依据的决定，不能出具。"
     unit = signer(paper, fact, issuer)

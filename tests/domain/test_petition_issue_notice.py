@@ -119,6 +119,15 @@ def test_c6_the_receipt_is_each_organs_own():
     given(unit).when(receipt, a_head).refused("notice.nothing_to_issue")
 
 
+def test_c6_a_receipt_is_none_of_those_who_did_not_receive_it():
+    for story in (a_petition(), in_handling()):
+        given(story).when(IssueNotice("receipt"), inspector).refused("notice.not_yours", basis="第二十三条")
+    urged = a_petition().add(
+        events.Urged, inspector, method="letter", text="请尽快办结", to_unit="petition-office"
+    )
+    given(urged).when(IssueNotice("receipt"), inspector).refused("notice.not_yours")
+
+
 def test_c6_nobody_is_told_where_nobody_is_named():
     story = in_handling(petitioners=(), personal=events.Personal())
     given(story).when(ACCEPTANCE, a_clerk).refused("notice.nothing_to_issue")
