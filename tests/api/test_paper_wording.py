@@ -2,6 +2,8 @@
 
 import json
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 import typst
@@ -198,14 +200,15 @@ def test_c6_what_was_set_apart_by_a_tab_stays_apart(walker: Walker) -> None:
     assert "一月\u3000\u3000十六度" in printed(walker, case, "unit-a-clerk", "opinion")
 
 
-def glyphs_by_page(code: str, **given: object) -> list[int]:
+def glyphs_by_page(folder: Path, code: str, **given: object) -> list[int]:
     """How many characters each page of the printed paper has."""
     data = fields.sample(papers.paper(code, "petition")) | given
     head = b"#let data = json(bytes(sys.inputs.data));\n"
-    pages = typst.compile(
-        head + shelf.shipped(code, "typ"),
+    (folder / "paper.typ").write_bytes(head + shelf.shipped(code, "typ"))
+    pages: Any = typst.compile(
+        str(folder / "paper.typ"),
         format="svg",
-        font_paths=sorted({str(path.parent) for path in glyphs.FILES}),
+        font_paths=[str(path.parent) for path in glyphs.FILES],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
     )
@@ -213,11 +216,13 @@ def glyphs_by_page(code: str, **given: object) -> list[int]:
 
 
 @pytest.mark.parametrize("many", range(6, 26))
-def test_c6_a_signature_never_stands_alone_on_a_page(many: int) -> None:
+def test_c6_a_signature_never_stands_alone_on_a_page(tmp_path: Path, many: int) -> None:
     """However long the reasons are, more than the signature, its date and its handler is on the last page."""
     explanation = ["理由充分。"] * many
     signature = len("示例县信访局（印章）2026年3月2日（经办人：李四）—2—")
-    assert glyphs_by_page("refusal", explanation=explanation)[-1] >= signature + len("理由充分。特此告知。")
+    assert glyphs_by_page(tmp_path, "refusal", explanation=explanation)[-1] >= signature + len(
+        "理由充分。特此告知。"
+    )
 
 
 def test_c6_what_an_item_lacks_is_told_with_the_rules_of_items(item_walker: ItemWalker) -> None:
