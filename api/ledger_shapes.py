@@ -82,6 +82,24 @@ def _case_stage(row: Row, _: Directory) -> str:
     return case_stages.label(row["case_kind"], row["stage"])
 
 
+def _case_light(row: Row, _: Directory) -> str:
+    """Of what is closed that it is, and whether in time; its light tells only that nothing runs."""
+    if row["light"] != "grey" or row.get("state") != "closed":
+        return str(row["light"])
+    ended = row.get("replied_on") or row.get("closed_on")
+    due_on = row.get("finish_due_on") or row.get("due_on")
+    return "closed_late" if ended is not None and due_on is not None and ended > due_on else "closed"
+
+
+def _clock_light(row: Row, _: Directory) -> str:
+    return {"met": "closed", "met_late": "closed_late"}.get(row["status"], row["light"])
+
+
+def _alert_light(row: Row, _: Directory) -> str | None:
+    """None of a clock that has ended: the alert was raised all the same."""
+    return None if row["light"] == "grey" else str(row["light"])
+
+
 def _status(row: Row, _: Directory) -> str:
     return STATUSES[row["status"]]
 
@@ -96,7 +114,9 @@ STATUSES = {
 }
 """期限状态用语."""
 
-_LIGHT = Shown(Column("状态灯", "light", 9), _as_is("light"))
+_CASE_LIGHT = Shown(Column("状态灯", "light", 9), _case_light)
+_CLOCK_LIGHT = Shown(Column("状态灯", "light", 9), _clock_light)
+_ALERT_LIGHT = Shown(Column("状态灯", "light", 9), _alert_light)
 _LEFT = Shown(Column("剩余天数", "number", 9), _left)
 _NUMBER = Shown(Column("编号", width=18), _as_is("number"))
 
@@ -124,7 +144,7 @@ PETITIONS: Columns = {
     "repeat": Shown(Column("重复信访", width=9), _yes("repeat")),
     "urgent": Shown(Column("紧急", width=7), _yes("urgent")),
     "office": Shown(Column("登记机构", width=18), _unit("office")),
-    "light": _LIGHT,
+    "light": _CASE_LIGHT,
 }
 ITEMS: Columns = {
     "number": _NUMBER,
@@ -144,7 +164,7 @@ ITEMS: Columns = {
     "closed_on": Shown(Column("办结日期", "date", 11), _as_is("closed_on")),
     "stage": Shown(Column("环节", width=14), _stage("item")),
     "public": Shown(Column("公开", width=7), _yes("public")),
-    "light": _LIGHT,
+    "light": _CASE_LIGHT,
 }
 DEADLINES: Columns = {
     "number": Shown(Column("事项编号", width=18), _as_is("number")),
@@ -162,7 +182,7 @@ DEADLINES: Columns = {
     "stage": Shown(Column("环节", width=12), _case_stage),
     "provisional": Shown(Column("暂定", width=7), _yes("provisional")),
     "basis": Shown(Column("依据", width=30), _as_is("basis")),
-    "light": _LIGHT,
+    "light": _CLOCK_LIGHT,
 }
 ALERTS: Columns = {
     "raised_at": Shown(Column("预警时间", "instant", 16), _as_is("raised_at")),
@@ -179,7 +199,7 @@ ALERTS: Columns = {
     "acknowledged_by": Shown(Column("签收人", width=10), _officer("acknowledged_by")),
     "acknowledged_at": Shown(Column("签收时间", "instant", 16), _as_is("acknowledged_at")),
     "remark": Shown(Column("签收意见", width=30), _as_is("remark")),
-    "light": _LIGHT,
+    "light": _ALERT_LIGHT,
 }
 MONTHS: Columns = {
     "number": _NUMBER,
@@ -190,5 +210,5 @@ MONTHS: Columns = {
     "next_due_on": Shown(Column("报备期限", "date", 11), _as_is("next_due_on")),
     "days_left": _LEFT,
     "closed_on": Shown(Column("报送日期", "date", 11), _as_is("closed_on")),
-    "light": _LIGHT,
+    "light": _CASE_LIGHT,
 }

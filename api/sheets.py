@@ -25,6 +25,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 LIGHTS = {"green": "正常", "yellow": "临期", "red": "超期", "grey": "无期限"}
 """信号灯用语: a colour never stands alone."""
+ENDED = {"closed": "已办结", "closed_late": "逾期办结"}
+"""办结用语: in the place of a light where nothing runs any more."""
 _COLOURS = {
     "green": ("#1B6E3C", "#E2F3E8"),
     "yellow": ("#7A5200", "#FFF0C7"),
@@ -141,7 +143,8 @@ class _Sheets:
 
     def _cell(self, place: int, kind: Kind, value: Any) -> None:
         if kind == "light":
-            self.sheet.write_string(self.at, place, LIGHTS[value], self.lights[value])
+            ink = self.lights["grey" if value in ENDED else value]
+            self.sheet.write_string(self.at, place, (LIGHTS | ENDED)[value], ink)
         elif kind == "text":
             self.sheet.write_string(self.at, place, _fitting(str(value)), self.formats["text"])
         elif kind == "number":
@@ -187,7 +190,7 @@ def _written(kind: Kind, value: Any) -> str:
     if value is None or value == "":
         return ""
     if kind == "light":
-        return LIGHTS[value]
+        return (LIGHTS | ENDED)[value]
     if isinstance(value, datetime):
         return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     text = str(value)

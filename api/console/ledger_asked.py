@@ -96,6 +96,8 @@ def asked(visitor: Visitor, ledger: Ledger, query: QueryParams) -> Asked:
     filters, given, problems = _checked(ledger, given, words)
     if query.get("search") and words is None and view is None:
         problems = (*problems, "检索词已过期，请重新输入。")
+    if query.get(WORDS):
+        problems = (*problems, "检索词不进入网址，请在检索框中填写。")
     columns = tuple(one for one in ledger.columns if one in chosen) or ledger.usual
     return Asked(
         ledger=ledger,

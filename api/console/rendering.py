@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.console import statics
+from api.sheets import ENDED
 from domain.acts import SHANGHAI
 
 POLICY = (
@@ -47,7 +48,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"day": day, "weekday": weekday, "instant": instant}
-    made.globals |= {"static": statics.address, "LIGHTS": LIGHTS}
+    made.globals |= {"static": statics.address, "LIGHTS": LIGHTS, "ENDED": ENDED}
     return made
 
 
