@@ -12,7 +12,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import progress_shapes, readings, tries
-from api.bodies import LongOrNone, Short
+from api.bodies import Lines, Short
 from api.bootstrap import Services
 from api.case_reading import Seen, in_full
 from api.errors import responses
@@ -50,7 +50,7 @@ class Rating(Asked):
 
     about: Literal["office", "unit"]
     score: Literal["satisfied", "basically", "dissatisfied"]
-    comment: Annotated[LongOrNone, Field(max_length=COMMENT)] = None
+    comment: Annotated[Lines, Field(max_length=COMMENT)] | None = None
 
 
 def plain(given: str) -> str:
@@ -120,7 +120,7 @@ def progress(services: Held, address: Place, asked: Asked) -> dict[str, Any]:
 def rated(services: Held, address: Place, given: Rating) -> dict[str, Any]:
     """凭编号和查询码评价: 每次答复对信访工作机构和责任单位各评价一次."""
     case_id = find(services, address, given.number, given.query_code)
-    rate(services, case_id, Rate(given.about, given.score, given.comment))
+    rate(services, case_id, Rate(given.about, given.score, given.comment or None))
     return progress_shapes.ratings(in_full(services, case_id, services.clock()))
 
 

@@ -231,6 +231,12 @@ def test_a19_a_rating_is_the_petitioners_own_act(town: Town):
     assert last["data"] == {"about": "unit", "score": "satisfied", "comment": "办得及时"}
 
 
+@pytest.mark.parametrize("comment", [None, ""])
+def test_a19_a_rating_needs_no_comment(town: Town, comment: str | None):
+    told = registered(town, SERVED)
+    assert rate(town, told, comment=comment).status_code == 201
+
+
 def test_a19_each_is_rated_once_an_answer(town: Town):
     told = registered(town, SERVED)
     assert rate(town, told).status_code == 201

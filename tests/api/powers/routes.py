@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
+from zipfile import ZipFile, is_zipfile
 
 import httpx
 from fastapi import FastAPI
@@ -16,7 +18,11 @@ ENDLESS = "/v1/alerts/stream"
 FEED = "/v1/events"
 OF_NO_OFFICER = {"/healthz", "/readyz", "/v1/oidc/start", "/v1/oidc/callback", ENDLESS}
 """Answers that are the same for everybody or never end; the stream has a test of its own."""
+REPORTS = (
+    "receipts", "timeliness", "extensions", "returns", "repeats", "satisfaction", "workload", "scores", "risks",
+)  # fmt: skip
 KNOWN = {
+    "/v1/statistics/{report}.xlsx": "receipts",
     "/v1/directory/units/{id}": "unit-a",
     "/v1/directory/officers/{id}": "a-head",
     "/v1/rulebooks/{id}": "petition-2022",
@@ -27,8 +33,9 @@ KNOWN = {
     "/v1/import-templates/{kind}.{ending}": "petitions",
     "/v1/notice-templates/{notice}.docx": "acceptance",
     "/v1/notice-templates/{notice}.typ": "acceptance",
-    "/v1/notice-templates/{notice}.pdf": "acceptance",
 }
+TYPESET = "/v1/notice-templates/{notice}.pdf"
+"""An example of a template as it prints: of a made-up case, never of one that is there (test_paper_templates.py)."""
 HASH = "0" * 64
 HOLIDAYS = ("2026-04-06", "2026-05-01", "2026-05-04", "2026-05-05", "2026-06-19")
 DAYS = [str(date(2026, 3, 9) + timedelta(days=n)) for n in range(110)]
@@ -67,13 +74,30 @@ def reads(app: FastAPI) -> list[Route]:
 
 def lists(app: FastAPI) -> list[tuple[Route, str]]:
     """Every GET route that isn't about one case, with an address."""
-    found = [route for route in reads(app) if not route.of_a_case and route.path not in OF_NO_OFFICER]
-    return [(route, _filled(route) if "{" in route.path else route.path) for route in found]
+    left_out = {TYPESET, *OF_NO_OFFICER}
+    found = [route for route in reads(app) if not route.of_a_case and route.path not in left_out]
+    return [(route, url) for route in found for url in _filled(route)]
 
 
-def _filled(route: Route) -> str:
+def _filled(route: Route) -> list[str]:
+    if "{" not in route.path:
+        return [route.path]
+    if route.path == "/v1/statistics/{report}":
+        return [route.path.replace("{report}", report) for report in REPORTS]
     name = route.path[route.path.index("{") : route.path.index("}") + 1]
-    return route.path.replace(name, KNOWN[route.path]).replace("{ending}", "csv")
+    return [route.path.replace(name, KNOWN[route.path]).replace("{ending}", "csv")]
+
+
+def told_by(answer: httpx.Response) -> Any:
+    """What an answer tells: JSON as it is, a workbook or a Word file as the text of its parts, anything else as text.
+
+    Of a packed file the part that says when it was made is left out.
+    """
+    if is_zipfile(BytesIO(answer.content)):
+        with ZipFile(BytesIO(answer.content)) as packed:
+            names = [name for name in packed.namelist() if not name.startswith("docProps/")]
+            return {name: packed.read(name).decode("utf-8", "replace") for name in names}
+    return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
 
 
 def asked(app: FastAPI, caller: Caller, words: dict[str, str]) -> Iterator[tuple[str, httpx.Response]]:
@@ -101,7 +125,9 @@ def _pages(caller: Caller, url: str, given: dict[str, Any]) -> Iterator[tuple[st
     for _ in range(MOST_PAGES):
         answer = caller.get(url, params=given | after)
         yield f"{url} {given | after}", answer
-        body = answer.json() if answer.status_code == 200 else {}
+        body = told_by(answer) if answer.status_code == 200 else {}
+        if not isinstance(body, dict):
+            return
         if body.get("more"):
             after = {"after": body["next"]}
         elif body.get("next_cursor"):

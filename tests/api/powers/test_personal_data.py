@@ -30,6 +30,11 @@ MAY_OPEN = {
     "clerk", "head", "leader", "a-head", "a-clerk", "handler", "c-head", "c-clerk", "auditor",
 }  # fmt: skip
 """The office, the units that handle and assist, the officer named, whom it was put to, and the auditor."""
+SEE_DRAFTS = MAY_OPEN - {"leader", "c-head", "c-clerk"}
+"""Of a paper that isn't issued yet: those who draw it up or answer for it, and the auditor."""
+PAPERS = ("/notices/{code}.docx", "/notices/{code}.pdf")
+THEIR_OWN = ("/petitioners", *PAPERS)
+"""What names the petitioners: their page, and the papers that go to them."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -48,16 +53,14 @@ def known(town: Town) -> None:
 
 def planted(answer: httpx.Response) -> list[str]:
     """What is found in the answer, however its characters are written."""
-    text = (
-        f"{answer.text} {answer.headers} {answer.json() if 'json' in answer.headers['content-type'] else ''}"
-    )
+    text = f"{answer.text} {answer.headers} {routes.told_by(answer)}"
     return [word for word in PLANTED if word in text]
 
 
 def everything(town: Town, caller: Caller) -> Iterator[tuple[str, httpx.Response]]:
-    """Every GET route but the petitioners' own page, and what is tried of rules."""
+    """Every GET route but the petitioners' own page and the papers addressed to them, and what is tried of rules."""
     for route in routes.reads(town.app):
-        if route.of_a_case and not route.path.endswith("/petitioners"):
+        if route.of_a_case and not route.path.endswith(THEIR_OWN):
             yield route.path, caller.get(route.of(CASE))
             if "at" in route.queries:
                 yield route.path, caller.get(route.of(CASE), params={"at": "2026-03-02T11:00:00+08:00"})
@@ -95,6 +98,24 @@ def test_opening_their_page_leaves_a_trace_for_the_auditor(
     assert auditor.get("/v1/readings", params=query).json()["total"] == before + (who in MAY_OPEN)
     said = capsys.readouterr()
     assert not [word for word in PLANTED if word in said.out + said.err]
+
+
+@pytest.mark.parametrize("who", IDS)
+def test_opening_a_paper_to_them_leaves_a_trace_for_the_auditor(town: Town, who: str) -> None:
+    auditor = town.walker.as_("auditor")
+    query = {"case": str(CASE), "officer": who}
+    before = auditor.get("/v1/readings", params=query).json()["total"]
+    answer = town.walker.as_(who).get(f"{URL}/notices/receipt.docx")
+    readings = auditor.get("/v1/readings", params=query).json()
+    if who in SEE_DRAFTS:
+        assert answer.status_code == 200, answer.text
+        assert PERSON.name in planted(answer)
+        last = readings["items"][0]
+        assert (last["officer"], last["what"], last["case"]) == (who, "notice", str(CASE))
+    else:
+        assert answer.status_code in {403, 404, 409}
+        assert not planted(answer)
+    assert readings["total"] == before + (who in SEE_DRAFTS)
 
 
 @pytest.mark.parametrize("act", ORDINARY.table.acts)
