@@ -51,6 +51,12 @@ class Landing:
     refused: tuple[Refusal, ...]
 
 
+def refusal(line: int, refused: Refused) -> Refusal:
+    """不予导入: what the rules or the directory refused, with the column it is about, where they name one."""
+    column = refused.details.get("column")
+    return Refusal(line, refused.message, column if isinstance(column, str) else None)
+
+
 def sort_out(read: Iterator[Line | Refusal]) -> Lines:
     """归类: each record once; a number that comes twice with another text is refused the second time."""
     lines: list[Line] = []
@@ -90,7 +96,7 @@ def land(
             known = present.get(line.intake.source.key)
             fault = _fault(line.intake, directory, now) if known is None else None
             if fault is not None:
-                refused.append(Refusal(line.line, fault.message, fault.details.get("column")))
+                refused.append(refusal(line.line, fault))
             elif known is None:
                 fresh.append(line.intake)
             elif known.digest != line.intake.source.digest:

@@ -92,7 +92,8 @@ def _case_light(row: Row, _: Directory) -> str:
 
 
 def _clock_light(row: Row, _: Directory) -> str:
-    return {"met": "closed", "met_late": "closed_late"}.get(row["status"], row["light"])
+    light: str = row["light"]
+    return {"met": "closed", "met_late": "closed_late"}.get(row["status"], light)
 
 
 def _alert_light(row: Row, _: Directory) -> str | None:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from api import ledger_files, wording
 from api.bodies import command_of, form_of
 from api.csvlines import Refusal
-from api.landing import Line, Lines, sort_out
+from api.landing import Line, Lines, refusal, sort_out
 from api.ledger_columns import Fields, LedgerColumn, Wrong, in_order
 from api.ledger_files import Row
 from domain.errors import Refused
@@ -105,7 +105,7 @@ def _lines(content: bytes, today: date) -> Iterator[Line | Refusal]:
         except Wrong as wrong:
             yield Refusal(row.line, str(wrong), wrong.column)
         except Refused as refused:
-            yield Refusal(row.line, refused.message, refused.details.get("column"))
+            yield refusal(row.line, refused)
 
 
 def _petition(row: Row, today: date) -> PastPetition:

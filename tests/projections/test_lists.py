@@ -14,7 +14,7 @@ from domain.rules import authority
 from domain.rules.signals import signal
 from eventstore.database import Database
 from eventstore.embedded import Server
-from projections import alerts, deadlines_list, ledger_list, timeline
+from projections import alerts, deadlines_list, ledger_list, searching, timeline
 from projections.lights import Lights
 from projections.paging import Page
 from projections.runner import catch_up
@@ -156,6 +156,27 @@ def test_petitions_are_filtered(archive: Archive) -> None:
 def test_two_characters_suffice_to_search(archive: Archive, words: str, names: set[str]) -> None:
     lists, cases = archive
     assert lists.found(q=words) == {cases[name] for name in names}
+
+
+def test_a_search_finds_the_same_whether_its_words_are_rare_or_not(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists, _ = archive
+    words = ("供暖", "噪声", "来信", "市", "XF-2026")
+    rare = [lists.found(q=one) for one in words]
+    monkeypatch.setattr(searching, "FEW", 0)
+    assert [lists.found(q=one) for one in words] == rare
+    assert any(rare)
+
+
+def test_few_cases_that_are_found_are_looked_up_and_no_other_is_passed_by(archive: Archive) -> None:
+    settled = search("供暖").settled
+    assert settled is not None
+    lists, _ = archive
+    with lists.database.transaction() as connection:
+        condition = settled(connection)
+    assert condition.text == "l.case_id = ANY(%(found)s::uuid[])"
+    assert set(condition.values["found"]) >= lists.found(q="供暖")
 
 
 def test_a_search_uses_its_index(archive: Archive) -> None:
