@@ -19,6 +19,7 @@ from api.bootstrap import Services, build
 from api.errors import STATUS, TITLES, SignedOut, TooLarge, TooOften, answer
 from api.settings import SettingError, Settings
 from domain.errors import Busy, Invalid, NotNow, NotYours, Stale, Unknown
+from projections.catalogue import VIEWS
 from tests.api.caller import Caller, calling
 from tests.api.conftest import SignIn
 from tests.api.lives import LETTER, Walker
@@ -211,13 +212,7 @@ class TestHealth:
         answer = client.get("/readyz")
         assert answer.status_code == 200, answer.text
         ready = answer.json()
-        assert {one["name"] for one in ready["projections"]} == {
-            "ledger",
-            "deadlines",
-            "timeline",
-            "alerts",
-            "item_shares",
-        }
+        assert {one["name"] for one in ready["projections"]} == {view.name for view in VIEWS}
         assert {one["lag"] for one in ready["projections"]} == {0}
         assert all(one["fresh"] for one in ready["heartbeats"])
 
