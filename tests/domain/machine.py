@@ -104,7 +104,11 @@ class CaseMachine(Life):
         return replace(found, earlier=self.casework.petition(EARLIER)) if self.live.repeat_of else found
 
     def recorded_besides(self, facts: int) -> None:
-        assert facts in ({1, 2} if says_no(self.facts[-1]) else {0}), (
+        last = self.facts[-1]
+        if isinstance(last, events.NoticeIssued):
+            assert facts == 1, "a paper takes a number of its series"
+            return
+        assert facts in ({1, 2} if says_no(last) else {0}), (
             "each no, and nothing else, is on its month's list"
         )
 
