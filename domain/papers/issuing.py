@@ -106,28 +106,29 @@ def refusal(paper: Paper, issuer: Issuer) -> Refused | None:
     found = _closed(paper, fact, issuer)
     if found is None:
         return None
-    kind, code, message = found
-    if fact is not None and code == "notice.nobody_to_notify":
-        return kind(code, message, articles.cited(issuer.books_at((), fact, issuer.known), "unreachable"))
-    return kind(code, message, basis(paper, fact, issuer))
+    if fact is not None and found.code == "notice.nobody_to_notify":
+        rests_on: str | None = articles.cited(issuer.books_at((), fact, issuer.known), "unreachable")
+    else:
+        rests_on = basis(paper, fact, issuer)
+    return type(found)(found.code, found.message, rests_on)
 
 
-def _closed(paper: Paper, fact: Fact | None, issuer: Issuer) -> tuple[type[Refused], str, str] | None:
-    """Which kind of refusal, its code and message."""
+def _closed(paper: Paper, fact: Fact | None, issuer: Issuer) -> Refused | None:
+    """The refusal, without the article it rests on."""
     if fact is None and paper.signer == "own":
-        return NotYours, "notice.not_yours", f"{paper.label}由收到信访事项的机关各自出具，本机关没有收到。"
+        return NotYours("notice.not_yours", f"{paper.label}由收到信访事项的机关各自出具，本机关没有收到。")
     if fact is None:
-        return NotNow, "notice.without_decision", f"尚未作出{paper.label}所依据的决定，不能出具。"
+        return NotNow("notice.without_decision", f"尚未作出{paper.label}所依据的决定，不能出具。")
     unit = signer(paper, fact, issuer)
     if not issuer.may_sign(unit):
-        return NotYours, "notice.not_yours", f"该文书由{issuer.directory.unit_name(unit)}出具。"
+        return NotYours("notice.not_yours", f"该文书由{issuer.directory.unit_name(unit)}出具。")
     if paper.personal and issuer.nobody_to_tell:
-        return NotNow, "notice.nobody_to_notify", "信访人姓名、住址不清，无从告知，不必出具。"
+        return NotNow("notice.nobody_to_notify", "信访人姓名、住址不清，无从告知，不必出具。")
     version = fact.originator_version
     again = [one for one in issued(issuer.history, paper.code) if one.rests_on == version]
     if again:
         message = f"该决定的{paper.label}已经出具（{again[-1].number}），请直接打印。"
-        return NotNow, "notice.already_issued", message
+        return NotNow("notice.already_issued", message)
     return None
 
 
@@ -136,7 +137,7 @@ def to_issue(case: str, issuer: Issuer) -> Refused | None:
     found = [_closed(one, decision(one, issuer), issuer) for one in papers.of_case(case)]
     if None in found:
         return None
-    told = [(kind, code) for kind, code, _ in filter(None, found)]
+    told = [(type(one), one.code) for one in found if one is not None]
     theirs = any(kind is NotNow and code != "notice.without_decision" for kind, code in told)
     if theirs or all(kind is not NotYours for kind, _ in told):
         return NotNow("notice.nothing_to_issue", "现在没有可以出具的文书。", issuer.rules())

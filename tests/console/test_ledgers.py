@@ -185,10 +185,12 @@ def test_a_view_whose_name_is_refused_leaves_the_ledger_as_it_was(pages: Open, f
     again = browser.post(f"{HERE}/views", kept)
     assert (again.status, again.one("//p[@role='alert']").text) == (422, "已有名为“来访”的视图，请另取名称。")
     assert again.one("//select[@name='channel']").value == "visit"
-    assert filled["noise"] in again.text and filled["heat"] not in again.text
+    assert filled["noise"] in again.text
+    assert filled["heat"] not in again.text
     renamed = browser.post(saved.goes_to.replace("?view=", "/views/"), {"do": "rename", "name": " "})
     assert (renamed.status, renamed.one("//p[@role='alert']").text) == (422, "视图名称应为1至20个字。")
-    assert filled["noise"] in renamed.text and filled["heat"] not in renamed.text
+    assert filled["noise"] in renamed.text
+    assert filled["heat"] not in renamed.text
 
 
 def test_a_filter_that_is_none_is_told_without_codes(pages: Open, filled):

@@ -7,6 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LEVELS = {"debug", "info", "warning", "error", "exception"}
 LOGGERS = {"log", "spoken"}
+RELAY = "_say"
+"""What hands a level and the event's name on to the log."""
 
 
 def logged() -> dict[str, str]:
@@ -22,6 +24,15 @@ def logged() -> dict[str, str]:
                     and node.func.value.id in LOGGERS
                 ):
                     name = node.args[0]
+                    where = f"{file.relative_to(ROOT)}:{node.lineno}"
+                    assert isinstance(name, ast.Constant), f"{where}: the event's name is not a constant"
+                    found[str(name.value)] = where
+                elif (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Attribute)
+                    and node.func.attr == RELAY
+                ):
+                    name = node.args[1]
                     where = f"{file.relative_to(ROOT)}:{node.lineno}"
                     assert isinstance(name, ast.Constant), f"{where}: the event's name is not a constant"
                     found[str(name.value)] = where
