@@ -13,6 +13,7 @@ import structlog
 
 from domain.casework import Casework, Recorded
 from eventstore.database import Database
+from projections.catalogue import VIEWS
 from projections.ledger import Ledger
 from projections.runner import Runner, Stalled, catch_up, lags, run_all
 from projections.timeline import Timeline
@@ -262,9 +263,7 @@ def test_all_views_run_until_told_to_stop(database: Database, casework: Casework
     thread = Thread(target=run_all, args=(database, casework, stop))
     thread.start()
     case = office.register("2026-03-02")
-    assert wait_for(
-        database, ["ledger", "deadlines", "timeline", "alerts"], casework.history(case)[-1].position
-    )
+    assert wait_for(database, [view.name for view in VIEWS], casework.history(case)[-1].position)
     stop.set()
     thread.join(timeout=10)
     assert not thread.is_alive()
