@@ -6,12 +6,13 @@ Every plot is drawn from its own table's figures, which stand below it and are r
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from api.bodies import Day
 from api.console import statistics_links, statistics_plots
 from api.console.visitors import Paged, Visiting, Visitor
 from api.statistics import ByBasis, Clock, Key, Since, Until, Wanted, answer
@@ -22,6 +23,9 @@ from domain.acts import SHANGHAI
 router = APIRouter(prefix="/console", route_class=Paged, include_in_schema=False)
 
 HOME = "/console/statistics"
+
+AsOf = Annotated[Day | None, Query()]
+"""统计时点: of the years in which there are cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ def overview(
     until: Until = None,
     key: Key = None,
     clock: Clock = "finish",
-    as_of: date | None = None,
+    as_of: AsOf = None,
 ) -> HTMLResponse:
     """统计概览: timeliness, lights, repeats and closing against target, extensions and returns."""
     chosen = _chosen(visitor, Chosen(since=since, until=until, by=key, clock=clock, on=as_of))
@@ -100,7 +104,7 @@ def report(
     key: Key = None,
     clock: Clock = "finish",
     basis: ByBasis = "received",
-    as_of: date | None = None,
+    as_of: AsOf = None,
 ) -> HTMLResponse:
     """一种报表: its plot, its table, and what was counted."""
     given = Chosen(since=since, until=until, by=key, clock=clock, basis=basis, on=as_of)

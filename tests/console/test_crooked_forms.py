@@ -4,9 +4,10 @@ from collections.abc import Callable
 from time import process_time
 
 import pytest
+from fastapi.routing import APIRoute
 
-from api import progress
-from api.console import forms
+from api import progress, progress_page, reception_page
+from api.console import console, forms
 from api.console.visitors import CAPACITY, NOTE
 from tests.api.conftest import Town
 from tests.api.test_errors import Logged, logged
@@ -16,6 +17,15 @@ __all__ = ["logged"]
 
 Open = Callable[[str], Pages]
 NUL = "a\x00b"
+
+
+def read_pages() -> list[APIRoute]:
+    """Every page that is opened by its address."""
+    routers = [
+        part.router for part in (*console.PAGES, progress_page, reception_page) if hasattr(part, "router")
+    ]
+    routes = [one for router in routers for one in router.routes]
+    return [one for one in routes if isinstance(one, APIRoute) and "GET" in (one.methods or ())]
 
 
 @pytest.mark.parametrize(
@@ -156,3 +166,32 @@ def test_the_description_of_the_api_loads_nothing_from_elsewhere(town: Town) -> 
     assert page.answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
     elsewhere = [one for one in page.all("//@src | //link/@href") if not one.startswith("/")]
     assert elsewhere == []
+
+
+CROOKED = (
+    "9999-12-31",
+    "0001-01-01",
+    "9999",
+    "0001",
+    "9999-12",
+    "-1",
+    "99999999999999999999",
+    "x",
+    "%F0%9F%8C%8A",
+)
+ASKED = sorted(
+    {
+        (one.path, parameter.alias)
+        for one in read_pages()
+        for parameter in one.dependant.query_params
+        if "{" not in one.path
+    }
+)
+
+
+@pytest.mark.parametrize(("path", "name"), ASKED, ids=[f"{path}-{name}" for path, name in ASKED])
+def test_whatever_stands_in_an_address_is_no_fault(town_pages: Open, path: str, name: str) -> None:
+    for who in ("office", "inspector", "admin"):
+        browser = town_pages(who)
+        for value in CROOKED:
+            assert browser.get(f"{path}?{name}={value}").status < 500, value
