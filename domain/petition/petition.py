@@ -232,8 +232,8 @@ def _serve(command: commands.Serve, situation: Situation) -> Draft:
         "opinion": petition.replied_on,
         "review-opinion": petition.review.concluded_on,
         "reexamination-opinion": petition.review.reexamination_concluded_on,
-        "extension": petition.received_on if petition.extension_days else None,
-        "delay": petition.received_on,
+        "extension": situation.last_on(events.ExtensionGranted) if petition.extension_days else None,
+        "delay": situation.last_on(events.DelayNoticed),
         "supplement": petition.asked_for_more_on,
     }[notice.code]
     if issued is None:

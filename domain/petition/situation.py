@@ -56,6 +56,10 @@ class Situation:
         """本人经办: whether the acting officer, or the one stood in for, is among those who did it."""
         return bool({self.act.by, self.act.principal} & set(doers))
 
+    def last_on(self, kind: type[Fact]) -> date | None:
+        """最近日期: when the last fact of the kind was done; None if there is none."""
+        return next((fact.on for fact in reversed(self.history) if isinstance(fact, kind)), None)
+
     def must_be_involved(self, unit: str | None) -> str:
         """在办单位: the unit named, or the holder if none is; it holds the case or assists.
 

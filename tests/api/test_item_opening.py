@@ -31,7 +31,7 @@ class TestOpening:
             int(opened["number"][-6:]) + 2,
         ]
         for_office = item_walker.as_("inspector").post(URL, json=ITEM | {"opened_by_unit": "petition-office"})
-        assert for_office.json()["number"].startswith("XF-2026-")
+        assert for_office.json()["number"].startswith("DC-XF-2026-")
 
     def test_the_opening_unit_is_ones_own_unless_named(self, item_walker: ItemWalker) -> None:
         given = {name: value for name, value in ITEM.items() if name != "opened_by_unit"}

@@ -80,7 +80,6 @@ def test_what_gets_past_the_look_meets_the_limits_of_its_process() -> None:
         ledger_files.must_be_table(content, COLUMNS)
     assert refused.value.code in {"import.too_heavy", "import.not_a_workbook"}
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 2 * 1024 * 1024
 
 
 def test_entities_are_not_unfolded() -> None:

@@ -87,6 +87,17 @@ def test_a4_what_was_not_issued_cannot_be_served(story, notice):
     given(story).when(Serve(notice, "post"), clerk).refused("petition.notice_not_issued", basis="条例")
 
 
+def test_a16_a_delay_that_was_never_noticed_cannot_be_served():
+    given(in_handling()).when(Serve("delay", "post"), clerk).refused("petition.notice_not_issued")
+
+
+def test_a4_an_extension_is_not_told_before_it_was_granted():
+    story = in_handling("2026-01-05").extended(on="2026-02-02")
+    given(story).when(Serve("extension", "post", on=on("2026-01-30")), handler, on="2026-02-03").refused(
+        "date.before_antecedent"
+    )
+
+
 def test_a4_the_extension_is_told_to_the_petitioner():
     story = in_handling("2026-01-05").extended(on="2026-02-02")
     given(story).when(Serve("extension", "post"), handler, on="2026-02-03").then(

@@ -102,3 +102,19 @@ document.addEventListener("change", async (event) => {
   send.forEach((one) => (one.disabled = false));
   picker.value = "";
 });
+
+/* 连接中断: what was sent did not arrive; it stays in the form. What the last act said does not stand above the next. */
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.requestConfig.triggeringEvent?.type !== "submit") return;
+  const faults = document.getElementById("faults");
+  const said = document.createElement("p");
+  said.className = "fault";
+  said.textContent = "连接中断，没有收到办理结果。填写的内容仍在本页，请检查网络后再次提交，不会重复办理。";
+  faults.replaceChildren(said);
+  faults.scrollIntoView({ block: "nearest" });
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.requestConfig.triggeringEvent?.type !== "submit") return;
+  document.querySelector("p.note[role=status]")?.remove();
+  document.getElementById("faults").replaceChildren();
+});

@@ -46,9 +46,14 @@
     return source;
   }
 
-  air?.addEventListener("message", (event) => hear(event.data));
+  const count = () => window.htmx?.ajax("GET", "/console/alerts/badge", { target: badge, swap: "innerHTML" });
+  air?.addEventListener("message", (event) => {
+    if (event.data === "changed") count();
+    else hear(event.data);
+  });
   document.addEventListener("alerts-changed", () => {
-    window.htmx?.ajax("GET", "/console/alerts/badge", { target: badge, swap: "innerHTML" });
+    count();
+    air?.postMessage("changed");
   });
 
   if (air && navigator.locks) {
