@@ -46,13 +46,13 @@
     return source;
   }
 
-  const count = () => window.htmx?.ajax("GET", "/console/alerts/badge", { target: badge, swap: "innerHTML" });
+  const askAnew = () => window.htmx?.ajax("GET", "/console/alerts/badge", { target: badge, swap: "innerHTML" });
   air?.addEventListener("message", (event) => {
-    if (event.data === "changed") count();
+    if (event.data === "changed") askAnew();
     else hear(event.data);
   });
   document.addEventListener("alerts-changed", () => {
-    count();
+    askAnew();
     air?.postMessage("changed");
   });
 
