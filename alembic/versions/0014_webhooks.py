@@ -21,7 +21,7 @@ CREATE TABLE webhooks (
     announced bigint NOT NULL,
     turn bigint NOT NULL DEFAULT 0,
     attempts integer NOT NULL DEFAULT 0,
-    next_try_at timestamptz NOT NULL DEFAULT '-infinity',
+    next_try_at timestamptz NOT NULL DEFAULT 'epoch',
     delivered_at timestamptz,
     error text
 );
