@@ -107,10 +107,14 @@ class Casework(Application[UUID]):
     def __init__(self, env: Mapping[str, str] | None = None, shelf: Shelf | None = None) -> None:
         super().__init__(dict(env or {}))
         self._shelf = shelf
-        self._templates = Templates()
-        self._lock = Lock()
         self._registering = Lock()
         self._stripes = [Lock() for _ in range(STRIPES)]
+        self._forget()
+
+    def _forget(self) -> None:
+        """从头读起: nothing is remembered of what was folded before; the shipped tables are all there is."""
+        self._lock = Lock()
+        self._templates = Templates()
         self._directory = Directory()
         self._books: dict[UUID, rota.Book] = {}
         self._rulebase = rulebase_fold.shipped()
