@@ -1,0 +1,174 @@
+"""数据密钥: what a case's personal data is enciphered with. Derived out of the key trees, never stored, and destroyed for good.
+
+A key belongs to an owner – a case, a content, an import – and a subject of it (`domain.secrets`). Each generation of the
+store has a tree; what is stored now uses the last one. Every process reads the file again as soon as another replaced it,
+and then knows nothing any more of what it derived before.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from secrets import token_bytes, token_hex
+from typing import Final
+
+from domain.secrets import with_what_goes_along
+from eventstore import keyfile
+from eventstore.keyfile import Content, KeysUnusable
+from eventstore.keytree import PATH_BYTES, Tree
+
+MOST_KNOWN = 20_000
+"""Derived secrets that a process keeps at a time; then it begins anew."""
+NAMED = ("likeness", "receipts")
+"""Secrets that belong to no case and are never destroyed: of the marks of persons, of the digests of requests."""
+OWNER_BYTES = 6
+"""Of a path; the keys of one case lie together, so that destroying them all leaves fewer nodes than one by one."""
+UNKNOWN: Final = b""
+
+
+@dataclass(slots=True)
+class Held:
+    """所持密钥 — the file as it was read last, and what was derived from it since."""
+
+    content: Content
+    stamp: tuple[int, ...] | None
+    secrets: dict[tuple[int, str, str], bytes | None] = field(default_factory=dict)
+
+
+class Keys:
+    """密钥库 — the keys of one database."""
+
+    def __init__(self, folder: Path, held: Held) -> None:
+        """Use `open` or `made`."""
+        self.folder = folder
+        self._held = held
+
+    @property
+    def file(self) -> Path:
+        """密钥文件."""
+        return self.folder / keyfile.NAME
+
+    @classmethod
+    def exist(cls, folder: Path) -> bool:
+        """是否已有密钥文件."""
+        return (folder / keyfile.NAME).exists()
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = True) -> "Keys":
+        """打开: the folder's keys; made if there are none and they may be made. Raises KeysUnusable."""
+        if not create and not cls.exist(folder):
+            raise keyfile.missing(folder / keyfile.NAME)
+        keyfile.private_folder(folder)
+        with keyfile.locked(folder):
+            if not cls.exist(folder):
+                keyfile.write(folder / keyfile.NAME, fresh().data())
+        return cls(folder, Held(*keyfile.read(folder / keyfile.NAME)))
+
+    @property
+    def id(self) -> str:
+        """库号: by which a database knows its keys from others'; no secret."""
+        return self._now().content.id
+
+    @property
+    def generation(self) -> int:
+        """现用代次: which the keys of what is stored now are of."""
+        return self._now().content.current
+
+    def generations(self) -> dict[int, int]:
+        """各代次: how many nodes are left of each."""
+        return {number: len(tree) for number, tree in self._now().content.trees.items()}
+
+    def secret(self, owner: str, subject: str, generation: int | None = None) -> bytes | None:
+        """数据密钥: 32 bytes of the owner's subject, of the present generation unless told; None if it was destroyed."""
+        held = self._now()
+        number = held.content.current if generation is None else generation
+        known = held.secrets.get((number, owner, subject), UNKNOWN)
+        if known != UNKNOWN:
+            return known
+        tree = held.content.trees.get(number)
+        if tree is None:
+            raise KeysUnusable(f"主密钥文件 {self.file} 中没有第 {number} 代密钥，请换用较新的副本。")
+        leaf = tree.secret(path_of(owner, subject))
+        found = None if leaf is None else _data_key(leaf, owner, subject)
+        if len(held.secrets) >= MOST_KNOWN:
+            held.secrets.clear()
+        held.secrets[(number, owner, subject)] = found
+        return found
+
+    def holds(self, owner: str, subject: str) -> bool:
+        """尚存: whether what was or will be stored under the key can be read."""
+        return self.secret(owner, subject) is not None
+
+    def named(self, name: str) -> bytes:
+        """专用密钥: one of NAMED."""
+        return self._now().content.named[name]
+
+    def keep_named(self, name: str, secret: bytes) -> None:
+        """收存专用密钥: one that was kept elsewhere before."""
+        self._change(lambda content: replace(content, named={**content.named, name: secret}))
+
+    def destroy(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """销毁: the keys of these owners' subjects, of every generation. It is done when this returns, and can't be undone.
+
+        What `domain.secrets` says goes along with them goes too; a key that is gone already costs nothing.
+        """
+        gone = [path_of(owner, subject) for owner, subject in with_what_goes_along(pairs)]
+        if gone:
+            self._change(
+                lambda content: replace(
+                    content, trees={number: tree.without(gone) for number, tree in content.trees.items()}
+                )
+            )
+
+    def rotate(self) -> int:
+        """换代: what is stored from now on is under keys of a new generation; what was stays readable. The generation."""
+
+        def next_one(content: Content) -> Content:
+            trees = {**content.trees, content.current + 1: Tree.grown(token_bytes(32))}
+            return replace(content, trees=trees)
+
+        return self._change(next_one).current
+
+    def _change(self, changed: Callable[[Content], Content]) -> Content:
+        with keyfile.locked(self.folder):
+            before, stamp = keyfile.read(self.file)
+            after = changed(before)
+            if after.trees != before.trees or after.named != before.named:
+                keyfile.write(self.file, after.data())
+                stamp = keyfile.stamp_of(self.file) or ()
+        self._held = Held(after, stamp)
+        return after
+
+    def _now(self) -> Held:
+        held = self._held
+        if keyfile.stamp_of(self.file) == held.stamp:
+            return held
+        self._held = found = Held(*keyfile.read(self.file))
+        return found
+
+
+def fresh() -> Content:
+    """A new store of random secrets."""
+    named = {name: token_bytes(32) for name in NAMED}
+    return Content(token_hex(16), {1: Tree.grown(token_bytes(32))}, named)
+
+
+def path_of(owner: str, subject: str) -> bytes:
+    """Where in the tree the key lies: first by owner, then by subject."""
+    whole = f"{owner}\x00{subject}".encode()
+    return _digest(owner.encode())[:OWNER_BYTES] + _digest(whole)[: PATH_BYTES - OWNER_BYTES]
+
+
+def key_id(owner: str, subject: str, generation: int) -> str:
+    """密钥编号: as it stands in stored events; tells nothing of the key."""
+    return f"{generation}-{path_of(owner, subject).hex()}"
+
+
+def _data_key(leaf: bytes, owner: str, subject: str) -> bytes:
+    """Two subjects on the same path – of which there is hardly ever a pair – still have keys of their own."""
+    whole = f"{owner}\x00{subject}".encode()
+    return hashlib.blake2b(whole, digest_size=32, key=leaf, person=b"shixian data key").digest()
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
