@@ -5,6 +5,8 @@ from alembic import context
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from eventstore import roles
+
 SCHEMA = "public"
 
 
@@ -23,6 +25,7 @@ def run() -> None:
         context.configure(connection=connection, version_table_schema=SCHEMA)
         with context.begin_transaction():
             context.run_migrations()
+            roles.settle(connection.connection.driver_connection)
 
 
 run()

@@ -10,7 +10,7 @@ from api.bootstrap import Services
 from domain.rules import calendar, grounds, rulebook, signals
 from domain.rules.calendar import CalendarError
 from domain.rules.rulebook import Books, RulebookError
-from eventstore import migrate
+from eventstore import migrate, roles
 from projections import runner
 
 OLDEST_SERVER = 15
@@ -41,10 +41,17 @@ def run(services: Services) -> list[Finding]:
     return [
         *found,
         Finding("ok", "数据库结构", str(at)),
+        *_roles(services),
         *_published(services),
         *_views(services),
         *_beats(services),
     ]
+
+
+def _roles(services: Services) -> Iterator[Finding]:
+    with services.database.connection() as connection:
+        state, said = roles.finding(connection)
+    yield Finding(state, "数据库角色", said)
 
 
 def _tables() -> Iterator[Finding]:

@@ -9,6 +9,8 @@ from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
+from eventstore.roles import become_writer
+
 CHECKOUT_LIMIT = 10.0
 """Seconds a caller waits for a connection; while the server restarts, this is how long a request hangs on."""
 
@@ -25,7 +27,7 @@ class Database:
             min_size=min_size,
             max_size=max_size,
             timeout=CHECKOUT_LIMIT,
-            configure=use_utc,
+            configure=prepare,
             check=ConnectionPool.check_connection,
             name=name,
             open=True,
@@ -55,9 +57,13 @@ class Database:
         self.close()
 
 
-def use_utc(connection: Connection[Any]) -> None:
-    """Instants come back in UTC whatever the server's or the operator's time zone is."""
-    connection.execute("SET TIME ZONE 'UTC'")
+def prepare(connection: Connection[Any]) -> None:
+    """Instants come back in UTC whatever the server's or the operator's time zone is; no schema but ours is searched;
+    and whatever the login may do, the connection does as the writer."""
+    connection.execute(
+        "SELECT set_config('TimeZone', 'UTC', false), set_config('search_path', 'public', false)"
+    )
+    become_writer(connection)
 
 
 def library_env(dsn: str, application: str = "casework") -> dict[str, str]:
@@ -68,7 +74,6 @@ def library_env(dsn: str, application: str = "casework") -> dict[str, str]:
         "POSTGRES_POOL_SIZE": "2",
         "POSTGRES_MAX_OVERFLOW": "13",
         "POSTGRES_CONNECT_TIMEOUT": "3",
-        "POSTGRES_LOCK_TIMEOUT": "3",
         "POSTGRES_ENABLE_DB_FUNCTIONS": "n",
         "CREATE_TABLE": "n",
         "ORIGINATOR_ID_TYPE": "uuid",

@@ -1,5 +1,6 @@
 """The event library's factory over a DSN: its own settings know no sslmode, service file or several hosts."""
 
+from collections.abc import Callable
 from typing import Any
 
 from eventsourcing.persistence import BaseInfrastructureFactory
@@ -7,6 +8,8 @@ from eventsourcing.postgres import ConnectionPool, PostgresDatastore, PostgresFa
 from eventsourcing.utils import Environment, EnvType
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
+
+from eventstore.roles import become_writer
 
 
 class Datastore(PostgresDatastore):
@@ -23,10 +26,18 @@ class Datastore(PostgresDatastore):
             min_size=pool_size,
             max_size=pool_size + max_overflow,
             timeout=connect_timeout,
-            configure=self.after_connect_func(),
+            configure=_configured(self.after_connect_func()),
             check=ConnectionPool.check_connection,
             open=False,
         )
+
+
+def _configured(after_connect: Callable[[Connection[Any]], None]) -> Callable[[Connection[Any]], None]:
+    def configure(connection: Connection[Any]) -> None:
+        after_connect(connection)
+        become_writer(connection)
+
+    return configure
 
 
 class Factory(PostgresFactory):
@@ -39,7 +50,6 @@ class Factory(PostgresFactory):
             pool_size=int(self._setting(self.POSTGRES_POOL_SIZE)),
             max_overflow=int(self._setting(self.POSTGRES_MAX_OVERFLOW)),
             connect_timeout=float(self._setting(self.POSTGRES_CONNECT_TIMEOUT)),
-            lock_timeout=int(self._setting(self.POSTGRES_LOCK_TIMEOUT)),
             idle_in_transaction_session_timeout=30,
         )
 

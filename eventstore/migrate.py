@@ -7,17 +7,22 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from eventstore import roles
+
 LOCK = 0x5368_6958
 """Advisory lock held while migrating, so that the second process finds nothing left to do."""
 
 
 def upgrade(dsn: str) -> None:
-    """Apply what is missing; nothing happens to a database that is up to date."""
-    if current(dsn) == newest():
-        return
+    """Apply what is missing, and see to the roles, which the cluster may have got or lost since."""
     with psycopg.connect(dsn, autocommit=True) as guard:
         guard.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
-        command.upgrade(configuration(dsn), "head")
+        if current(dsn) != newest():
+            command.upgrade(configuration(dsn), "head")
+            return
+        with guard.transaction():
+            guard.execute("SET LOCAL lock_timeout = '10s'")
+            roles.settle(guard)
 
 
 def current(dsn: str) -> str | None:

@@ -1,6 +1,6 @@
 """事实的追加与读取: the library's recorder, with receipts and outbox rows in the facts' own transaction.
 
-Appending keeps the library's table lock, so positions follow the order of commits and a reader that has seen
+Appending takes a table lock in the database's own function, so positions follow the order of commits and a reader that has seen
 position n has seen everything before it. Positions may have gaps; nobody waits for a missing one.
 """
 
@@ -30,6 +30,8 @@ FIND_UPLOADS = (
     " AND EXISTS (SELECT FROM public.attachment_uploads u"
     " WHERE u.sha256 = attachment_contents.sha256 AND u.officer = %s)"
 )
+APPEND = "SELECT position FROM public.append_events(%s) AS position"
+"""Lock, notice and insertion in one trip, by a function that alone may write the log."""
 INSERT_RECEIPT = (
     "INSERT INTO public.command_receipts (actor, key, digest, receipt) VALUES (%s, %s, %s, %s)"
     " ON CONFLICT DO NOTHING RETURNING key"
@@ -58,9 +60,6 @@ class CaseRecorder(PostgresApplicationRecorder):
                 "notification_id > %s ORDER BY notification_id LIMIT %s",
             )
         )
-        self.lock_and_notify = SQL("; ").join(
-            [*self.lock_table_statements, SQL("NOTIFY {}").format(Identifier(self.channel_name))]
-        )
 
     @retry((InterfaceError, OperationalError), max_attempts=3, wait=0.2)
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
@@ -73,15 +72,13 @@ class CaseRecorder(PostgresApplicationRecorder):
             self._insert_events(curs, stored_events, **kwargs)
             if not stored_events:
                 return None
-            self._insert_stored_events(curs, stored_events, **kwargs)
-            return self._fetch_ids_after_insert_events(curs, stored_events, **kwargs)
+            curs.execute(APPEND, ([self._composed(one) for one in stored_events],))
+            return [row["position"] for row in curs.fetchall()]
 
-    def _lock_table(self, curs: Cursor[DictRow]) -> None:
-        """Lock and notice in one trip: the statements take no parameters."""
-        curs.execute(self.lock_and_notify)
-
-    def _notify_channel(self, curs: Cursor[DictRow]) -> None:
-        """Done with the lock."""
+    def _composed(self, event: StoredEvent) -> Any:
+        return self.construct_pg_stored_event(
+            event.originator_id, event.originator_version, event.topic, event.state
+        )
 
     def _insert_events(
         self,

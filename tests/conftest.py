@@ -21,7 +21,7 @@ import psycopg
 import pytest
 import structlog
 
-from eventstore import migrate
+from eventstore import migrate, roles
 from eventstore.database import Database
 from eventstore.embedded import Server
 from eventstore.places import make_home
@@ -129,6 +129,8 @@ def fresh(server: Server, template: str) -> Iterator[str]:
     name = f"test_{os.getpid()}_{next(numbers)}"
     with psycopg.connect(server.dsn, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        if template != "template0":  # what a database allows is not copied with it
+            connection.execute(f"GRANT CREATE ON DATABASE {name} TO {roles.WRITER}")
     yield server.address(name)
     with psycopg.connect(server.dsn, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -14,6 +14,7 @@ from tests.api.conftest import Town
 from tests.api.lives import ACCEPTED, TRANSFERRED, Walker
 from tests.api.problems import refused
 from tests.api.uploading import NOBODYS, rows, sent
+from tests.owner import as_owner
 
 
 def reported(walker: Walker, *entries: Any, who: str = "unit-a-clerk", case: str | None = None) -> str:
@@ -175,7 +176,7 @@ def test_a_petitions_papers_are_for_who_may_know_who_petitioned(walker: Walker, 
 def test_a_content_that_was_changed_is_not_handed_out(walker: Walker, services: Services, harm: str) -> None:
     digest = sent(walker.as_("unit-a-clerk"))
     case = reported(walker, {"name": "a.pdf", "sha256": digest})
-    with services.database.transaction() as connection:
+    with as_owner(services.database) as connection:
         connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute("DELETE FROM attachment_contents" if harm == "gone" else harm)
     with structlog.testing.capture_logs() as logs:

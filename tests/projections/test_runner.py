@@ -19,6 +19,7 @@ from projections.runner import Runner, Stalled, catch_up, lags, run_all
 from projections.timeline import Timeline
 from projections.view import Connection, Table
 from projections.wait import wait_for
+from tests.owner import append_rubbish, as_owner
 from tests.projections.office import Office, a_casework
 from tests.projections.snapshot import everything
 
@@ -141,15 +142,10 @@ def test_an_unreadable_event_stops_exactly_there(
     database: Database, casework: Casework, office: Office
 ) -> None:
     office.register("2026-03-02")
-    with database.transaction() as connection:
-        row = connection.execute(
-            "INSERT INTO casework_events (originator_id, originator_version, topic, state)"
-            " VALUES (gen_random_uuid(), 1, 'petition.registered.1', 'rubbish') RETURNING notification_id"
-        ).fetchone()
-    assert row is not None
+    position = append_rubbish(database)
     with pytest.raises(Stalled) as stalled:
         Runner(database, casework, Timeline()).catch_up()
-    assert stalled.value.position == row["notification_id"]
+    assert stalled.value.position == position
 
 
 def test_a_stalled_view_reports_holds_up_no_other_and_recovers(
@@ -210,10 +206,7 @@ def test_a_view_that_stalls_at_the_very_first_event_reports_it_too(
 ) -> None:
     with database.transaction() as connection:
         connection.execute("DELETE FROM projection_tracking")
-        connection.execute(
-            "INSERT INTO casework_events (originator_id, originator_version, topic, state)"
-            " VALUES (gen_random_uuid(), 1, 'petition.registered.1', 'rubbish')"
-        )
+    append_rubbish(database)
     first = casework.store.select_log(0, 1)[0].position
     with running(Runner(database, casework, Fragile(), batch=1, back_off=QUICK)):
         report = stalled_report(database, (Fragile(),))["fragile"]
@@ -250,7 +243,7 @@ def test_a_leader_whose_connection_is_cut_is_followed(
     with running(Runner(database, casework, view, poll=0.05, back_off=QUICK)):
         case = office.register("2026-03-02")
         assert wait_for(database, ["fragile"], casework.history(case)[-1].position)
-        with database.connection() as connection:
+        with as_owner(database) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
                 " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"

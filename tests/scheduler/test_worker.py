@@ -13,6 +13,7 @@ from eventstore.database import Database
 from scheduler.jobs import JOBS, Context, Job
 from scheduler.leadership import Leadership
 from scheduler.worker import Worker
+from tests.owner import as_owner
 from tests.scheduler.working import NoCases
 
 AT = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
@@ -66,7 +67,7 @@ def test_a_worker_whose_connection_breaks_knows_that_it_lost_the_lead(database: 
     one, two = Leadership(database.dsn, "one"), Leadership(database.dsn, "two")
     assert one.held()
     assert not two.held()
-    with database.transaction() as connection:
+    with as_owner(database) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' "
             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
