@@ -18,6 +18,7 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.acts import Act, Receipt, envelope, system_act
 from domain.alerts import plan as alerts
+from domain.alerts import withdrawal
 from domain.alerts.commands import AcknowledgeAlert
 from domain.alerts.events import QUIET, AlertAcknowledged
 from domain.arrivals import Arrival
@@ -157,6 +158,14 @@ class Casework(Application[UUID]):
             for row in self.store.select_stream(DIRECTORY_ID, self._directory.version):
                 self._directory = directory_fold.fold(self._directory, self.fact(row))
             return self._directory
+
+    def rulebase_at(self, position: int) -> Rulebase:
+        """规则库: as recorded by a position of the log."""
+        latest = self.rulebase()
+        rows = [row for row in self.store.select_stream(RULEBASE_ID) if row.position <= position]
+        if len(rows) >= latest.version:
+            return latest
+        return reduce(rulebase_fold.fold, map(self.fact, rows), rulebase_fold.shipped())
 
     def rulebase(self) -> Rulebase:
         """规则库: as recorded now."""
@@ -402,7 +411,8 @@ class Casework(Application[UUID]):
         return {ids[id]: source for id, source in known.items() if source is not None}
 
     def raise_alerts(self, case_ids: Sequence[UUID], at: datetime) -> int:
-        """预警: raise every alert of these cases whose day has come, each once; returns how many were new.
+        """预警: raise every alert of these cases whose day has come, each once; returns how many were new. One that warns of a
+        date which has moved away since, and that nobody has acknowledged, is withdrawn first.
 
         The clocks are derived again from the stored history, so a case closed meanwhile raises nothing. Alert facts
         and outbox rows are stored in one transaction. Safe to call by any number of schedulers at once.
@@ -413,17 +423,21 @@ class Casework(Application[UUID]):
             channels = self.store.enabled_channels()
             facts: list[Fact] = []
             outbox: list[OutboxRow] = []
+            new = 0
             for case in self.cases(case_ids).values():
-                raised = alerts.due(case.kind, case.state, case.facts, known, directory, act)
-                facts += raised
-                outbox += [
-                    alerts.outgoing(case.kind, case.state, fact, channel, directory)
-                    for fact in raised
-                    for channel in channels
-                ]
+                kind, state, history = case.kind, case.state, case.facts
+                clocks = kind.clocks(history, state, known, None)
+                untrue = withdrawal.withdrawn(state, history, clocks, act)
+                history += untrue
+                raised = alerts.due(kind, state, history, clocks, known, directory, act)
+                new += len(raised)
+                facts += [*untrue, *raised]
+                for channel in channels:
+                    outbox += [withdrawal.outgoing(kind, state, one, channel, directory) for one in untrue]
+                    outbox += [alerts.outgoing(kind, state, one, channel, directory) for one in raised]
             if facts:
                 self.save(*facts, outbox=outbox)
-            return len(facts)
+            return new
 
         return self._retry(attempt)
 

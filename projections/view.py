@@ -12,7 +12,7 @@ from domain.directory.events import DIRECTORY_FACTS
 from domain.facts import Fact
 from domain.numbering import NumbersTaken
 from domain.rota.events import BOOK_FACTS
-from domain.rulebase.events import CalendarDecreed, RulebookPublished
+from domain.rulebase.events import CalendarDecreed, LimitsMoved, RulebookPublished
 
 Row = dict[str, Any]
 Connection = psycopg.Connection[Row]
@@ -49,7 +49,7 @@ NUL = "\\u0000"
 OF_RULES: tuple[type[Fact], ...] = (RulebookPublished, CalendarDecreed)
 """Facts that change rule books and calendars."""
 
-NOT_OF_A_CASE: tuple[type[Fact], ...] = (NumbersTaken, *DIRECTORY_FACTS, *BOOK_FACTS, *OF_RULES)
+NOT_OF_A_CASE: tuple[type[Fact], ...] = (NumbersTaken, *DIRECTORY_FACTS, *BOOK_FACTS, *OF_RULES, LimitsMoved)
 """Facts in streams other than a case's."""
 
 

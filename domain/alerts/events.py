@@ -31,5 +31,21 @@ class AlertAcknowledged(Fact, frozen=True, kw_only=True):
     remark: str
 
 
-QUIET: tuple[type[Fact], ...] = (Alerted, AlertAcknowledged)
+class AlertWithdrawn(Fact, frozen=True, kw_only=True):
+    """撤回预警 — the date it warned of moved away before anybody had acknowledged it; None if its clock is gone."""
+
+    TOPIC: ClassVar[str] = "petition.alert_withdrawn.1"
+    alert_id: UUID
+    clock: str
+    start_version: int
+    step: str
+    due_on: date
+    label: str
+    responsible: str
+    recipients: tuple[str, ...]
+    now_due_on: date | None = None
+    part: str = ""
+
+
+QUIET: tuple[type[Fact], ...] = (Alerted, AlertAcknowledged, AlertWithdrawn)
 """Facts that never make somebody's form stale."""

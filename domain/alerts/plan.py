@@ -41,6 +41,14 @@ def alert_id(case: UUID, clock: Clock, step: str) -> UUID:
     return uuid5(case, f"{clock.clock}/{clock.start_version}{part}/{step}/{clock.due_on}")
 
 
+def next_alert_id(case: State, clock: Clock, step: str) -> UUID:
+    """预警编号: of the alert that stands or is to come; one that was withdrawn never comes again under its own."""
+    found = alert_id(case.id, clock, step)
+    while found in case.recalled:
+        found = uuid5(found, "again")
+    return found
+
+
 def planned(case: State, clocks: Iterable[Clock], books: Books, calendar: Calendar) -> list[PlannedAlert]:
     """预警计划: every alert not yet raised, of every running clock an organ answers for.
 
@@ -58,24 +66,27 @@ def planned(case: State, clocks: Iterable[Clock], books: Books, calendar: Calend
 
 
 def _of_clock(case: State, clock: Clock, books: Books, calendar: Calendar) -> list[PlannedAlert]:
-    book = books.version(clock.rulebook, clock.started_on)
+    return [
+        PlannedAlert(next_alert_id(case, clock, step.id), clock, step, on, covers)
+        for step, on, covers in course(
+            clock.rulebook, clock.started_on, clock.due_on, clock.known_on, books, calendar
+        )
+    ]
+
+
+def course(
+    rulebook: str, started_on: date, due_on: date, known_on: date, books: Books, calendar: Calendar
+) -> list[tuple[AlertStep, date, tuple[str, ...]]]:
+    """预警日程: the steps towards and after a due date, each with its day and the earlier steps that it covers."""
+    book = books.version(rulebook, started_on)
     own = book.alerts if book is not None else ()
     known_steps = {step.id: step for step in steps(own)}
-    dated = steps_for(clock.due_on, calendar, own, clock.started_on)
-    early = [(step, on) for step, on in dated if on < clock.known_on]
+    dated = steps_for(due_on, calendar, own, started_on)
+    early = [(step, on) for step, on in dated if on < known_on]
     kept = [pair for pair in early if known_steps[pair[0]].offset > 0] or early[-1:]
     covers = tuple(step for step, _ in early if step not in {step for step, _ in kept})
     wanted = kept + [pair for pair in dated if pair not in early]
-    return [
-        PlannedAlert(
-            alert_id=alert_id(case.id, clock, step),
-            clock=clock,
-            step=known_steps[step],
-            fire_on=on,
-            covers=covers if (step, on) in kept[:1] else (),
-        )
-        for step, on in wanted
-    ]
+    return [(known_steps[step], on, covers if (step, on) in kept[:1] else ()) for step, on in wanted]
 
 
 def recipients(
@@ -129,21 +140,28 @@ def find(history: Iterable[Fact], alert_id: UUID) -> Alerted | None:
 def must_be_acknowledgeable(alert: Alerted | None, case: State, situation: Situation) -> None:
     """可以签收: the alert exists, the officer is one of its recipients or stands in for one, and it isn't acknowledged.
 
-    Raises Unknown("alert.unknown"), NotYours("alert.not_yours") and NotNow("alert.already_acknowledged").
+    Raises Unknown("alert.unknown"), NotYours("alert.not_yours"), NotNow("alert.withdrawn") and NotNow("alert.already_acknowledged").
     """
     if alert is None:
         raise Unknown("alert.unknown", "没有这条预警。")
     if not {situation.act.by, situation.act.principal} & set(alert.recipients):
         raise NotYours("alert.not_yours", "该预警由其接收人签收。")
+    if alert.alert_id in case.recalled:
+        raise NotNow("alert.withdrawn", "该预警所依据的期限已经调整，预警已撤回，无需签收。")
     if alert.alert_id in case.acknowledged:
         raise NotNow("alert.already_acknowledged", "该预警已经签收。")
 
 
 def due(
-    kind: Kind, case: State, history: Sequence[Fact], known: Known, directory: Directory, act: Act
+    kind: Kind,
+    case: State,
+    history: Sequence[Fact],
+    clocks: Iterable[Clock],
+    known: Known,
+    directory: Directory,
+    act: Act,
 ) -> list[Alerted]:
     """到日预警: the facts of every planned alert of a case whose day has come, in the order of their days."""
-    clocks = kind.clocks(history, case, known, None)
     plan = planned(case, clocks, known.books, known.calendar)
     reached = sorted((item for item in plan if item.fire_on <= act.today), key=lambda item: item.fire_on)
     return [

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from domain.alerts.events import AlertAcknowledged, Alerted
+from domain.alerts.events import AlertAcknowledged, Alerted, AlertWithdrawn
 from domain.facts import Fact
 from domain.filing import events
 from domain.filing.stages import Stage
@@ -42,6 +42,7 @@ class MonthList(msgspec.Struct, frozen=True):
     closed_on: date | None = None
     alerts: frozenset[UUID] = frozenset()
     acknowledged: frozenset[UUID] = frozenset()
+    recalled: frozenset[UUID] = frozenset()
 
     @property
     def confidential(self) -> bool:
@@ -98,6 +99,10 @@ STEPS: dict[type[Fact], Callable[[MonthList, Any], dict[str, Any]]] = {
     events.MonthListSent: _sent,
     Alerted: lambda m, f: {"alerts": m.alerts | {f.alert_id}},
     AlertAcknowledged: lambda m, f: {"acknowledged": m.acknowledged | {f.alert_id}},
+    AlertWithdrawn: lambda m, f: {
+        "alerts": m.alerts - {f.alert_id},
+        "recalled": m.recalled | {f.alert_id},
+    },
 }
 """折叠表: what each fact changes."""
 

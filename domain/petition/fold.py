@@ -5,10 +5,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from domain.alerts.events import QUIET, AlertAcknowledged, Alerted
+from domain.alerts.events import QUIET, AlertAcknowledged, Alerted, AlertWithdrawn
 from domain.facts import Fact
 from domain.petition import events
-from domain.petition.stages import Stage
+from domain.petition.stages import CLOSED, Stage
 from domain.petition.state import AssistantsObjection, Petition, Record, Refusal
 from domain.review import events as review_events
 from domain.review.fold import Review, evolve, served
@@ -260,6 +260,15 @@ def _reexamined(petition: Petition, fact: review_events.ReexaminationConcluded) 
     return {"stage": Stage.TERMINATED, "closed_on": fact.on, "review": review}
 
 
+def _blanked(petition: Petition, fact: Erased) -> Changes:
+    """清除: who petitioned, and what was written; keys, dates, units and results stay."""
+    gone = petition.custody.gone_people | set(fact.people)
+    people = tuple(one for one in petition.personal.people if one.key not in gone)
+    reply_to = petition.personal.reply_to if people else None
+    texts = {"subject": ERASED, "content": ERASED} if fact.texts else {}
+    return {"personal": events.Personal(people, reply_to), **texts}
+
+
 STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
     events.HandedOver: lambda p, f: {
         "named": f.officer,
@@ -326,15 +335,23 @@ STEPS: dict[type[Fact], Callable[[Petition, Any], Changes]] = {
     events.RefusalFiled: lambda p, f: _of_refusal(p, filed_on=f.on),
     events.Withdrawn: _closing(Stage.WITHDRAWN),
     events.SignedOff: _closing(Stage.SIGNED_OFF),
-    events.Archived: lambda _, f: {"stage": Stage.ARCHIVED},
+    events.Archived: lambda p, f: {
+        "stage": Stage.ARCHIVED,
+        "custody": keeping.archived(p.custody, f, f.retention),
+    },
     events.Reopened: _reopened,
     events.Rated: lambda p, f: {"rated": (*p.rated, (f.about, f.score))},
     Alerted: lambda p, f: {"alerts": p.alerts | {f.alert_id}},
     AlertAcknowledged: lambda p, f: {"acknowledged": p.acknowledged | {f.alert_id}},
+    AlertWithdrawn: lambda p, f: {
+        "alerts": p.alerts - {f.alert_id},
+        "recalled": p.recalled | {f.alert_id},
+    },
     review_events.ReviewRequested: _review_asked(Stage.UNDER_REVIEW),
     review_events.ReviewConcluded: _review_concluded,
     review_events.ReexaminationRequested: _review_asked(Stage.UNDER_REEXAMINATION),
     review_events.ReexaminationConcluded: _reexamined,
+    **keeping.steps(_blanked),
 }
 """折叠表: what each fact changes."""
 
@@ -358,6 +375,8 @@ def fold(petition: Petition | None, fact: Fact) -> Petition | None:
     changes = step(petition, fact) if step is not None else {}
     if fact.on > petition.last_on and kind not in QUIET:
         changes["last_on"] = fact.on
+    if petition.stage in CLOSED and changes.get("stage", petition.stage) not in CLOSED:
+        changes["custody"] = keeping.reopened(petition.custody)
     return replace(petition, version=fact.originator_version, **changes)
 
 

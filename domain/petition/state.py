@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.erasure.fold import Custody
 from domain.petition import events
 from domain.petition.stages import Stage
 from domain.review.fold import Review
@@ -116,8 +117,10 @@ class Petition(msgspec.Struct, frozen=True):
     refusal: Refusal | None = None
     closed_on: date | None = None
     rated: tuple[tuple[str, str], ...] = ()
+    custody: Custody = Custody()
     alerts: frozenset[UUID] = frozenset()
     acknowledged: frozenset[UUID] = frozenset()
+    recalled: frozenset[UUID] = frozenset()
 
     @property
     def contact(self) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from domain.alerts.events import AlertAcknowledged, Alerted
+from domain.alerts.events import AlertAcknowledged, Alerted, AlertWithdrawn
 from domain.facts import Fact
 from domain.petition.events import Against, Personal
 from domain.reception import events
@@ -66,6 +66,7 @@ class Reception(msgspec.Struct, frozen=True):
     closed_on: date | None = None
     alerts: frozenset[UUID] = frozenset()
     acknowledged: frozenset[UUID] = frozenset()
+    recalled: frozenset[UUID] = frozenset()
 
     @property
     def subject(self) -> str:
@@ -172,6 +173,10 @@ STEPS: dict[type[Fact], Callable[[Reception, Any], Changes]] = {
     events.Archived: lambda _, f: {"stage": Stage.ARCHIVED},
     Alerted: lambda r, f: {"alerts": r.alerts | {f.alert_id}},
     AlertAcknowledged: lambda r, f: {"acknowledged": r.acknowledged | {f.alert_id}},
+    AlertWithdrawn: lambda r, f: {
+        "alerts": r.alerts - {f.alert_id},
+        "recalled": r.recalled | {f.alert_id},
+    },
 }
 """折叠表: what each fact changes."""
 
@@ -182,7 +187,7 @@ def fold(reception: Reception | None, fact: Fact) -> Reception | None:
         return _received(fact) if isinstance(fact, events.Received) else None
     step = STEPS.get(type(fact))
     changes = step(reception, fact) if step is not None else {}
-    last_on = reception.last_on if isinstance(fact, Alerted) else max(reception.last_on, fact.on)
+    last_on = reception.last_on if isinstance(fact, Alerted | AlertWithdrawn) else max(reception.last_on, fact.on)
     return replace(reception, version=fact.originator_version, last_on=last_on, **changes)
 
 

@@ -1,17 +1,17 @@
 """期限: the clocks of a case, as one pure function of its history × rule books × calendar.
 
 A history reaches this module as moments (`Moment`): what happened in the words the rule books use. The function
-opens one clock per starting moment and matching rule, finds what stopped or cancelled it, and asks `counting.limit`
+opens one clock per starting moment and matching rule, finds what stopped or cancelled it, and asks `judging.judge`
 for the dates. The deadline projection, the case page, the sweep, the preview and the auditor's replay all call it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from domain.rules.calendar import Calendar
-from domain.rules.counting import limit
+from domain.rules.judging import Inputs, judge
 from domain.rules.moments import (
     Case,
     Moment,
@@ -58,6 +58,7 @@ class Clock:
     known_on: date
     explanation: tuple[str, ...]
     part: str = ""
+    inputs: Inputs = field(default=Inputs(), compare=False)
 
 
 TRACK_BOOK = "petition-summary"
@@ -207,21 +208,23 @@ def _clock(
     count_from: date | None = start.data.get("count_from") if spec.backwards else None
     if spec.needs_date and due_set is None and due_moved is None and count_from is None:
         return None
-    dates = limit(
-        spec,
-        start.on,
-        calendar,
-        extension_days=days,
-        suspensions=suspensions,
+    known = max([start.known_on, *(m.known_on for m in within if _moves(m, spec))])
+    entered = None if stop_at is None else later[stop_at].known_on
+    late = entered is not None and stopped_on is not None and entered > stopped_on
+    inputs = Inputs(
+        rules_on=None if moved is None else book.in_force_from,
+        known_on=None if known == start.on else known,
+        suspensions=tuple(suspensions),
         due_set=due_set,
         moved_to=due_moved,
         count_from=count_from,
-        granted=True,
+        cancelled_on=stopped_on if cancelled and not spec.window else None,
+        stopped_on=stopped_on if late else None,
+        entered_on=entered if late else None,
     )
-    # a duty that was already overdue when something else ended it stays overdue on record
-    cancelled = cancelled and (spec.window or stopped_on is None or stopped_on <= dates.due_on)
+    dates = judge(spec, start.on, days, inputs, calendar)
+    cancelled = cancelled and (spec.window or dates.cancelled)
     state = "cancelled" if cancelled else "stopped" if stopped_on else "suspended" if pausing else "running"
-    known = [start.known_on, *(m.known_on for m in within if _moves(m, spec))]
     clock = Clock(
         clock=spec.clock,
         label=spec.label,
@@ -240,20 +243,12 @@ def _clock(
         stopped_on=stopped_on,
         days_extended=days,
         extension_cap=spec.extension_cap,
-        known_on=max(known),
-        explanation=(*dates.explanation, *_entered_late(later, stop_at, stopped_on, dates.due_on)),
+        known_on=known,
+        explanation=dates.explanation,
         part=start.part,
+        inputs=inputs,
     )
     return _Found(clock, start.unit, ended)
-
-
-def _entered_late(
-    later: Sequence[Moment], stop_at: int | None, stopped_on: date | None, due_on: date
-) -> tuple[str, ...]:
-    """补录说明: done in time by its legal date, but recorded only after the limit had passed."""
-    if stop_at is None or stopped_on is None or stopped_on > due_on or later[stop_at].known_on <= due_on:
-        return ()
-    return (f"补录：{stopped_on}办理，{later[stop_at].known_on}录入，录入时期限已经届满。",)
 
 
 def _moves(moment: Moment, spec: ClockSpec) -> bool:

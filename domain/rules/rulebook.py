@@ -137,6 +137,10 @@ class Books:
         """当时所知的规则册 — those published by that instant; from a parent not yet known nothing is inherited."""
         return Books((book for book in self.all() if book.published_at <= at), complete=False)
 
+    def exactly(self, id: str, version: str) -> Rulebook | None:
+        """指定版本 — of a book; None if it isn't known."""
+        return next((book for book in self._versions.get(id, ()) if book.version == version), None)
+
     def version(self, id: str, on: date, known_at: datetime | None = None) -> Rulebook | None:
         """适用版本 — the one in force on the date, else the nearest in time; None if the book is unknown."""
         versions = self._versions.get(id, [])

@@ -6,7 +6,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from domain.alerts.events import QUIET, AlertAcknowledged, Alerted
+from domain.alerts.events import QUIET, AlertAcknowledged, Alerted, AlertWithdrawn
+from domain.erasure import fold as keeping
+from domain.erasure.events import ERASED, Erased
 from domain.facts import Fact
 from domain.supervision import events
 from domain.supervision.stages import Stage
@@ -247,6 +249,14 @@ def _scored(item: Item, fact: events.Scored) -> Changes:
     return {"scores": (*(one for one in item.scores if one is not found), points)}
 
 
+def _blanked(item: Item, fact: Erased) -> Changes:
+    """清除: what was written; dates, units and points stay."""
+    if not fact.texts:
+        return {}
+    scores = tuple(replace(one, reason=ERASED) for one in item.scores)
+    return {"subject": ERASED, "requirements": ERASED, "scores": scores}
+
+
 STEPS: dict[type[Fact], Callable[[Item, Any], Changes]] = {
     events.MadeConfidential: lambda _, f: {"confidential": True, "public": False, "against": f.against},
     events.Submitted: _submitted,
@@ -274,9 +284,15 @@ STEPS: dict[type[Fact], Callable[[Item, Any], Changes]] = {
     events.Scored: _scored,
     events.SentForReading: lambda i, f: {"people": _added(i.people, f.officers)},
     events.ReportedToBody: lambda _, f: {"body_told_on": f.on},
-    events.Archived: lambda _, f: _to(Stage.ARCHIVED, f),
+    events.Archived: lambda i, f: _to(
+        Stage.ARCHIVED, f, custody=keeping.archived(i.custody, f, f.retention)
+    ),
     Alerted: lambda i, f: {"alerts": i.alerts | {f.alert_id}},
     AlertAcknowledged: lambda i, f: {"acknowledged": i.acknowledged | {f.alert_id}},
+    AlertWithdrawn: lambda i, f: {
+        "alerts": i.alerts - {f.alert_id},
+        "recalled": i.recalled | {f.alert_id},
+    },
 }
 """折叠表: what each fact changes."""
 

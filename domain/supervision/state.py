@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.erasure.fold import Custody
 from domain.petition.events import Against
 from domain.supervision.stages import Stage
 
@@ -119,8 +120,10 @@ class Item(msgspec.Struct, frozen=True):
     scores: tuple[Points, ...] = ()
     body_told_on: date | None = None
     closed_on: date | None = None
+    custody: Custody = Custody()
     alerts: frozenset[UUID] = frozenset()
     acknowledged: frozenset[UUID] = frozenset()
+    recalled: frozenset[UUID] = frozenset()
 
     @property
     def holding(self) -> tuple[Share, ...]:
