@@ -1,25 +1,15 @@
 """命令行·档案: replay, rebuild and check. Shows no petitioner's data."""
 
-from collections.abc import Iterator
-from contextlib import suppress
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
-from api import case_shapes
-from api.bootstrap import Services
-from api.case_reading import Seen, in_full
 from api.cli_imports import importing
+from api.cli_replay import replay
 from api.terminal import out, services, stop
-from domain.acts import SHANGHAI
 from projections.catalogue import VIEWS
-from projections.ledger import Ledger
 from projections.rebuild import Rebuilding
 from projections.rebuild import rebuild as build_again
-from projections.runner import Stalled, catch_up
-
-INDENT = " " * 8
 
 
 def add(main: typer.Typer) -> None:
@@ -28,48 +18,6 @@ def add(main: typer.Typer) -> None:
     main.command()(replay)
     main.command()(rebuild)
     main.command()(check)
-
-
-def replay(number: Annotated[str, typer.Argument(help="案件编号。 The case's number.")]) -> None:
-    """重放一件案件：每个事件之后的环节和期限。 Replay a case of any kind: stage and clocks after every event.
-
-    期限按各步当时的法定日期判断，最后一步按今天。 Clocks are judged on the legal date of each step, the last today.
-    """
-    with services() as made:
-        case = _case(made, number)
-        if case is None:
-            stop("没有这个编号。")
-        seen = in_full(made, case, made.clock())
-        out.print(f"{seen.kind.label} {number}", markup=False)
-        for then in seen.steps():
-            for line in _step(then):
-                out.print(line, markup=False)
-
-
-def _case(made: Services, number: str) -> UUID | None:
-    with suppress(Stalled):
-        catch_up(made.database, made.casework, [Ledger()])
-    with made.database.connection() as connection:
-        row = connection.execute("SELECT case_id FROM ledger WHERE number = %s", (number,)).fetchone()
-    return row["case_id"] if row is not None else None
-
-
-def _step(then: Seen) -> Iterator[str]:
-    """The event – its place, legal date, name, unit and instant –, then the stage and the clocks after it."""
-    shown = case_shapes.step(then)
-    event, state = shown["event"], shown["state"]
-    unit, at = event["unit_name"], event["recorded_at"].astimezone(SHANGHAI)
-    named = f"{event['label']} {event['event']}（{unit}，{at:%Y-%m-%d %H:%M} 记录）"
-    yield f"{event['version']:>4}  {event['on']}  {named}"
-    yield f"{INDENT}环节：{state['stage_label']}；期限按 {shown['as_of']} 判断"
-    for clock in shown["deadlines"]:
-        stopped = f"，{clock['stopped_on']} 止" if clock["stopped_on"] else ""
-        loose = "，暂定" if clock["provisional"] else ""
-        whose = f"，{clock['unit_name']}" if clock["part"] else ""
-        yield (
-            f"{INDENT}{clock['clock']}（{clock['label']}{whose}）：{clock['started_on']} 起，{clock['due_on']} 到期"
-            f"{loose}{stopped}，{clock['status']}"
-        )
 
 
 def rebuild(

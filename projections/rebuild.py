@@ -43,18 +43,20 @@ class Rebuilt(NamedTuple):
         return self.wrong == 0 and self.missing == 0
 
 
-class _Shadow:
-    """影子 — the same database with the shadow schema in front; what a runner needs of a database."""
+class Shadow:
+    """影子 — the same database with another schema in front; what a runner needs of a database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, schema: str = SHADOW) -> None:
         self.database = database
         self.dsn = database.dsn
+        self.schema = schema
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """事务: unqualified table names mean the shadow tables."""
         with self.database.transaction() as connection:
-            connection.execute(f"SET LOCAL search_path TO {SHADOW}, {LIVE}")
+            path = sql.SQL("SET LOCAL search_path TO {}, {}")
+            connection.execute(path.format(sql.Identifier(self.schema), sql.Identifier(LIVE)))
             yield connection
 
 
@@ -81,7 +83,7 @@ def _rebuild(database: Database, casework: Casework, view: View, switch: bool, p
     with database.transaction() as connection:
         last = tracking.head(connection)
         _prepare(connection, view)
-    runner = Runner(_Shadow(database), casework, view, settled=last)
+    runner = Runner(Shadow(database), casework, view, settled=last)
     while runner.step():
         progress(view.name, runner.position, last)
     with database.transaction() as connection:
@@ -98,12 +100,14 @@ def _rebuild(database: Database, casework: Casework, view: View, switch: bool, p
 def _prepare(connection: Connection, view: View) -> None:
     connection.execute(f"DROP SCHEMA IF EXISTS {SHADOW} CASCADE")
     connection.execute(f"CREATE SCHEMA {SHADOW}")
-    for name in ("projection_tracking", *view.tables):
-        connection.execute(
-            sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(
-                sql.Identifier(SHADOW, name), sql.Identifier(LIVE, name)
-            )
-        )
+    copy_tables(connection, SHADOW, ("projection_tracking", *view.tables))
+
+
+def copy_tables(connection: Connection, schema: str, names: Sequence[str]) -> None:
+    """同样的空表: in the schema, with the keys and indexes of the live ones."""
+    each = sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)")
+    made = (each.format(sql.Identifier(schema, name), sql.Identifier(LIVE, name)) for name in names)
+    connection.execute(sql.SQL("; ").join(made))
 
 
 def _settle(connection: Connection, view: View, switch: bool) -> tuple[int, int]:

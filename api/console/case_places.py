@@ -55,8 +55,8 @@ class Place:
 PLACES = tuple(Place(kind, FOLDERS.get(kind.name, kind.name)) for kind in KINDS)
 
 
-def _in_beijing(given: Any) -> Any:
-    """A day, or a day and a time, as a page's field has it; the end of the day where only a day is given."""
+def in_beijing(given: Any) -> Any:
+    """北京时间: a day, or a day and a time, as a page's field has it; the end of the day where only a day is given."""
     if not isinstance(given, str):
         return given
     if not given.strip():
@@ -72,9 +72,9 @@ def _in_beijing(given: Any) -> Any:
     return moment.replace(tzinfo=SHANGHAI).isoformat()
 
 
-PageAt = Annotated[At, BeforeValidator(_in_beijing)]
+PageAt = Annotated[At, BeforeValidator(in_beijing)]
 """当时的情形: as `At`, in Beijing time where no offset is given."""
-PageKnownAt = Annotated[KnownAt, BeforeValidator(_in_beijing)]
+PageKnownAt = Annotated[KnownAt, BeforeValidator(in_beijing)]
 """当时所知: as `KnownAt`."""
 
 
