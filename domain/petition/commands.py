@@ -442,9 +442,10 @@ class Reopen:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """归档 — close the case file."""
+    """归档 — close the case file; it is kept as the retention table has it, unless another class is named."""
 
     reason: str
+    retention: str | None = None
     on: date | None = None
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from domain.erasure import conditions as erasure
+from domain.erasure import files
 from domain.errors import NotNow, NotYours, Refused, Unknown
 from domain.papers import issuing
 from domain.petition.fold import ANSWERED_AGAIN, Petition
@@ -339,6 +341,7 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
         "该事项已经复核终结，不再重新办理。",
         "《信访工作条例》第三十六条第三款",
     ),
+    **erasure.conditions(lambda s: files.of_petition(s.petition)),
 }
 
 
@@ -356,6 +359,9 @@ def refusal(situation: Situation, slug: str) -> Refused | None:
         return NotYours("petition.not_yours", f"该操作由{allowed}办理。")
     if stage not in opening.stages:
         return _wrong_stage(stage)
+    gone = erasure.closed_by_erasure(files.of_petition(situation.petition), slug)
+    if gone is not None:
+        return gone
     return next(
         (found for name in opening.conditions if (found := CONDITIONS[name](situation)) is not None), None
     )

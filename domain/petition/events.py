@@ -412,10 +412,11 @@ class Reopened(Fact, frozen=True, kw_only=True):
 
 
 class Archived(Fact, frozen=True, kw_only=True):
-    """归档 — the case file is closed."""
+    """归档 — the case file is closed, and kept as long as its class says; older records name none."""
 
     TOPIC: ClassVar[str] = "petition.archived.1"
     reason: str
+    retention: str | None = None
 
 
 class HandedOver(Fact, frozen=True, kw_only=True):

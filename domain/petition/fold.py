@@ -6,6 +6,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from domain.alerts.events import QUIET, AlertAcknowledged, Alerted, AlertWithdrawn
+from domain.erasure import fold as keeping
+from domain.erasure.events import ERASED, Erased
 from domain.facts import Fact
 from domain.petition import events
 from domain.petition.stages import CLOSED, Stage

@@ -10,6 +10,9 @@ from typing import Any
 from domain.acts import PETITIONER, Act
 from domain.cases import Draft, set_date
 from domain.directory.fold import Directory, Officer
+from domain.erasure import commands as keeping_commands
+from domain.erasure import deciding as keeping
+from domain.erasure import files
 from domain.errors import Invalid, NotNow, NotYours
 from domain.facts import Fact
 from domain.papers import issuing
@@ -335,6 +338,11 @@ def _reopen(command: commands.Reopen, situation: Situation) -> Draft:
     return events.Reopened, on, {"reason": command.reason}
 
 
+def _archive(command: commands.Archive, situation: Situation) -> Draft:
+    kept = keeping.retained(command.retention, files.of_petition(situation.petition))
+    return events.Archived, situation.date(command.on), {"reason": command.reason, "retention": kept}
+
+
 def _rate(command: commands.Rate, situation: Situation) -> Draft:
     basis = grounds.rating().basis
     if command.about in rating.given(situation.history):
@@ -374,16 +382,21 @@ DECISIONS: dict[type, Decision] = {
     commands.Withdraw: _withdraw,
     commands.SignOff: _sign_off,
     commands.Reopen: _reopen,
-    commands.Archive: _plain(events.Archived, "reason"),
+    commands.Archive: _archive,
     commands.Rate: _rate,
     **first_contact.DECISIONS,
     **follow_up.DECISIONS,
     **routing.DECISIONS,
     **review.DECISIONS,
+    **keeping.decisions(lambda s: files.of_petition(s.petition), lambda s: s.linked),
 }
 
-COMMANDS: dict[str, type] = {**commands.COMMANDS, **review_commands.COMMANDS}
-"""命令表: the slug in the URL → the command, for petition and review acts."""
+COMMANDS: dict[str, type] = {
+    **commands.COMMANDS,
+    **review_commands.COMMANDS,
+    **keeping_commands.COMMANDS,
+}
+"""命令表: the slug in the URL → the command, for petition and review acts, and those on its file."""
 
 SLUGS: dict[type, str] = {kind: slug for slug, kind in COMMANDS.items()}
 

@@ -10,6 +10,8 @@ from uuid import UUID
 from domain.acts import Act, envelope, system_act
 from domain.directory.accused import accused_people, accused_units
 from domain.directory.fold import Directory, Unit
+from domain.erasure import deciding
+from domain.erasure.events import CUSTODY_FACTS
 from domain.errors import Invalid, NotNow, NotYours
 from domain.facts import Fact
 from domain.papers import issuing
@@ -299,6 +301,8 @@ def basis_of(kind: type[Fact], on: date, fields: Mapping[str, Any], situation: S
     """依据: the article that the act rests on, where a limit is concerned of the book in force on the legal date."""
     if kind in _ARTICLES:
         return _ARTICLES[kind]
+    if kind in CUSTODY_FACTS:
+        return deciding.basis_of(kind, fields)
     books, case = situation.known.books, case_of(situation.petition)
     named = books.version(case.rulebook, on) if case.rulebook else None
     book = named or books.statutory(case.kind, on)

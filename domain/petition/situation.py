@@ -9,6 +9,7 @@ from domain.acts import Act
 from domain.cases import legal_date_of
 from domain.directory.accused import accused_people, accused_units
 from domain.directory.fold import Directory
+from domain.erasure.files import File
 from domain.errors import Invalid
 from domain.facts import Fact
 from domain.papers.issuing import Issuer
@@ -31,6 +32,7 @@ class Situation:
     directory: Directory
     known: Known
     earlier: Petition | None = None
+    linked: tuple[File, ...] = ()
 
     @cached_property
     def clocks(self) -> list[Clock]:

@@ -8,6 +8,8 @@ ask this table; nobody else decides when an act is open.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.erasure.acts import CONDITIONS_OF
+
 
 class Stage(StrEnum):
     """环节 — where a petition stands."""
@@ -138,5 +140,11 @@ OPENINGS: dict[str, Opening] = {
     "rate": _row(_ANSWERED | {_S.HANDLING}, "office petitioner"),
     "consent-to-refusal": _row(frozenset(Stage) - {_S.WITHDRAWN}, "leader unit_leader", "refusal_to_consent"),
     "file-refusal": _row(frozenset(Stage) - {_S.WITHDRAWN}, "office holder handler", "refusal_to_file"),
+    "lend-file": _row(CLOSED, "office", CONDITIONS_OF["lend-file"]),
+    "return-file": _row(frozenset(Stage), "office", CONDITIONS_OF["return-file"]),
+    "request-erasure": _row(CLOSED, "office", CONDITIONS_OF["request-erasure"]),
+    "approve-erasure": _row(CLOSED, "leader", CONDITIONS_OF["approve-erasure"]),
+    "refuse-erasure": _row(CLOSED, "leader", CONDITIONS_OF["refuse-erasure"]),
+    "witness-erasure": _row(CLOSED, "witness", CONDITIONS_OF["witness-erasure"]),
     "acknowledge-alert": _row(frozenset(Stage), "alert_recipient"),
 }

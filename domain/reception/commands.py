@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from domain.erasure import commands as keeping
 from domain.petition.commands import AgainstEntry
 
 Way = Literal["visit", "outreach", "call", "duty"]
@@ -111,8 +112,9 @@ class SendForReading:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """归档 — the record is filed; nothing is left to do."""
+    """归档 — the record is filed; it is kept as the retention table has it, unless another class is named."""
 
+    retention: str | None = None
     on: date | None = None
 
 
@@ -126,4 +128,5 @@ COMMANDS: dict[str, type] = {
     "decline-hand-over": DeclineHandOver,
     "send-for-reading": SendForReading,
     "archive": Archive,
+    **keeping.COMMANDS,
 }

@@ -98,6 +98,7 @@ class SentForReading(Fact, frozen=True, kw_only=True):
 
 
 class Archived(Fact, frozen=True, kw_only=True):
-    """归档 — the record is filed."""
+    """归档 — the record is filed, and kept as long as its class says; older records name none."""
 
     TOPIC: ClassVar[str] = "reception.archived.1"
+    retention: str | None = None

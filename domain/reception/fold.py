@@ -9,6 +9,9 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.alerts.events import AlertAcknowledged, Alerted, AlertWithdrawn
+from domain.erasure import fold as keeping
+from domain.erasure.events import ERASED, Erased
+from domain.erasure.fold import Custody
 from domain.facts import Fact
 from domain.petition.events import Against, Personal
 from domain.reception import events
@@ -64,6 +67,7 @@ class Reception(msgspec.Struct, frozen=True):
     pending: HandOver | None = None
     confirmed: int = 0
     closed_on: date | None = None
+    custody: Custody = Custody()
     alerts: frozenset[UUID] = frozenset()
     acknowledged: frozenset[UUID] = frozenset()
     recalled: frozenset[UUID] = frozenset()
@@ -161,6 +165,14 @@ def _confirmed(reception: Reception, fact: events.HandOverConfirmed) -> Changes:
     }
 
 
+def _blanked(reception: Reception, fact: Erased) -> Changes:
+    """清除: who came, and what was written; keys, dates and results stay."""
+    gone = reception.custody.gone_people | set(fact.people)
+    people = tuple(one for one in reception.personal.people if one.key not in gone)
+    texts = {"content": ERASED, "text": ERASED if reception.text else None} if fact.texts else {}
+    return {"personal": Personal(people), **texts}
+
+
 STEPS: dict[type[Fact], Callable[[Reception, Any], Changes]] = {
     events.Settled: lambda _, f: _ended(Stage.SETTLED, f, text=f.text),
     events.Promised: _promised,
@@ -170,13 +182,17 @@ STEPS: dict[type[Fact], Callable[[Reception, Any], Changes]] = {
     events.HandOverConfirmed: _confirmed,
     events.HandOverDeclined: lambda _, f: {"pending": None},
     events.SentForReading: lambda r, f: {"people": _with(r.people, *f.officers)},
-    events.Archived: lambda _, f: {"stage": Stage.ARCHIVED},
+    events.Archived: lambda r, f: {
+        "stage": Stage.ARCHIVED,
+        "custody": keeping.archived(r.custody, f, f.retention),
+    },
     Alerted: lambda r, f: {"alerts": r.alerts | {f.alert_id}},
     AlertAcknowledged: lambda r, f: {"acknowledged": r.acknowledged | {f.alert_id}},
     AlertWithdrawn: lambda r, f: {
         "alerts": r.alerts - {f.alert_id},
         "recalled": r.recalled | {f.alert_id},
     },
+    **keeping.steps(_blanked),
 }
 """折叠表: what each fact changes."""
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from domain.cases import Draft, set_date
 from domain.directory.fold import Officer
+from domain.erasure import deciding, files
+from domain.erasure.events import CUSTODY_FACTS
 from domain.errors import Invalid, NotNow
 from domain.facts import Fact
 from domain.reception import commands, events
@@ -94,7 +96,8 @@ def _send_for_reading(command: commands.SendForReading, situation: Situation) ->
 
 
 def _archive(command: commands.Archive, situation: Situation) -> Draft:
-    return events.Archived, situation.date(command.on), {}
+    kept = deciding.retained(command.retention, files.of_reception(situation.reception))
+    return events.Archived, situation.date(command.on), {"retention": kept}
 
 
 DECISIONS: dict[type, Callable[[Any, Situation], Draft]] = {
@@ -107,6 +110,7 @@ DECISIONS: dict[type, Callable[[Any, Situation], Draft]] = {
     commands.DeclineHandOver: _decline,
     commands.SendForReading: _send_for_reading,
     commands.Archive: _archive,
+    **deciding.decisions(lambda s: files.of_reception(s.reception), lambda _: ()),
 }
 
 
@@ -120,4 +124,4 @@ def decide(command: Any, situation: Situation) -> Draft:
 
 def basis_of(kind: type[Fact], on: date, fields: Mapping[str, Any], situation: Any) -> str | None:
     """依据: on which rule the fact rests."""
-    return BASES.get(kind)
+    return deciding.basis_of(kind, fields) if kind in CUSTODY_FACTS else BASES.get(kind)

@@ -9,6 +9,8 @@ from domain.acts import Act
 from domain.cases import UNKNOWN, legal_date_of
 from domain.directory.accused import accused_people, accused_units
 from domain.directory.fold import Directory, Officer
+from domain.erasure import conditions as erasure
+from domain.erasure import files
 from domain.errors import NotNow, NotYours, Refused, Unknown
 from domain.facts import Fact
 from domain.petition.fold import Petition
@@ -95,6 +97,9 @@ POWERS: dict[str, Callable[[Situation], bool]] = {
     "responsible": lambda s: s.act.principal == s.reception.responsible,
     "named": lambda s: s.reception.pending is not None and s.act.principal == s.reception.pending.officer,
     "superior": _superior,
+    "office": lambda s: authority.POWERS["office"](s.standing, s.act),
+    "leader": lambda s: s.act.role == "leader",
+    "witness": lambda s: authority.POWERS["witness"](s.standing, s.act),
     "alert_recipient": lambda s: authority.POWERS["alert_recipient"](s.standing, s.act),
 }
 
@@ -102,6 +107,9 @@ LABELS: dict[str, str] = {
     "responsible": "首接责任人",
     "named": "指定的接收人",
     "superior": "信访工作机构或者首接责任人所在单位负责人",
+    "office": authority.LABELS["office"],
+    "leader": authority.LABELS["leader"],
+    "witness": authority.LABELS["witness"],
     "alert_recipient": authority.LABELS["alert_recipient"],
 }
 
@@ -122,6 +130,7 @@ def _promise_not_passed(s: Situation) -> Refused | None:
 CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
     "promise_left": _promise_left,
     "promise_not_passed": _promise_not_passed,
+    **erasure.conditions(lambda s: files.of_reception(s.reception)),
 }
 
 
@@ -139,6 +148,9 @@ def refusal(situation: Situation, slug: str) -> Refused | None:
         return NotNow(
             "reception.wrong_stage", f"当前为“{label}”，不能办理该操作。", stage=reception.stage.value
         )
+    gone = erasure.closed_by_erasure(files.of_reception(reception), slug)
+    if gone is not None:
+        return gone
     return next(
         (found for name in opening.conditions if (found := CONDITIONS[name](situation)) is not None), None
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.erasure.acts import CONDITIONS_OF
+
 
 class Stage(StrEnum):
     """环节 — where a record stands: its result so far, or filed."""
@@ -53,5 +55,11 @@ OPENINGS: Mapping[str, Opening] = {
     "decline-hand-over": _row(LIVE, "named"),
     "send-for-reading": _row(frozenset(Stage), "responsible superior"),
     "archive": _row(CLOSED - {Stage.ARCHIVED}, "responsible superior"),
+    "lend-file": _row(CLOSED, "office", CONDITIONS_OF["lend-file"]),
+    "return-file": _row(frozenset(Stage), "office", CONDITIONS_OF["return-file"]),
+    "request-erasure": _row(CLOSED, "office", CONDITIONS_OF["request-erasure"]),
+    "approve-erasure": _row(CLOSED, "leader", CONDITIONS_OF["approve-erasure"]),
+    "refuse-erasure": _row(CLOSED, "leader", CONDITIONS_OF["refuse-erasure"]),
+    "witness-erasure": _row(CLOSED, "witness", CONDITIONS_OF["witness-erasure"]),
     "acknowledge-alert": _row(frozenset(Stage), "alert_recipient"),
 }

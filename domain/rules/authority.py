@@ -18,6 +18,8 @@ READ_ALL_POSTS = OFFICE_POSTS | OVERSEEING_POSTS
 READ_ACCUSATIONS_POSTS = frozenset({"auditor"})
 """Who reads every accusation, passed through or not."""
 CASELESS_POSTS = frozenset({"admin"})
+WITNESS_POSTS = OFFICE_POSTS | UNIT_POSTS | {"inspector", "leader"}
+"""Whoever of those who may read a case may witness that it is destroyed; the auditor stands apart and checks."""
 APART_POSTS = frozenset({"auditor", "system"})
 """Who stands apart from the unit of the post: an accusation of that unit is not kept from them."""
 
@@ -140,6 +142,7 @@ POWERS: dict[str, Callable[[Standing, Act], bool]] = {
     "review_organ": _review_organ,
     "hearing_organ": lambda s, act: _review_organ(s, act) if s.reviewing else _holder(s, act),
     "petitioner": lambda _, act: act.role == PETITIONER,
+    "witness": lambda _, act: act.role in WITNESS_POSTS,
     "alert_recipient": lambda _, act: act.role not in CASELESS_POSTS | {"auditor", PETITIONER},
 }
 
@@ -157,6 +160,7 @@ LABELS: dict[str, str] = {
     "review_organ": "复查复核机关",
     "hearing_organ": "组织听证的机关",
     "petitioner": "凭查询码办理的信访人",
+    "witness": "可以查阅案卷的监销人",
     "alert_recipient": "预警接收人",
 }
 

@@ -8,7 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from domain.acts import Act
-from domain.rules.authority import CASELESS_POSTS, OFFICE_POSTS, UNIT_POSTS, may_be_shown, stands_accused
+from domain.rules.authority import (
+    CASELESS_POSTS,
+    OFFICE_POSTS,
+    UNIT_POSTS,
+    WITNESS_POSTS,
+    may_be_shown,
+    stands_accused,
+)
 
 HEADS = frozenset({"unit_head", "office_head"})
 CLERKS = frozenset({"unit_clerk", "office_clerk"})
@@ -95,6 +102,7 @@ POWERS: dict[str, Callable[[ItemStanding, Act], bool]] = {
     "unit_posts": lambda s, act: act.role in HEADS | CLERKS and act.unit in s.handlers,
     "unit_scorer": lambda s, act: act.role in HEADS | CLERKS and act.unit in s.units,
     "reporter": _reporter,
+    "witness": lambda s, act: act.role in WITNESS_POSTS and may_open_papers(s, act),
     "alert_recipient": lambda _, act: act.role not in CASELESS_POSTS | {"auditor"},
 }
 
@@ -107,6 +115,7 @@ LABELS: dict[str, str] = {
     "unit_posts": "承办单位负责人或内勤",
     "unit_scorer": "承办过该事项的单位负责人或内勤",
     "reporter": "指定的承办人（未指定的为承办单位负责人）",
+    "witness": "可以查阅案卷的监销人",
     "alert_recipient": "预警接收人",
 }
 
@@ -119,6 +128,7 @@ ARTICLES: dict[str, str] = {
     "unit_posts": f"{_BOOK}第十一条第一项",
     "unit_scorer": f"{_BOOK}第十一条第三项",
     "reporter": f"{_BOOK}第十一条第二项、第十二条",
+    "witness": f"{_BOOK}第二十三条",
     "alert_recipient": f"{_BOOK}第二十条",
 }
 """The article that gives each power."""

@@ -152,6 +152,13 @@ class Row:
             raise self.error(f"的 {name} 有条件没有取值")
         return found
 
+    def table(self, name: str) -> "Row":
+        """子表 — the table under that name; an empty one when left out."""
+        value = self._table[name] if self.has(name) else {}
+        if not isinstance(value, Mapping):
+            raise self.error(f"的 {name} 应为表")
+        return Row(f"{self.about}的 {name} ", value)
+
     def rows(self, name: str) -> list[Mapping[str, object]]:
         """表列表 — empty when left out."""
         value = self._table[name] if self.has(name) else []

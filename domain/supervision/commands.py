@@ -10,6 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from domain.attachments import AttachmentEntry
+from domain.erasure import commands as keeping
 from domain.errors import Invalid
 from domain.papers.commands import IssueNotice
 from domain.petition.commands import Method
@@ -292,9 +293,10 @@ class ReportToBody:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """归档 — close the item's file."""
+    """归档 — close the item's file; it is kept as the retention table has it, unless another class is named."""
 
     reason: str
+    retention: str | None = None
     on: date | None = None
 
 
@@ -327,4 +329,5 @@ COMMANDS: dict[str, type] = {
     "send-for-reading": SendForReading,
     "report-to-body": ReportToBody,
     "archive": Archive,
+    **keeping.COMMANDS,
 }

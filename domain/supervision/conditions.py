@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from domain.erasure import conditions as erasure
+from domain.erasure import files
 from domain.errors import NotNow, NotYours, Refused, Unknown
 from domain.papers import issuing
 from domain.rules import item_powers as powers
@@ -182,6 +184,7 @@ CONDITIONS: dict[str, Callable[[Situation], Refused | None]] = {
         "会议议定事项的办理结果应当先向会议报告，再归档。",
         "第二十一条",
     ),
+    **erasure.conditions(lambda s: files.of_item(s.item)),
 }
 
 
@@ -203,6 +206,9 @@ def refusal(situation: Situation, slug: str) -> Refused | None:
     if not any(stage in opening.grants[power] for power in held):
         here = tuple(power for power in opening.powers if stage in opening.grants[power])
         return _not_yours(f"在“{LABELS[stage]}”环节，该操作由{{}}办理。", here)
+    gone = erasure.closed_by_erasure(files.of_item(situation.item), slug)
+    if gone is not None:
+        return gone
     return next(
         (found for name in opening.conditions if (found := CONDITIONS[name](situation)) is not None), None
     )

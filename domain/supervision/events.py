@@ -320,7 +320,8 @@ class MadeConfidential(Fact, frozen=True, kw_only=True):
 
 
 class Archived(Fact, frozen=True, kw_only=True):
-    """归档 — the item's file is closed (第二十三条)."""
+    """归档 — the item's file is closed (第二十三条), and kept as long as its class says; older records name none."""
 
     TOPIC: ClassVar[str] = "item.archived.1"
     reason: str
+    retention: str | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from domain.erasure import deciding, files
 from domain.errors import Invalid, NotNow, NotYours
 from domain.rules import item_powers
 from domain.rules.authority import CASELESS_POSTS
@@ -59,7 +60,8 @@ def _report_to_body(command: commands.ReportToBody, situation: Situation) -> Dra
 def _archive(command: commands.Archive, situation: Situation) -> Draft:
     told = situation.item.body_told_on
     on = situation.legal_date(command.on, told or situation.item.stage_on, "核销、撤项或者向会议报告之日")
-    return events.Archived, on, {"reason": command.reason}
+    kept = deciding.retained(command.retention, files.of_item(situation.item))
+    return events.Archived, on, {"reason": command.reason, "retention": kept}
 
 
 DECISIONS: dict[type, Callable[[Any, Situation], Draft]] = {
@@ -67,4 +69,5 @@ DECISIONS: dict[type, Callable[[Any, Situation], Draft]] = {
     commands.SendForReading: _send_for_reading,
     commands.ReportToBody: _report_to_body,
     commands.Archive: _archive,
+    **deciding.decisions(lambda s: files.of_item(s.item), lambda _: ()),
 }

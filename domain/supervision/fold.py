@@ -293,6 +293,7 @@ STEPS: dict[type[Fact], Callable[[Item, Any], Changes]] = {
         "alerts": i.alerts - {f.alert_id},
         "recalled": i.recalled | {f.alert_id},
     },
+    **keeping.steps(_blanked),
 }
 """折叠表: what each fact changes."""
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from domain.erasure import deciding
+from domain.erasure.events import CUSTODY_FACTS
 from domain.facts import Fact
 from domain.supervision import allocation, drafting, events, extension, filing, handling, review_of_result
 from domain.supervision.commands import COMMANDS
@@ -73,5 +75,7 @@ def basis_of(
     kind: type[Fact], on: date, fields: Mapping[str, Any], situation: Situation | None
 ) -> str | None:
     """依据: the article that the act rests on."""
+    if kind in CUSTODY_FACTS:
+        return deciding.basis_of(kind, fields)
     article = ARTICLES.get(kind)
     return f"{BOOK}{article}" if article is not None else None

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.erasure.acts import CONDITIONS_OF
+
 
 class Stage(StrEnum):
     """环节 — where a supervision item stands."""
@@ -121,5 +123,11 @@ OPENINGS: dict[str, Opening] = {
     "send-for-reading": _row(inspector=_ALL, leader=_ALL, unit_head=_ALL),
     "report-to-body": _row("from_a_meeting body_not_told_yet", inspector=_only(_S.SIGNED_OFF)),
     "archive": _row("body_told", inspector=_only(_S.SIGNED_OFF, _S.WITHDRAWN)),
+    "lend-file": _row(CONDITIONS_OF["lend-file"], inspector=CLOSED),
+    "return-file": _row(CONDITIONS_OF["return-file"], inspector=_ALL),
+    "request-erasure": _row(CONDITIONS_OF["request-erasure"], inspector=CLOSED),
+    "approve-erasure": _row(CONDITIONS_OF["approve-erasure"], leader=CLOSED),
+    "refuse-erasure": _row(CONDITIONS_OF["refuse-erasure"], leader=CLOSED),
+    "witness-erasure": _row(CONDITIONS_OF["witness-erasure"], witness=CLOSED),
     "acknowledge-alert": _row(alert_recipient=_ALL),
 }
