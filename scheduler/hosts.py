@@ -46,6 +46,15 @@ def forbidden(host: str) -> bool:
     )
 
 
+def inside(host: str) -> bool:
+    """内部地址: whether this address is one of this machine's, of a private network, or of none that all can reach."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return any(not one.is_global for one in (address, *carried(address)))
+
+
 def carried(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
     """内含地址: the IPv4 addresses that an IPv6 address leads to."""
     if isinstance(address, IPv4Address):

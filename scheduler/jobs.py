@@ -3,14 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from domain.casework import OWN_KEY
 from eventstore.database import Database
 from scheduler.outbox import dispatch
+from scheduler.push import push
+from scheduler.push_messages import TellsOfCases
 from scheduler.sweep import RaisesAlerts, sweep
 
 OWN_RECEIPTS_KEPT = timedelta(days=1)
 TRIES_KEPT = timedelta(days=1)
+ANNOUNCEMENTS_KEPT = timedelta(days=90)
+
+
+class Cases(RaisesAlerts, TellsOfCases, Protocol):
+    """案件 — the one door, as far as the jobs need it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +25,7 @@ class Context:
     """任务环境 — what a job works with; `go_on` turns false when the worker stops or no longer leads."""
 
     database: Database
-    casework: RaisesAlerts
+    casework: Cases
     clock: Callable[[], datetime]
     name: str
     go_on: Callable[[], bool]
@@ -46,6 +53,11 @@ def dispatch_alerts(context: Context) -> None:
     beat(context.database, "dispatch", context.clock())
 
 
+def push_events(context: Context) -> None:
+    """推送事件."""
+    push(context.database, context.casework, context.clock, go_on=context.go_on)
+
+
 def show_life(context: Context) -> None:
     """心跳: the scheduler is alive; that its work gets done is shown by the beats of the jobs."""
     beat(context.database, "scheduler", context.clock())
@@ -61,12 +73,11 @@ def purge_sessions(context: Context) -> None:
 
 
 def purge_receipts(context: Context) -> None:
-    """清理回执: of commands that came without an idempotency key; their receipts only served their own retries."""
+    """清理回执: of commands that came without an idempotency key, for they only served their own retries; and what was
+    announced long ago."""
     with context.database.transaction() as connection:
-        connection.execute(
-            "DELETE FROM command_receipts WHERE key LIKE %s AND created_at < %s",
-            (f"{OWN_KEY}%", context.clock() - OWN_RECEIPTS_KEPT),
-        )
+        connection.execute("DELETE FROM announcements WHERE at < %s", (context.clock() - ANNOUNCEMENTS_KEPT,))
+        connection.execute("SELECT purge_receipts(%s)", (context.clock() - OWN_RECEIPTS_KEPT,))
 
 
 def beat(database: Database, name: str, at: datetime) -> None:
@@ -83,6 +94,7 @@ JOBS = (
     Job("heartbeat", 10, 1, show_life),
     Job("sweep", 15, 5, sweep_deadlines),
     Job("dispatch", 5, 1, dispatch_alerts),
+    Job("push", 2, 1, push_events),
     Job("purge_sessions", 24 * 60 * 60, 600, purge_sessions),
     Job("purge_receipts", 24 * 60 * 60, 600, purge_receipts),
 )

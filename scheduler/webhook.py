@@ -91,22 +91,30 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def send(webhook: Webhook, outbox_id: UUID, payload: Mapping[str, Any], at: datetime) -> Delivery:
-    """发送: one POST, no redirects, no proxy from the environment, to an address that was looked at.
+    """发送: one alert."""
+    body = json.dumps({"id": str(outbox_id), **outside(payload)}, ensure_ascii=False).encode()
+    headers = signed(webhook.secret, str(outbox_id), body, at)
+    return deliver(webhook.url, body, {"Content-Type": "application/json; charset=utf-8", **headers})
+
+
+def signed(secret: str, id: str, body: bytes, at: datetime) -> dict[str, str]:
+    """签名头: the id under which this is sent, however often, the moment, and the signature over moment and body."""
+    timestamp = str(int(at.timestamp()))
+    return {
+        "X-Shixian-Id": id,
+        "X-Shixian-Timestamp": timestamp,
+        "X-Shixian-Signature": signature(secret, timestamp, body),
+    }
+
+
+def deliver(given: str, body: bytes, headers: Mapping[str, str], *, inside: bool = True) -> Delivery:
+    """投递: one POST, no redirects, no proxy from the environment, to an address that was looked at.
 
     The name is resolved here and the connection goes to the very address that was checked; the certificate is
-    still the name's.
+    still the name's. Unless `inside`, no address of a private network will do, nor one of this machine.
     """
-    body = json.dumps({"id": str(outbox_id), **outside(payload)}, ensure_ascii=False).encode()
-    timestamp = str(int(at.timestamp()))
-    headers = {
-        "Content-Type": "application/json; charset=utf-8",
-        "X-Shixian-Id": str(outbox_id),
-        "X-Shixian-Timestamp": timestamp,
-        "X-Shixian-Signature": signature(webhook.secret, timestamp, body),
-        "Accept-Encoding": "identity",
-    }
     try:
-        url = httpx.URL(webhook.url)
+        url = httpx.URL(given)
         port = url.port or PORTS[url.scheme]
         if not hosts.readable(url.host) or port > 65535:
             return Delivery(False, "bad_address")
@@ -117,10 +125,13 @@ def send(webhook: Webhook, outbox_id: UUID, payload: Mapping[str, Any], at: date
         return Delivery(False, "unreachable")
     if any(hosts.forbidden(one) for one in addresses):
         return Delivery(False, "forbidden_address")
+    if not inside and any(hosts.inside(one) for one in addresses):
+        return Delivery(False, "private_address")
     delivery = Delivery(False, "unreachable")
+    plain = {**headers, "Accept-Encoding": "identity"}
     with httpx.Client(timeout=TIMEOUT, trust_env=False, verify=trust()) as client:
         for address in addresses[:MOST_ADDRESSES]:
-            connected, delivery = post(client, url, address, body, headers)
+            connected, delivery = post(client, url, address, body, plain)
             if connected:
                 break
     return delivery

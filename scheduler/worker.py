@@ -10,9 +10,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain.acts import SHANGHAI
 from eventstore.database import Database
-from scheduler.jobs import JOBS, Context, Job
+from scheduler.jobs import JOBS, Cases, Context, Job
 from scheduler.leadership import Leadership
-from scheduler.sweep import RaisesAlerts
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +22,7 @@ class Worker:
     def __init__(
         self,
         database: Database,
-        casework: RaisesAlerts,
+        casework: Cases,
         clock: Callable[[], datetime],
         *,
         name: str,
