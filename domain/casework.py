@@ -3,7 +3,7 @@
 What it needs of the store stands in `domain.store`; the store implements it, the domain never imports it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -28,6 +28,10 @@ from domain.directory import fold as directory_fold
 from domain.directory.capacity import in_the_place_of, must_have_been_away
 from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
 from domain.directory.people import Unit
+from domain.erasure import erasing, files
+from domain.erasure.commands import RequestErasure, WitnessErasure
+from domain.erasure.events import keys_of
+from domain.erasure.surroundings import Nowhere, Surroundings
 from domain.errors import Busy
 from domain.facts import Fact, name_of
 from domain.filing import month
@@ -49,7 +53,7 @@ from domain.rota.events import MatterTaken
 from domain.rulebase import fold as rulebase_fold
 from domain.rulebase.fold import RULEBASE_ID, Known, Rulebase
 from domain.rules import papers
-from domain.store import OutboxRow, Reader, Recorder, Shelf, Stored, StoredReceipt
+from domain.store import KeyStore, OutboxRow, Reader, Recorder, Shelf, Stored, StoredReceipt
 from domain.supervision import events as item_events
 from domain.supervision import opening, secrecy
 from domain.supervision.commands import Open
@@ -105,9 +109,17 @@ class Casework(Application[UUID]):
 
     name = "casework"
 
-    def __init__(self, env: Mapping[str, str] | None = None, shelf: Shelf | None = None) -> None:
+    def __init__(
+        self,
+        env: Mapping[str, str] | None = None,
+        shelf: Shelf | None = None,
+        keys: KeyStore | None = None,
+    ) -> None:
         super().__init__(dict(env or {}))
         self._shelf = shelf
+        self.surroundings: Surroundings = Nowhere()
+        self._keys = keys
+        cast(Reader, self.mapper).use(keys)
         self._registering = Lock()
         self._stripes = [Lock() for _ in range(STRIPES)]
         self._forget()
@@ -124,6 +136,13 @@ class Casework(Application[UUID]):
     def store(self) -> Recorder:
         """存储: the recorder, as the domain sees it."""
         return cast(Recorder, self.recorder)
+
+    @property
+    def keys(self) -> KeyStore:
+        """密钥库: the data keys of what is stored. Raises LookupError in an application that was given none."""
+        if self._keys is None:
+            raise LookupError("casework has no keys")
+        return self._keys
 
     # Reading
 
@@ -236,7 +255,13 @@ class Casework(Application[UUID]):
                     command.petition if isinstance(command, RegisterPetition) else command.earlier_petition
                 )
                 situation = replace(situation, earlier=self._readable_petition(named, act))
+            along: list[Case] = []
+            if isinstance(command, RequestErasure | WitnessErasure) and found is PETITION:
+                along = self.linked(situation.petition, situation.history)
+                situation = replace(situation, linked=files.files_of(one.state for one in along))
             draft = found.decide(command, situation)
+            if isinstance(command, WitnessErasure):
+                return self._witnessed(found, draft, situation, along, own)
             if isinstance(command, IssueNotice):
                 return self._issued(found, draft, situation, own)
             fact = self._fact(found, draft, situation)
@@ -501,6 +526,41 @@ class Casework(Application[UUID]):
             **envelope(history[0].originator_id, len(history) + 1, situation.act, basis, on), **fields
         )
 
+    def linked(self, petition: Petition, history: Sequence[Fact]) -> list[Case]:
+        """关联案卷: what would go with the petition's file – items made from it, receptions that led to it."""
+        ids = [*erasing.items_of(history), *self.surroundings.receptions_of(petition.id)]
+        return list(self.cases(ids).values())
+
+    def _witnessed(
+        self, kind: Kind, draft: Draft, situation: Any, along: Sequence[Case], key: Key
+    ) -> Receipt:
+        """监销: with the second witness the case is destroyed – the fact first, its keys right after the commit.
+
+        What goes wrong in between is made up for by whoever reads the fact next.
+        """
+        act, fact = situation.act, self._fact(kind, draft, situation)
+        state = kind.project(situation.history)
+        file = files.the_file(state)
+        if not erasing.completes(file):
+            return self._store([fact], act, key)
+        plan = erasing.asked_for(file, state, along)
+        unit = situation.directory.units.get(file.office)
+        series = erasing.series(unit.name if unit else file.office, unit.code if unit else "")
+        given, numbers = self._paper_number(series, fact.on.year, file.confidential, act)
+        lying = self.surroundings.only_in(plan.cases, erasing.hashes_in(plan, situation.history))
+        made = erasing.facts(fact, given, act, plan, lying)
+        self.surroundings.forget(plan.cases, plan.names)
+        extra = (("number", given),)
+        receipt = self._store([numbers, *made[1:], fact, made[0]], act, key, answer=made[0], extra=extra)
+        self.destroy_keys(made)
+        return receipt
+
+    def destroy_keys(self, facts: Iterable[Fact]) -> None:
+        """销毁密钥: of whatever these facts say is destroyed; once more is no harm."""
+        pairs = [pair for fact in facts for pair in keys_of(fact)]
+        if pairs and self._keys is not None:
+            self._keys.destroy(pairs)
+
     def _issued(self, kind: Kind, draft: Draft, situation: Any, key: Key) -> Receipt:
         """出具文书: the paper's number is taken from its register in the same transaction; the receipt carries it.
 
@@ -509,18 +569,21 @@ class Casework(Application[UUID]):
         made, on, fields = draft
         act, state = situation.act, kind.project(situation.history)
         series, notice = fields["number"], fields["notice"]
-        if state.confidential:
-            drawn = randbelow(CONFIDENTIAL_NUMBERS)
-            given = papers.confidential_number(series, on.year, drawn)
-            stream = stream_of(f"papers:{given}", on.year)
-            numbers = NumbersTaken(**envelope(stream, 1, act), first=drawn, count=1)
-        else:
-            first, numbers = self._numbers(f"papers:{series}", on.year, 1, act)
-            given = papers.number(series, on.year, first)
+        given, numbers = self._paper_number(series, on.year, state.confidential, act)
         office = paper_templates.office_of(state)
         own = {"number": given, "templates": self._used(office, notice)}
         fact = self._fact(kind, (made, on, fields | own), situation)
         return self._store([numbers, fact], act, key, answer=fact, extra=(("number", given),))
+
+    def _paper_number(self, series: str, year: int, confidential: bool, act: Act) -> tuple[str, NumbersTaken]:
+        """取文号: the next of the series; of a confidential case by chance, lest a gap tell of it."""
+        if not confidential:
+            first, numbers = self._numbers(f"papers:{series}", year, 1, act)
+            return papers.number(series, year, first), numbers
+        drawn = randbelow(CONFIDENTIAL_NUMBERS)
+        given = papers.confidential_number(series, year, drawn)
+        stream = stream_of(f"papers:{given}", year)
+        return given, NumbersTaken(**envelope(stream, 1, act), first=drawn, count=1)
 
     def _used(self, office: str, notice: str) -> tuple[TemplateUsed, ...]:
         templates, shelf = self.templates(), self._shelf

@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from domain.acts import Act, envelope
 from domain.attachments import lying_with
 from domain.erasure import events
-from domain.erasure.files import File
+from domain.erasure.files import File, the_file
 from domain.erasure.fold import doers
 from domain.facts import Fact
 from domain.petition.events import PutUnderSupervision
 from domain.rules import papers, retention
 
-ITEM = "item"
 WITNESSES = 2
 """How many witnesses a destruction needs."""
 
@@ -35,9 +34,13 @@ def items_of(history: Sequence[Fact]) -> list[UUID]:
     return list(dict.fromkeys(one.item for one in history if isinstance(one, PutUnderSupervision)))
 
 
-def hashes_in(history: Sequence[Fact]) -> tuple[str, ...]:
-    """案内附件: the hashes of the contents that a history names."""
-    return tuple(sorted(lying_with(history)))
+class Beside(Protocol):
+    """关联案卷 — a case of any kind, as it was read."""
+
+    @property
+    def state(self) -> Any: ...
+    @property
+    def facts(self) -> Sequence[Fact]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +53,64 @@ class Going:
     texts: bool
 
 
-def going(file: File, state: Any, others: Sequence[tuple[File, Any, Sequence[Fact]]]) -> list[Going]:
-    """随同清除的案卷: of those linked; texts go with texts, visitors with everybody or with whoever bears their names."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """清除范围 — of the case itself, of those that go with it, and the names of the people who are gone then."""
+
+    file: File
+    people: tuple[str, ...]
+    texts: bool
+    along: tuple[Going, ...]
+    names: tuple[str, ...]
+
+    @property
+    def cases(self) -> tuple[UUID, ...]:
+        """所涉案件."""
+        return (self.file.id, *(one.file.id for one in self.along))
+
+
+def planned(file: File, state: Any, along: Sequence[Beside], people: tuple[str, ...], texts: bool) -> Plan:
+    """清除范围: texts go with texts, visitors with everybody or with whoever of them bears their names."""
+    everybody = texts or set(file.people_left) <= set(people)
+    named = _names(state, people)
+    found: list[Going] = []
+    gone = set(named)
+    for one in along:
+        other = the_file(one.state)
+        same = {key for key in other.people_left if everybody or set(_names(one.state, (key,))) & set(named)}
+        going = Going(
+            other,
+            one.facts,
+            tuple(key for key in other.people_left if key in same),
+            texts and not other.custody.texts_gone,
+        )
+        if going.people or going.texts:
+            found.append(going)
+            gone |= set(_names(one.state, going.people))
+    return Plan(file, people, texts, tuple(found), tuple(sorted(gone)))
+
+
+def asked_for(file: File, state: Any, along: Sequence[Beside]) -> Plan:
+    """所申请的清除范围: of the open request."""
     request = file.custody.request
-    if request is None or not others:
-        return []
-    everybody = request.texts or set(file.people_left) <= set(request.people)
-    names = {one.name for one in state.personal.people if one.key in request.people}
-    found = []
-    for other, other_state, history in others:
-        visitors = () if other.kind == ITEM else other_state.personal.people
-        named = {one.key for one in visitors if one.name in names}
-        people = tuple(key for key in other.people_left if everybody or key in named)
-        texts = request.texts and not other.custody.texts_gone
-        if people or texts:
-            found.append(Going(other, history, people, texts))
-    return found
+    return planned(file, state, along, request.people if request else (), request.texts if request else False)
 
 
-def facts(
-    witnessed: Fact, file: File, number: str, act: Act, along: Sequence[Going], attachments: Sequence[str]
-) -> list[Fact]:
+def _names(state: Any, keys: tuple[str, ...]) -> tuple[str, ...]:
+    people = getattr(getattr(state, "personal", None), "people", ())
+    return tuple(one.name for one in people if one.key in keys)
+
+
+def hashes_in(plan: Plan, history: Sequence[Fact]) -> tuple[str, ...]:
+    """案内附件: the hashes of the contents that go with the texts."""
+    histories = [history] if plan.texts else []
+    histories += [one.history for one in plan.along if one.texts]
+    return tuple(sorted({sha256 for facts in histories for sha256 in lying_with(facts)}))
+
+
+def facts(witnessed: Fact, number: str, act: Act, plan: Plan, attachments: Sequence[str]) -> list[Fact]:
     """销毁记录: the destruction in the case's own stream, behind the witness's fact, and in each that goes with it."""
-    request = file.custody.request
+    request = plan.file.custody.request
     if request is None:
         return []
     told: dict[str, Any] = {
@@ -87,13 +125,14 @@ def facts(
     def made(of: File, version: int, **own: Any) -> events.Erased:
         return events.Erased(**envelope(of.id, version, act, basis, witnessed.on), **told, **own)
 
+    file = plan.file
     own = made(
         file,
         witnessed.originator_version + 1,
-        people=request.people,
-        texts=request.texts,
+        people=plan.people,
+        texts=plan.texts,
         attachments=tuple(attachments),
-        linked=tuple(events.Linked(one.file.kind, one.file.id, one.file.number) for one in along),
+        linked=tuple(events.Linked(one.file.kind, one.file.id, one.file.number) for one in plan.along),
     )
     others = (
         made(
@@ -104,6 +143,6 @@ def facts(
             along_with=file.id,
             along_with_number=file.number,
         )
-        for one in along
+        for one in plan.along
     )
     return [own, *others]

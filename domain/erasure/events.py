@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 
 from domain.facts import Fact
+from domain.secrets import ATTACHMENT, CLEARED, DESTROYS, TEXTS, person
 
-ERASED = "〔已清除〕"
+ERASED = CLEARED
 """What stands in the place of a text that is gone."""
 
 
@@ -105,7 +106,10 @@ def keys_of(fact: Fact) -> list[tuple[str, str]]:
     if not isinstance(fact, Erased):
         return []
     case = str(fact.originator_id)
-    found = [(case, f"person:{key}") for key in fact.people]
+    found = [(case, person(key)) for key in fact.people]
     if fact.texts:
-        found.append((case, "texts"))
-    return found + [(sha256, "attachment") for sha256 in fact.attachments]
+        found.append((case, TEXTS))
+    return found + [(sha256, ATTACHMENT) for sha256 in fact.attachments]
+
+
+DESTROYS[Erased.TOPIC] = keys_of

@@ -1,6 +1,6 @@
 """案卷: what retention and erasure ask of a case, read off the state of whichever kind it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -152,3 +152,13 @@ def file_of(state: Any) -> File | None:
     """案卷: of a case's state; None for a kind of case that has no file of its own."""
     found = _FILES.get(type(state))
     return None if found is None else found(state)
+
+
+def the_file(state: Any) -> File:
+    """案卷: of a kind of case that has one."""
+    return _FILES[type(state)](state)
+
+
+def files_of(states: Iterable[Any]) -> tuple[File, ...]:
+    """各案卷: of cases of any kind."""
+    return tuple(file for file in map(file_of, states) if file is not None)

@@ -266,7 +266,7 @@ def _blanked(petition: Petition, fact: Erased) -> Changes:
     """清除: who petitioned, and what was written; keys, dates, units and results stay."""
     gone = petition.custody.gone_people | set(fact.people)
     people = tuple(one for one in petition.personal.people if one.key not in gone)
-    reply_to = petition.personal.reply_to if people else None
+    reply_to = None if gone else petition.personal.reply_to
     texts = {"subject": ERASED, "content": ERASED} if fact.texts else {}
     return {"personal": events.Personal(people, reply_to), **texts}
 
