@@ -50,7 +50,8 @@ def run(
     """Run until told to stop; returns the exit code.
 
     Without a `database_url` the embedded server of `home` is started. `prepare` gets the connection string before
-    any part starts (migrations); the parts get it as DATABASE_URL. Once `ready()` holds, the address is printed, and
+    any part starts (migrations); the parts get it as DATABASE_URL, of the embedded server one that may only do what
+    the service does. Once `ready()` holds, the address is printed, and
     after it the lines which `prepare` gave.
     """
     with Signals() as signals:
@@ -58,7 +59,9 @@ def run(
         try:
             dsn = database_url or (server.dsn if server else "")
             news = prepare(dsn) if prepare else ()
-            return Tree(parts, ready, port, server, signals, news).run(dsn)
+            return Tree(parts, ready, port, server, signals, news).run(
+                server.for_service() if server else dsn
+            )
         finally:
             if server is not None:
                 server.stop()

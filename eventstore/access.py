@@ -42,7 +42,10 @@ def verifier(password: str) -> str:
     return f"SCRAM-SHA-256${ROUNDS}:{salt64}${stored64}:{server64}"
 
 
-def rules(user: str, password: str) -> str:
-    """`pg_hba.conf`. It names the password's digest: written last, it shows that this password was set."""
+def rules(password: str) -> str:
+    """`pg_hba.conf`: whoever has a password, and the roles have none.
+
+    It names the digest of the owner's password: written last, it shows that this password was set.
+    """
     digest = hashlib.sha256(password.encode()).hexdigest()
-    return f"# {digest}\nlocal all {user} scram-sha-256\n"
+    return f"# {digest}\nlocal all all scram-sha-256\n"

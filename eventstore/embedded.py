@@ -23,8 +23,11 @@ import psycopg
 from eventstore import access
 from eventstore.binaries import ENVIRONMENT, Programs, ServerError, account_for, find_programs, is_postgres
 from eventstore.places import make_home, make_private, open_private, socket_folder, write_private
+from eventstore.roles import WRITER
 
 USER = DATABASE = "shixian"
+SERVICE = "shixian_service"
+"""The login of the running service: a member of the writer and nothing else."""
 PORT = 5432
 START_LIMIT = 600.0
 """Seconds: recovery after a crash replays the log and may take minutes."""
@@ -78,6 +81,27 @@ class Server:
     @property
     def dsn(self) -> str:
         return self.address(DATABASE)
+
+    def for_service(self) -> str:
+        """服务的连接串: of a login that can be nothing but the writer, once the roles are there.
+
+        A server that an older version left running knows only the owner; it is used until it is started again.
+        """
+        password = access.keep(self.home / "service.password")
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            query = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
+            known = {one for (one,) in connection.execute(query, ([WRITER, SERVICE],))}
+            if WRITER not in known:
+                return self.dsn
+            make = "ALTER" if SERVICE in known else "CREATE"
+            connection.execute(f"{make} ROLE {SERVICE} LOGIN PASSWORD '{access.verifier(password)}'")
+            connection.execute(f"GRANT {WRITER} TO {SERVICE}")
+        dsn = self.address(DATABASE, SERVICE, password)
+        try:
+            psycopg.connect(dsn, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return self.dsn
+        return dsn
 
     def alive(self) -> bool:
         """Whether a connection works; a live process alone proves nothing.
@@ -197,7 +221,7 @@ class Server:
 
     def _set_password(self, programs: Programs, deadline: float) -> None:
         """In single-user mode, so that at no time anybody could enter without it; then the rules that ask for it."""
-        rules = access.rules(USER, self.password)
+        rules = access.rules(self.password)
         file = self.data / "pg_hba.conf"
         if file.exists() and file.read_text() == rules:
             return
@@ -296,9 +320,10 @@ class Server:
         if self._process is not None:
             self._process.wait(STOP_LIMIT)
 
-    def address(self, database: str) -> str:
-        """The connection string of one of the server's databases. It holds the password: not to be shown."""
-        return f"postgresql://{USER}:{quote(self.password, safe='')}@/{database}?host={quote(str(self.socket), safe='')}&port={PORT}"
+    def address(self, database: str, user: str = USER, password: str = "") -> str:
+        """The connection string of one of the server's databases. It holds a password: not to be shown."""
+        known = quote(password or self.password, safe="")
+        return f"postgresql://{user}:{known}@/{database}?host={quote(str(self.socket), safe='')}&port={PORT}"
 
 
 def try_lock(handle: int, kind: int) -> bool:

@@ -193,8 +193,11 @@ def finding(connection: psycopg.Connection[Any]) -> tuple[Literal["ok", "note"],
     if not now.is_writer:
         return "note", "已建立，但登录账户不属于 shixian_writer，服务以登录账户自身的权限运行"
     if now.could_own:
-        return "ok", "以 shixian_writer 运行；登录账户本身仍有更大权限，建议改用只属 shixian_writer 的账户"
-    return "ok", "以 shixian_writer 运行，登录账户别无权限"
+        return (
+            "ok",
+            "以 shixian_writer 运行；本命令的登录账户另有所有者权限，外部数据库上的服务宜改用只属 shixian_writer 的账户",
+        )
+    return "ok", "以 shixian_writer 运行，登录账户没有其他权限"
 
 
 def _readable() -> str:
