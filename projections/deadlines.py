@@ -1,43 +1,33 @@
-"""期限清单: one row a clock of a case, and the alert steps still to come. Dates come from `domain.rules.deadlines`
-alone; none is added here. The rows only; the filters are in `deadlines_list.py`."""
+"""期限清单: one row a clock of a case, and the alert steps still to come. Dates come from `domain.rules` alone; none is added
+here. The rows of one case are written from its history; what a change of the rules moves, `recounting` and `amending` know.
+"""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from domain.alerts.plan import PlannedAlert, planned
+from domain.alerts.withdrawal import Standing, Untrue, standing, untrue
 from domain.casework import Casework, Recorded
 from domain.facts import Fact
-from domain.kinds import KINDS
 from domain.rulebase.events import CalendarDecreed
+from domain.rulebase.fold import Known
 from domain.rules.deadlines import Clock
-from projections.view import NOT_OF_A_CASE, OF_RULES, Connection, Table, as_json, touched
-
-CHUNK = 500
-"""Cases computed at a time when the rules change."""
+from projections import amending, recounting
+from projections.view import NOT_OF_A_CASE, OF_RULES, Connection, Table, View, as_json, touched
 
 IGNORES: tuple[type[Fact], ...] = tuple(fact for fact in NOT_OF_A_CASE if fact not in OF_RULES)
 """Every fact of a case may move its clocks, and every fact of the rule base anybody's."""
 
-ALL_CASES: LiteralString = (
-    "SELECT originator_id AS case_id FROM casework_events WHERE originator_version = 1 AND topic = ANY(%(openings)s)"
-    " AND notification_id <= %(position)s"
-)
-"""A new rule-book version may open clocks that a case never had, so every case is asked."""
-
-CASES_AROUND: LiteralString = (
-    "SELECT DISTINCT case_id FROM deadlines"
-    " WHERE started_on < %(until)s AND (due_on >= %(since)s OR due_on IS NULL OR state = 'suspended')"
-)
-"""A decree moves what lies in its year, and the alert steps of what falls due near the turn of it."""
-
 EVER = datetime.max.replace(tzinfo=UTC)
 """All that is recorded, whatever the hour: so a rebuild finds what the live view found."""
 
-
 FINISH = "finish"
 """The clock by which a case has to be done."""
+
+SETTLED: LiteralString = "SELECT coalesce(max(position), 0) AS position FROM rules_settled"
+"""Up to where the log's rules are not asked for what they moved: every row was computed by them from the start."""
 
 
 class _Writing(NamedTuple):
@@ -57,6 +47,10 @@ _DUES = _Writing(
     "DELETE FROM case_dues WHERE case_id = ANY(%s)",
     "INSERT INTO case_dues SELECT * FROM json_populate_recordset(NULL::case_dues, %s::json)",
 )
+_RAISED = _Writing(
+    "DELETE FROM raised_alerts WHERE case_id = ANY(%s)",
+    "INSERT INTO raised_alerts SELECT * FROM json_populate_recordset(NULL::raised_alerts, %s::json)",
+)
 
 
 class Deadlines:
@@ -69,47 +63,78 @@ class Deadlines:
             key=("case_id", "clock", "start_version", "part", "step", "due_on"), outside=("raised",)
         ),
         "case_dues": Table(key=("case_id",)),
+        "raised_alerts": Table(key=("alert_id",)),
     }
 
+    def __init__(self, settled: int | None = None) -> None:
+        self.settled = settled
+
     def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
-        """应用: the touched cases, then, if rules changed, every case whose clocks they could move."""
-        _write(connection, casework, touched(batch))
+        """应用: the touched cases by the rules as recorded so far; then, where rules changed, what that moved."""
+        settled = self._settled(connection)
+        waiting: list[Recorded] = []
         for one in batch:
             if isinstance(one.fact, OF_RULES):
-                _recompute(connection, casework, one.fact, batch[-1].position)
+                _write_touched(connection, casework, waiting, settled)
+                waiting = []
+                if one.position > settled:
+                    _change(connection, casework, one)
+            else:
+                waiting.append(one)
+        _write_touched(connection, casework, waiting, settled)
+
+    def _settled(self, connection: Connection) -> int:
+        if self.settled is not None:
+            return self.settled
+        row = connection.execute(SETTLED).fetchone()
+        return int(row["position"]) if row is not None else 0
 
 
-def _recompute(connection: Connection, casework: Casework, fact: Fact, position: int) -> None:
-    """A rule changed: every case that it could move is computed again, some hundreds at a time."""
-    query, values = _affected(fact, position)
-    with connection.cursor("affected") as affected:
-        affected.execute(query, values)
-        while chunk := affected.fetchmany(CHUNK):
-            _write(connection, casework, [row["case_id"] for row in chunk])
+def settled(view: View, position: int) -> View:
+    """已按现行规则: the view as it is built anew, every row by the rules recorded up to a position."""
+    return Deadlines(position) if isinstance(view, Deadlines) and position else view
 
 
-def _affected(fact: Fact, position: int) -> tuple[LiteralString, dict[str, object]]:
-    if isinstance(fact, CalendarDecreed):
-        since, until = date(max(1, fact.year - 1), 12, 1), date(min(9999, fact.year + 1), 2, 1)
-        return CASES_AROUND, {"since": since, "until": until}
-    return ALL_CASES, {"openings": [kind.opening.TOPIC for kind in KINDS], "position": position}
+def _write_touched(
+    connection: Connection, casework: Casework, batch: Sequence[Recorded], settled: int
+) -> None:
+    ids = touched(batch)
+    if ids:
+        rules = casework.rulebase_at(max(batch[-1].position, settled))
+        write(connection, casework, ids, rules.known(EVER))
 
 
-def _write(connection: Connection, casework: Casework, ids: Sequence[UUID]) -> None:
-    """The rows of these cases, written anew by the rules as recorded by now."""
-    if not ids:
+def _change(connection: Connection, casework: Casework, one: Recorded) -> None:
+    """规则变动: every clock that it could move is counted again, and what moved is put down to be recorded."""
+    before = casework.rulebase_at(one.position - 1).known(EVER)
+    after = casework.rulebase_at(one.position).known(EVER)
+    change = recounting.Change(one.fact.originator_version, one.position, before, after)
+    if isinstance(one.fact, CalendarDecreed):
+        recounting.recount(connection, change)
         return
-    known = casework.known(EVER)
+
+    def again(ids: Sequence[UUID]) -> None:
+        write(connection, casework, ids, after)
+
+    amending.amend(connection, change, str(one.fact.rulebook), again)
+
+
+def write(connection: Connection, casework: Casework, ids: Sequence[UUID], known: Known) -> None:
+    """逐件计算: the rows of these cases, written anew by these rules."""
     clocks: list[dict[str, Any]] = []
     steps: list[dict[str, Any]] = []
     dues: list[dict[str, Any]] = []
+    raised: list[dict[str, Any]] = []
     for case in casework.cases(ids).values():
         found = case.kind.clocks(case.facts, case.state, known, None)
         clocks.extend(clock_row(case.state.id, clock, case.history) for clock in found)
         dues.extend(_due(case.state.id, found))
         plan = planned(case.state, found, known.books, known.calendar)
         steps.extend(_step(case.state.id, item) for item in plan)
-    for table, rows in ((_CLOCKS, clocks), (_STEPS, steps), (_DUES, dues)):
+        steps.extend(_withdrawal(case.state.id, one) for one in untrue(case.state, case.facts, found))
+        if case.state.alerts:
+            raised.extend(_raised(case.state.id, one) for one in standing(case.state, case.facts))
+    for table, rows in ((_CLOCKS, clocks), (_STEPS, steps), (_DUES, dues), (_RAISED, raised)):
         connection.execute(table.delete, (list(ids),))
         if rows:
             connection.execute(table.insert, (as_json(rows),))
@@ -138,6 +163,7 @@ def clock_row(case_id: UUID, clock: Clock, history: Sequence[Recorded]) -> dict[
         "days_extended": clock.days_extended,
         "explanation": clock.explanation,
         "position": history[clock.start_version - 1].position,
+        "counted": clock.inputs.text(),
     }
 
 
@@ -151,6 +177,36 @@ def _step(case_id: UUID, item: PlannedAlert) -> dict[str, Any]:
         "due_on": item.clock.due_on,
         "fire_on": item.fire_on,
         "raised": False,
+        "withdraw": False,
+    }
+
+
+def _withdrawal(case_id: UUID, one: Untrue) -> dict[str, Any]:
+    """An alert to be withdrawn: a step that is due at once."""
+    return {
+        "case_id": case_id,
+        "clock": one.alert.clock,
+        "start_version": one.alert.start_version,
+        "part": one.alert.part,
+        "step": one.alert.step,
+        "due_on": one.alert.due_on,
+        "fire_on": one.alert.on,
+        "raised": False,
+        "withdraw": True,
+    }
+
+
+def _raised(case_id: UUID, one: Standing) -> dict[str, Any]:
+    return {
+        "alert_id": one.alert.alert_id,
+        "case_id": case_id,
+        "clock": one.alert.clock,
+        "start_version": one.alert.start_version,
+        "part": one.alert.part,
+        "step": one.alert.step,
+        "due_on": one.alert.due_on,
+        "raised_on": one.alert.on,
+        "acknowledged": one.acknowledged,
     }
 
 
@@ -167,5 +223,5 @@ def _due(case_id: UUID, found: Sequence[Clock]) -> list[dict[str, Any]]:
     return [row] if found else []
 
 
-def _started(clock: Clock) -> int:
-    return clock.start_version
+def _started(clock: Clock) -> tuple[int, str]:
+    return clock.start_version, clock.part

@@ -19,6 +19,7 @@ from domain.store import Stored
 from eventstore.database import Database
 from projections import tracking
 from projections.catalogue import VIEWS
+from projections.deadlines import settled as as_settled
 from projections.view import OF_RULES, Connection, View
 
 CHANNEL = "casework_events"
@@ -79,7 +80,7 @@ class Runner:
     ) -> None:
         self.database = database
         self.casework = casework
-        self.view = view
+        self.view = as_settled(view, settled)
         self.batch = batch
         self.poll = poll
         self.back_off = back_off

@@ -11,7 +11,8 @@ from domain.petition import commands
 from domain.petition.situation import clocks_of
 from domain.rules import rulebook
 from eventstore.database import Database
-from projections.deadlines import CHUNK, EVER
+from projections.amending import CHUNK
+from projections.deadlines import EVER
 from projections.runner import catch_up
 from tests.projections.office import Office, at, on
 
