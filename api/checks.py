@@ -10,7 +10,7 @@ from api.bootstrap import Services
 from domain.rules import calendar, grounds, rulebook, signals
 from domain.rules.calendar import CalendarError
 from domain.rules.rulebook import Books, RulebookError
-from eventstore import migrate, roles
+from eventstore import migrate, roles, seal_status
 from projections import runner
 
 OLDEST_SERVER = 15
@@ -45,6 +45,7 @@ def run(services: Services) -> list[Finding]:
         *_published(services),
         *_views(services),
         *_beats(services),
+        *_sealing(services),
     ]
 
 
@@ -95,3 +96,12 @@ def _beats(services: Services) -> Iterator[Finding]:
         yield Finding("note", "定时任务", "没有运行")
     else:
         yield Finding("ok", "定时任务", "正在运行")
+
+
+def _sealing(services: Services) -> Iterator[Finding]:
+    with services.database.connection() as connection:
+        status = seal_status.status(connection)
+    if status.fault is not None:
+        yield Finding("bad", "日志封存", status.said)
+    else:
+        yield Finding("note" if status.waiting else "ok", "日志封存", status.said)

@@ -93,15 +93,19 @@ def api() -> None:
 
 @main.command()
 def project() -> None:
-    """只运行读模型的更新。 Keep the read models up with the log (needs DATABASE_URL)."""
+    """只运行读模型的更新和日志封存。 Keep the read models up with the log, and the log sealed (needs DATABASE_URL)."""
+    from api import sealing
     from projections import runner
+    from projections.sealer import Sealer
 
     given = _part()
     stopping = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stopping.set())
     with terminal.plain_errors(), build(given) as services:
+        sealer = Sealer(sealing.of(services)).start(stopping)
         runner.run_all(services.database, services.casework, stopping)
+        sealer.join()
 
 
 @main.command()

@@ -12,6 +12,8 @@ from pydantic import AwareDatetime, BaseModel
 from api.bootstrap import Services
 from api.errors import SignedOut, problem, responses
 from api.identity import API_TOKEN, Held, bearer, present, token_of
+from eventstore import seal_status
+from eventstore.seal_status import Status
 from projections import tracking
 from projections.catalogue import VIEWS
 
@@ -27,6 +29,7 @@ KEEPERS = frozenset({"admin", "inspector", "auditor"})
 POSITIONS = {
     "projections": {"__all__": {"position", "head", "stalled_position", "error"}},
     "heartbeats": {"__all__": {"at"}},
+    "sealing": {"size", "sealed_at", "fault"},
 }
 """What strangers aren't shown."""
 
@@ -56,12 +59,23 @@ class Heartbeat(BaseModel):
     fresh: bool
 
 
+class Sealed(BaseModel):
+    """封存 — whether the log is sealed up to its end, and for those who keep the service how far and why not."""
+
+    in_order: bool
+    waiting: int
+    size: int | None = None
+    sealed_at: AwareDatetime | None = None
+    fault: str | None = None
+
+
 class Ready(BaseModel):
     """就绪 — everything that readiness was judged by."""
 
     status: str
     projections: list[Following]
     heartbeats: list[Heartbeat]
+    sealing: Sealed
 
 
 @router.get("/healthz", summary="存活", response_model=Alive)
@@ -84,19 +98,24 @@ async def shown_token(request: Request) -> str | None:
     responses=responses(503),
 )
 def readyz(services: Held, token: Annotated[str | None, Depends(shown_token)]) -> Any:
-    """就绪: 数据库可用、各视图跟上、定时任务有心跳；否则答 503。位置和时刻只对登录的系统管理员、督查员、审计人员显示."""
+    """就绪: 数据库可用、各视图跟上、定时任务有心跳、日志及时封存；否则答 503。位置和时刻只对登录的系统管理员、督查员、审计人员显示."""
     with services.database.pool.connection(timeout=PATIENCE) as connection:
         lags = tracking.lags(connection, tuple(view.name for view in VIEWS))
         rows = connection.execute("SELECT name, at FROM heartbeats").fetchall()
+        sealed = seal_status.status(connection)
     beats = _heartbeats({row["name"]: row["at"] for row in rows}, services.clock())
-    report = Ready(status="ready", projections=[Following(**one) for one in lags], heartbeats=beats)
+    followed = [Following(**one) for one in lags]
+    report = Ready(status="ready", projections=followed, heartbeats=beats, sealing=_sealing(sealed))
     hidden = None if _keeps(services, token) else POSITIONS
     behind = [one["name"] for one in lags if one["stalled_position"] is not None or one["lag"] > FAR_BEHIND]
     silent = [one.name for one in beats if not one.fresh]
-    if not behind and not silent:
+    unsealed = (
+        [sealed.said if hidden is None else "日志封存未正常进行"] if not report.sealing.in_order else []
+    )
+    if not behind and not silent and not unsealed:
         return Ready(**report.model_dump(exclude=hidden))
     return _not_ready(
-        behind, silent, report.model_dump(mode="json", exclude={"status": True, **(hidden or {})})
+        behind, silent, unsealed, report.model_dump(mode="json", exclude={"status": True, **(hidden or {})})
     )
 
 
@@ -116,12 +135,25 @@ def _heartbeats(seen: dict[str, datetime], now: datetime) -> list[Heartbeat]:
     ]
 
 
-def _not_ready(behind: list[str], silent: list[str], content: dict[str, Any]) -> Response:
+def _sealing(found: Status) -> Sealed:
+    return Sealed(
+        in_order=found.fault is None and not found.behind,
+        waiting=found.waiting,
+        size=found.size,
+        sealed_at=found.sealed_at,
+        fault=found.fault,
+    )
+
+
+def _not_ready(
+    behind: list[str], silent: list[str], unsealed: list[str], content: dict[str, Any]
+) -> Response:
     said = []
     if behind:
         said.append(f"视图停滞或落后：{'、'.join(behind)}")
     if silent:
         said.append(f"定时任务无心跳：{'、'.join(silent)}")
+    said += unsealed
     return problem(
         503, "health.not_ready", "；".join(said) + "。", headers={"Retry-After": "5"}, details=content
     )

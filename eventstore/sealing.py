@@ -1,0 +1,217 @@
+"""封存: one round of it – what the log got since the last head goes into the tree, under a new signed head.
+
+Each round begins at what is stored, nothing is kept between two: the last head's signature, the seal tables against
+it, the end of the log against them, and the file outside. Where one of them differs nothing is signed, and `Broken` says
+what it is. A round is one transaction; the file is written after it, and made up for by the next round if that failed.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+from psycopg.errors import UniqueViolation
+
+from eventstore import heads, heads_file, sealed_tree, sealkey
+from eventstore.database import Database
+from eventstore.frontier import FAN, Frontier, Node
+from eventstore.heads import Head
+from eventstore.log_rows import AFTER, Row, entries, hashed, raw
+from eventstore.sealed_tree import SealedTree
+from eventstore.sealkey import SealKey, SealKeyUnusable
+
+BATCH = 4096
+"""Facts under one head at most."""
+LOCK = "seal"
+FAULTS = {
+    "key_missing": "已有封存头，而封存密钥缺失",
+    "key_unusable": "封存密钥文件无法读取",
+    "key_changed": "封存密钥与最后一个封存头的密钥不是同一把",
+    "head_forged": "库内最后一个封存头签名无效",
+    "tables_changed": "封存表与最后一个封存头不符",
+    "log_changed": "日志末尾与最后一次封存时不同",
+    "log_truncated": "日志比最后一次封存时短",
+    "rolled_back": "数据库比库外的封存头文件旧，可能是恢复了较早的备份",
+    "replaced": "数据库与库外的封存头文件不是同一份日志",
+    "file_unreadable": "库外的封存头文件最后一行不是有效的封存头",
+    "file_unwritable": "库外的封存头文件无法读写",
+}
+"""Why nothing is sealed, by code."""
+
+
+class Broken(Exception):
+    """封存中断 — what is stored is not what was signed, and nothing more is signed until somebody has looked."""
+
+    def __init__(self, code: str, **details: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+class Sealing:
+    """封存器 — seals the log of one database; `folder` holds the key, `file` the heads outside."""
+
+    def __init__(self, database: Database, folder: Path, file: Path, clock: Callable[[], datetime]) -> None:
+        self.database = database
+        self.folder = folder
+        self.file = file
+        self.clock = clock
+
+    def step(self) -> int:
+        """一轮: how many facts were sealed; 0 where there was nothing new. Raises Broken, and what the database raises."""
+        try:
+            return self._round()
+        except UniqueViolation:  # leaves or nodes that no head accounts for
+            raise Broken("tables_changed") from None
+
+    def _round(self) -> int:
+        with self.database.transaction() as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
+            last = sealed_tree.last_head(connection)
+            key = self._key(connection, last)
+            tree = SealedTree(connection)
+            self._must_be_ours(last, key)
+            self._settle_file(connection, tree, last, key)
+            head = self._extend(connection, tree, last, key)
+        if head is not None:
+            self._to_file([head])
+        return 0 if head is None else head.size - (last.size if last is not None else 0)
+
+    def catch_up(self) -> int:
+        """全部封存: everything that is in the log now."""
+        sealed = 0
+        while more := self.step():
+            sealed += more
+        return sealed
+
+    def _key(self, connection: Connection[Any], last: Head | None) -> SealKey:
+        try:
+            key = sealkey.load(self.folder)
+            if key is None:
+                if last is not None or sealed_tree.public_keys(connection):
+                    raise Broken("key_missing")
+                key = sealkey.make(self.folder)
+        except (SealKeyUnusable, OSError) as error:
+            raise Broken("key_unusable", error=type(error).__name__) from error
+        connection.execute(
+            "INSERT INTO seal_keys (id, origin, public_key, at) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (key.id, key.origin, key.public, self.clock()),
+        )
+        return key
+
+    def _must_be_ours(self, last: Head | None, key: SealKey) -> None:
+        if last is None:
+            return
+        if last.key != key.id or last.origin != key.origin:
+            raise Broken("key_changed", size=last.size)
+        if not heads.is_signed_by(last, key.public):
+            raise Broken("head_forged", size=last.size)
+
+    def _settle_file(
+        self, connection: Connection[Any], tree: SealedTree, last: Head | None, key: SealKey
+    ) -> None:
+        """The file's last head must be one of this log; heads that a crash kept from it are added."""
+        try:
+            line = heads_file.last(self.file)
+        except OSError as error:
+            raise Broken("file_unwritable", error=type(error).__name__) from error
+        if line is None:
+            if last is not None:
+                self._to_file([last])
+            return
+        seen = line.head
+        if seen is None or not heads.is_signed_by(seen, key.public):
+            raise Broken("file_unreadable" if seen is None or seen.key == key.id else "replaced")
+        if last is None or seen.size > last.size:
+            raise Broken("rolled_back", size=0 if last is None else last.size, outside=seen.size)
+        if seen.size == last.size:
+            if (seen.origin, seen.root) != (last.origin, last.root):
+                raise Broken("replaced", size=last.size)
+            return
+        try:
+            root = tree.root_at(seen.size)
+        except LookupError:
+            raise Broken("tables_changed", size=last.size) from None
+        if seen.origin != last.origin or root != seen.root:
+            raise Broken("replaced", size=seen.size)
+        self._to_file(list(sealed_tree.heads_after(connection, seen.size)))
+
+    def _extend(
+        self, connection: Connection[Any], tree: SealedTree, last: Head | None, key: SealKey
+    ) -> Head | None:
+        size = last.size if last is not None else 0
+        frontier = self._frontier(tree, last)
+        begin = max(0, size - 1) // FAN * FAN
+        known = tree.block(0, begin // FAN)[: size - begin] if size else []
+        rows = self._rows(connection, tree, begin, size)
+        tail = [row for row in rows if last is not None and row[0] <= last.position]
+        if len(tail) < len(known):
+            raise Broken("log_truncated" if len(rows) == len(tail) else "log_changed", size=size)
+        if hashed(tail) != known:
+            raise Broken("log_changed", size=size)
+        fresh = rows[len(tail) :][:BATCH]
+        if not fresh:
+            return None
+        leaves = hashed(fresh)
+        nodes = frontier.append(leaves)
+        head = heads.sign(
+            Head(
+                origin=key.origin,
+                size=frontier.size,
+                root=frontier.root(),
+                position=fresh[-1][0],
+                sealed_at=self.clock(),
+                key=key.id,
+            ),
+            key.private,
+        )
+        _store(connection, size, fresh, leaves, nodes, head)
+        return head
+
+    def _frontier(self, tree: SealedTree, last: Head | None) -> Frontier:
+        if last is None:
+            return Frontier()
+        try:
+            frontier = tree.frontier(last.size)
+        except LookupError:
+            raise Broken("tables_changed", size=last.size) from None
+        if frontier.root() != last.root:
+            raise Broken("tables_changed", size=last.size)
+        return frontier
+
+    def _rows(self, connection: Connection[Any], tree: SealedTree, begin: int, size: int) -> list[Row]:
+        """The log from the leaf `begin` on: what is sealed of it, and a batch more."""
+        try:
+            after = tree.entry_before(begin)
+        except LookupError:
+            raise Broken("tables_changed", size=size) from None
+        with raw(connection) as cursor:
+            return list(cursor.execute(f"{AFTER} LIMIT %s", (after, size - begin + BATCH)))
+
+    def _to_file(self, more: list[Head]) -> None:
+        try:
+            heads_file.append(self.file, more)
+        except OSError as error:
+            raise Broken("file_unwritable", error=type(error).__name__) from error
+
+
+def _store(
+    connection: Connection[Any],
+    first: int,
+    rows: list[Row],
+    leaves: list[bytes],
+    nodes: list[Node],
+    head: Head,
+) -> None:
+    connection.execute(
+        "INSERT INTO seal_leaves (first, count, last_position, hashes, entries) VALUES (%s, %s, %s, %b, %b)",
+        (first, len(rows), rows[-1][0], b"".join(leaves), entries(rows)),
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO seal_nodes (level, number, hash) VALUES (%s, %s, %b)", nodes)
+    connection.execute(
+        "INSERT INTO seal_heads (size, origin, root, position, sealed_at, key, signature)"
+        " VALUES (%s, %s, %b, %s, %s, %s, %b)",
+        (head.size, head.origin, head.root, head.position, head.sealed_at, head.key, head.signature),
+    )
