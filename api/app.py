@@ -40,6 +40,7 @@ from api import (
     similar,
     statistics,
     tokens,
+    webhooks,
 )
 from api.bootstrap import Services
 from api.console import console
@@ -70,6 +71,7 @@ PARTS = (
     deadlines,
     alerts,
     feed,
+    webhooks,
     rules,
     import_templates,
     imports,

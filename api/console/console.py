@@ -28,6 +28,7 @@ from api.console import (
     statics,
     statistics,
     tokens,
+    webhooks,
 )
 from api.console.visitors import Paged, refusal
 from domain.errors import Unknown
@@ -53,6 +54,7 @@ PAGES = (
     accounts,
     tokens,
     channels,
+    webhooks,
     statistics,
     imports,
     calendars,

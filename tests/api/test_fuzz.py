@@ -34,7 +34,7 @@ from tests.api.lives import LIVES, Life, Walker
 FUZZ = 6
 ENDLESS = {("get", "/v1/alerts/stream")}
 """Answers that never end; their own tests read the beginning."""
-CALLS_OUT = {("post", "/v1/alert-channels/{id}/test")}
+CALLS_OUT = {("post", "/v1/alert-channels/{id}/test"), ("post", "/v1/webhooks/{id}/test")}
 """Sends a message to an address that an administrator gave: nothing to be tried with made-up addresses."""
 
 CHECKS = [

@@ -118,6 +118,8 @@ class TestWhatATokenOpens:
             ("POST", "/v1/tokens"),
             ("GET", "/v1/alert-channels"),
             ("PUT", "/v1/alert-channels"),
+            ("GET", "/v1/webhooks"),
+            ("PUT", "/v1/webhooks"),
             ("POST", "/v1/rulebooks/petition-2022/versions"),
             ("PUT", "/v1/calendars/2027"),
         ],

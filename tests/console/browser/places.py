@@ -106,6 +106,7 @@ PLACES = (
     Place("template", "admin", "/console/templates/acceptance"),
     Place("papers", "unit-a-clerk", petition(HANDLED, "/papers")),
     Place("channels", "admin", "/console/channels"),
+    Place("webhooks", "admin", "/console/webhooks"),
     Place("no-such-page", "office", "/console/no/such/page", status=404),
     Place("progress", None, "/progress", phone=True),
     Place("progress-result", None, "/progress", then=_looked_up, phone=True),
