@@ -49,6 +49,8 @@ class Wording:
                 "acknowledged_at": row["acknowledged_at"],
                 "remark": row["remark"],
             }
+        if row["withdrawn_at"] is not None:
+            shown |= {"withdrawn_at": row["withdrawn_at"], "now_due_on": row["now_due_on"]}
         return shown
 
 

@@ -43,7 +43,7 @@ def alerts(
     services: Held,
     act: Signed,
     to: Literal["me", "unit", "all"] = "me",
-    status: Literal["open", "acknowledged", "escalated"] | None = None,
+    status: Literal["open", "acknowledged", "escalated", "withdrawn"] | None = None,
     light: Literal["green", "yellow", "red", "grey"] | None = None,
     after: After = None,
     cursor: Cursor = None,

@@ -25,6 +25,7 @@ from api import (
     imports,
     item_acts,
     items,
+    limit_moves,
     oidc,
     own_password,
     petitions,
@@ -73,6 +74,7 @@ PARTS = (
     feed,
     webhooks,
     rules,
+    limit_moves,
     import_templates,
     imports,
     statistics,
@@ -91,24 +93,35 @@ ABOUT = (
 
 def create_app(services: Services) -> FastAPI:
     """建立应用: over services that are ready to be used; closing them stays with the caller."""
+    app = put_together(services.settings.beat)
+    set_up(app, services)
+    return app
+
+
+def put_together(beat: float) -> FastAPI:
+    """组装: every route and every layer, with nothing behind them yet."""
     # with the interactive pages' files served from here: an office's network may not reach any other host
     app = FastAPIOffline(title="时限", version="1", description=ABOUT, redirect_slashes=False, redoc_url=None)
-    app.state.services = services
-    app.state.doorkeeper = sessions.Doorkeeper(services.settings.password_checks)
-    app.state.seats = alert_stream.Seats()
-    app.state.export_jobs = export_jobs.Jobs()
     errors.install(app)
     for part in PARTS:
         app.include_router(part.router)
     console.install(app)
     app.add_middleware(Intake)
-    app.add_middleware(Evenness, beat=services.settings.beat)
+    app.add_middleware(Evenness, beat=beat)
     app.add_middleware(SameSite)
     app.add_middleware(Watch)
     app.add_middleware(CorrelationIdMiddleware)
     # the framework documents this assignment; its type says method
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def set_up(app: FastAPI, services: Services) -> None:
+    """配备: the services behind the routes, and all that the application remembers while it runs."""
+    app.state.services = services
+    app.state.doorkeeper = sessions.Doorkeeper(services.settings.password_checks)
+    app.state.seats = alert_stream.Seats()
+    app.state.export_jobs = export_jobs.Jobs()
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

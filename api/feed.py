@@ -15,6 +15,7 @@ from api.bootstrap import Services
 from api.case_shapes import data
 from api.errors import READS
 from api.identity import Held, Signed
+from api.limit_moves import of_cases, visible_cases
 from api.paging import USUAL, Limit
 from domain.acts import Act
 from domain.casework import Recorded
@@ -22,7 +23,8 @@ from domain.directory.events import DIRECTORY_FACTS
 from domain.facts import Fact, name_of, term_of
 from domain.numbering import NumbersTaken
 from domain.rota.events import BOOK_FACTS
-from domain.rulebase.events import CalendarDecreed, RulebookPublished
+from domain.rulebase.events import CalendarDecreed, LimitsMoved, RulebookPublished
+from domain.trace import TRACE_FACTS
 
 router = APIRouter(prefix="/v1/events", tags=["事件流"], responses=READS)
 
@@ -31,8 +33,8 @@ MOST_SCANNED = 1000
 """Facts looked at in one request, so that an officer who sees few cases doesn't wait for the whole log."""
 
 OF_THE_HOUSE: tuple[type[Fact], ...] = (*DIRECTORY_FACTS, RulebookPublished, CalendarDecreed)
-OF_THE_DESK: tuple[type[Fact], ...] = (NumbersTaken, *BOOK_FACTS)
-OF_NO_CASE: tuple[type[Fact], ...] = (*OF_THE_HOUSE, *OF_THE_DESK)
+OF_THE_DESK: tuple[type[Fact], ...] = (NumbersTaken, *BOOK_FACTS, *TRACE_FACTS)
+OF_NO_CASE: tuple[type[Fact], ...] = (*OF_THE_HOUSE, *OF_THE_DESK, LimitsMoved)
 Readable = Mapping[UUID, str]
 
 HOUSEKEEPERS = frozenset({"admin", "auditor"})
@@ -51,7 +53,7 @@ def feed(
     while more and len(items) < limit and reached < after + MOST_SCANNED:
         log = _log(services, reached)
         readable = _readable(services, act, log)
-        own = [one for one in log if _is_for(act, one.fact, readable)]
+        own = [one for one in _for_readers(services, act, log) if _is_for(act, one.fact, readable)]
         hidden = case_links.hidden(services, act, case_links.named(*(one.fact for one in own)))
         told = [one for one in own if not case_links.tells_of_hidden(one.fact, hidden)]
         wanted = told[: limit - len(items)]
@@ -77,11 +79,23 @@ def _readable(services: Services, act: Act, log: Sequence[Recorded]) -> Readable
     }
 
 
+def _for_readers(services: Services, act: Act, log: Sequence[Recorded]) -> list[Recorded]:
+    """为其读者: of the limits that a change of the rules moved only those of cases which the officer may see."""
+    moved = [move.case for one in log if isinstance(one.fact, LimitsMoved) for move in one.fact.moves]
+    seen = visible_cases(services, act, moved) if moved else frozenset()
+    return [
+        Recorded(one.position, of_cases(one.fact, seen)) if isinstance(one.fact, LimitsMoved) else one
+        for one in log
+    ]
+
+
 def _is_for(act: Act, fact: Fact, readable: Readable) -> bool:
     if isinstance(fact, OF_THE_HOUSE):
         return act.role in HOUSEKEEPERS
     if isinstance(fact, OF_THE_DESK):
         return act.role == "auditor"
+    if isinstance(fact, LimitsMoved):
+        return bool(fact.moves) or act.role in HOUSEKEEPERS
     return fact.originator_id in readable
 
 

@@ -4,6 +4,7 @@ What it needs of the store stands in `domain.store`; the store implements it, th
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -16,6 +17,7 @@ from uuid import UUID, uuid4, uuid5
 from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError
 
+from domain import trace
 from domain.acts import Act, Receipt, envelope, system_act
 from domain.alerts import plan as alerts
 from domain.alerts import withdrawal
@@ -51,6 +53,8 @@ from domain.rota import book as rota
 from domain.rota import decisions as duty_log
 from domain.rota.events import MatterTaken
 from domain.rulebase import fold as rulebase_fold
+from domain.rulebase import moving
+from domain.rulebase.events import LimitMoved, LimitsMoved
 from domain.rulebase.fold import RULEBASE_ID, Known, Rulebase
 from domain.rules import papers
 from domain.store import KeyStore, OutboxRow, Reader, Recorder, Shelf, Stored, StoredReceipt
@@ -507,6 +511,52 @@ class Casework(Application[UUID]):
             return self._store(facts, act, own)
 
         return self._once(act, key, attempt)
+
+    def note_readings(self, readings: Sequence[trace.Reading], act: Act, *, once: bool = False) -> None:
+        """查阅留痕: that these are shown to the officer, stored before they are; once a moment only where typing reads."""
+
+        def attempt() -> None:
+            made = (trace.next_fact(one, act, self._last_read(one.case, one.what, act), once) for one in readings)
+            facts = [one for one in made if one is not None]
+            if facts:
+                self.save(*facts)
+
+        self._retry(attempt)
+
+    def stated_reason(self, case_id: UUID, act: Act) -> str | None:
+        """已说明的查阅理由: what the officer stated of the case a moment ago; None if nothing."""
+        last = self._last_read(case_id, trace.STATED, act)
+        return last.reason if trace.is_lately(last, act) else None
+
+    def _last_read(self, case_id: UUID, what: str, act: Act) -> trace.PersonalDataRead | None:
+        if what not in trace.REPEATED:
+            return None
+        last = self.events.get(trace.stream_of(case_id, what, act), desc=True, limit=1)
+        return cast(trace.PersonalDataRead | None, next(iter(last), None))
+
+    def moves_recorded(self, change: int) -> int | None:
+        """期限调整进度: how many limits that a change of the rules moved are recorded; None if none of it is yet."""
+        last = self._last_moved(change)
+        return None if last is None else last.through
+
+    def record_moves(
+        self, change: int, moves: Sequence[LimitMoved], through: int | None, total: int, at: datetime
+    ) -> None:
+        """期限调整: the next limits that a change of the rules moved, after those `through` which it is recorded so far.
+
+        Nothing is stored if somebody else has come further meanwhile.
+        """
+        last = self._last_moved(change)
+        if through != (None if last is None else last.through):
+            return
+        basis = self._facts(RULEBASE_ID)[change - 1].basis
+        facts = moving.recorded(change, moves, last, total, at, basis)
+        with suppress(IntegrityError):
+            self.save(*facts)
+
+    def _last_moved(self, change: int) -> LimitsMoved | None:
+        last = self.events.get(moving.stream_of(change), desc=True, limit=1)
+        return cast(LimitsMoved | None, next(iter(last), None))
 
     # How it is stored
 

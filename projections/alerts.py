@@ -6,7 +6,7 @@ from uuid import UUID
 
 from psycopg import sql
 
-from domain.alerts.events import AlertAcknowledged, Alerted
+from domain.alerts.events import AlertAcknowledged, Alerted, AlertWithdrawn
 from domain.cases import State
 from domain.casework import Casework, Recorded
 from domain.errors import Invalid
@@ -16,7 +16,7 @@ from projections.paging import Condition, Order, Page, Query, fetch, page
 from projections.view import Connection, Row, Table, as_json, cleaned
 from projections.visibility import Visibility
 
-HANDLES = (Alerted, AlertAcknowledged)
+HANDLES = (Alerted, AlertAcknowledged, AlertWithdrawn)
 IGNORES: tuple[type[Fact], ...] = tuple(fact for fact in TOPICS.values() if fact not in HANDLES)
 """Every fact that is about no alert."""
 
@@ -34,15 +34,20 @@ ACKNOWLEDGED = """
     UPDATE alerts SET acknowledged_by = %s, acknowledged_at = %s, remark = %s WHERE alert_id = %s
 """
 
+WITHDRAWN = """
+    UPDATE alerts SET withdrawn_at = %s, now_due_on = %s WHERE alert_id = %s
+"""
+
 _OF_THE_CLOCK = frozenset({"is_window", "clock_state", "clock_due_on", "stopped_on"})
 
 NEWEST_FIRST = Order("a.position DESC", ("position",), tuple[int], "a.position < %(cursor_position)s")
 
 _STATUSES: Mapping[str, LiteralString] = {
-    "waiting": "a.acknowledged_at IS NULL",
-    "open": "a.acknowledged_at IS NULL AND NOT starts_with(a.step, 'escalated')",
+    "waiting": "a.acknowledged_at IS NULL AND a.withdrawn_at IS NULL",
+    "open": "a.acknowledged_at IS NULL AND a.withdrawn_at IS NULL AND NOT starts_with(a.step, 'escalated')",
     "acknowledged": "a.acknowledged_at IS NOT NULL",
-    "escalated": "a.acknowledged_at IS NULL AND starts_with(a.step, 'escalated')",
+    "escalated": "a.acknowledged_at IS NULL AND a.withdrawn_at IS NULL AND starts_with(a.step, 'escalated')",
+    "withdrawn": "a.withdrawn_at IS NOT NULL",
 }
 COLUMNS: LiteralString = (
     "a.*, l.kind AS case_kind, d.label AS clock_label, d.is_window, d.state AS clock_state, d.due_on AS clock_due_on, d.stopped_on,"
@@ -62,7 +67,7 @@ class Alerts:
     tables: Mapping[str, Table] = {"alerts": Table(key=("alert_id",))}
 
     def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
-        """应用: alerts first, then what was acknowledged; both harmless when seen again."""
+        """应用: alerts first, then what was acknowledged or withdrawn; all harmless when seen again."""
         raised = [(one.position, one.fact) for one in batch if isinstance(one.fact, Alerted)]
         if raised:
             cases = casework.cases(list(dict.fromkeys(fact.originator_id for _, fact in raised)))
@@ -73,6 +78,11 @@ class Alerts:
             connection.cursor().executemany(
                 ACKNOWLEDGED,
                 [(fact.by, fact.recorded_at, cleaned(fact.remark), fact.alert_id) for fact in answers],
+            )
+        recalled = [one.fact for one in batch if isinstance(one.fact, AlertWithdrawn)]
+        if recalled:
+            connection.cursor().executemany(
+                WITHDRAWN, [(fact.recorded_at, fact.now_due_on, fact.alert_id) for fact in recalled]
             )
 
 
@@ -138,7 +148,7 @@ def open_to_me(connection: Connection, visibility: Visibility) -> int:
     seen = visibility.condition()
     query = sql.SQL(
         "SELECT count(*) AS n FROM alerts a JOIN ledger l USING (case_id) WHERE a.acknowledged_at IS NULL"
-        " AND a.recipients @> ARRAY[%(me)s::text] AND {}"
+        " AND a.withdrawn_at IS NULL AND a.recipients @> ARRAY[%(me)s::text] AND {}"
     ).format(sql.SQL(seen.text))
     row = connection.execute(query, {"me": visibility.officer, **seen.values}, prepare=False).fetchone()
     return int(row["n"]) if row is not None else 0

@@ -7,6 +7,8 @@ from projections.figures import Figures
 from projections.item_shares import ItemShares
 from projections.ledger import Ledger
 from projections.likeness import Likenesses
+from projections.limit_moves import LimitMoves
+from projections.readings import Readings
 from projections.timeline import Timeline
 from projections.view import View
 
@@ -15,8 +17,10 @@ VIEWS: tuple[View, ...] = (
     Deadlines(),
     Timeline(),
     Alerts(),
+    LimitMoves(),
     ItemShares(),
     Figures(),
     Likenesses(),
     Awaited(),
+    Readings(),
 )

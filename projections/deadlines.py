@@ -11,7 +11,7 @@ from domain.alerts.plan import PlannedAlert, planned
 from domain.alerts.withdrawal import Standing, Untrue, standing, untrue
 from domain.casework import Casework, Recorded
 from domain.facts import Fact
-from domain.rulebase.events import CalendarDecreed
+from domain.rulebase.events import RulebookPublished
 from domain.rulebase.fold import Known
 from domain.rules.deadlines import Clock
 from projections import amending, recounting
@@ -109,14 +109,14 @@ def _change(connection: Connection, casework: Casework, one: Recorded) -> None:
     before = casework.rulebase_at(one.position - 1).known(EVER)
     after = casework.rulebase_at(one.position).known(EVER)
     change = recounting.Change(one.fact.originator_version, one.position, before, after)
-    if isinstance(one.fact, CalendarDecreed):
+    if not isinstance(one.fact, RulebookPublished):
         recounting.recount(connection, change)
         return
 
     def again(ids: Sequence[UUID]) -> None:
         write(connection, casework, ids, after)
 
-    amending.amend(connection, change, str(one.fact.rulebook), again)
+    amending.amend(connection, change, one.fact.rulebook, again)
 
 
 def write(connection: Connection, casework: Casework, ids: Sequence[UUID], known: Known) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from eventstore.database import Database
+from scheduler.limits import RecordsMoves, record_limits
 from scheduler.outbox import dispatch
 from scheduler.push import push
 from scheduler.push_messages import TellsOfCases
@@ -16,7 +17,7 @@ TRIES_KEPT = timedelta(days=1)
 ANNOUNCEMENTS_KEPT = timedelta(days=90)
 
 
-class Cases(RaisesAlerts, TellsOfCases, Protocol):
+class Cases(RaisesAlerts, RecordsMoves, TellsOfCases, Protocol):
     """案件 — the one door, as far as the jobs need it."""
 
 
@@ -45,6 +46,11 @@ def sweep_deadlines(context: Context) -> None:
     """巡查期限."""
     sweep(context.database, context.casework, context.clock, go_on=context.go_on)
     beat(context.database, "sweep", context.clock())
+
+
+def record_moved_limits(context: Context) -> None:
+    """登记期限调整."""
+    record_limits(context.database, context.casework, context.clock, go_on=context.go_on)
 
 
 def dispatch_alerts(context: Context) -> None:
@@ -93,6 +99,7 @@ def beat(database: Database, name: str, at: datetime) -> None:
 JOBS = (
     Job("heartbeat", 10, 1, show_life),
     Job("sweep", 15, 5, sweep_deadlines),
+    Job("limits", 5, 1, record_moved_limits),
     Job("dispatch", 5, 1, dispatch_alerts),
     Job("push", 2, 1, push_events),
     Job("purge_sessions", 24 * 60 * 60, 600, purge_sessions),

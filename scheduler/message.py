@@ -14,6 +14,8 @@ OUTSIDE = (
     "label",
     "step",
     "due_on",
+    "withdrawn",
+    "now_due_on",
     "unit",
     "unit_name",
     "recipients",
@@ -35,6 +37,8 @@ def subject(payload: Mapping[str, Any]) -> str:
     """邮件标题."""
     if payload.get("test"):
         return "【测试】预警渠道测试"
+    if payload.get("withdrawn"):
+        return f"【预警撤回】{payload.get('case_number') or '保密事项'} {payload['label']}"
     return f"【期限预警】{payload.get('case_number') or '保密事项'} {payload['label']}"
 
 
@@ -42,11 +46,26 @@ def body(payload: Mapping[str, Any]) -> str:
     """邮件正文."""
     if payload.get("test"):
         return f"有关同志：\n\n    这是一封测试邮件。收到本邮件，表明该预警渠道可以正常送达。\n\n{FOOTER}"
+    if payload.get("withdrawn"):
+        return _withdrawn(payload)
     return (
         "有关同志：\n\n"
         f"    {_named(payload)}有期限预警，请及时核查办理情况，并在系统中签收。\n\n"
         f"    预警事项：{payload['label']}\n"
         f"    截止日期：{payload['due_on']}\n"
+        f"    责任单位：{_unit(payload)}\n\n"
+        f"{FOOTER}"
+    )
+
+
+def _withdrawn(payload: Mapping[str, Any]) -> str:
+    now = payload.get("now_due_on")
+    return (
+        "有关同志：\n\n"
+        f"    {_named(payload)}的期限已经调整，此前发送的预警不再有效，现予撤回，无需签收。\n\n"
+        f"    预警事项：{payload['label']}\n"
+        f"    原截止日期：{payload['due_on']}\n"
+        f"    现截止日期：{now or '该时限不再适用'}\n"
         f"    责任单位：{_unit(payload)}\n\n"
         f"{FOOTER}"
     )

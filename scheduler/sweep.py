@@ -106,7 +106,7 @@ def waiting(database: Database, today: date) -> dict[str, Any]:
     with database.transaction() as connection:
         row: dict[str, Any] | None = connection.execute(
             "SELECT count(*) AS steps, min(fire_on) AS since FROM deadline_steps "
-            "WHERE NOT raised AND fire_on <= %s",
+            "WHERE NOT raised AND NOT withdraw AND fire_on <= %s",
             (today,),
         ).fetchone()
     return row or {"steps": 0, "since": None}

@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.facts import Fact
+from domain.secrets import Text
 
 
 class Alerted(Fact, frozen=True, kw_only=True):
@@ -28,7 +29,7 @@ class AlertAcknowledged(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.alert_acknowledged.1"
     alert_id: UUID
-    remark: str
+    remark: Text
 
 
 class AlertWithdrawn(Fact, frozen=True, kw_only=True):

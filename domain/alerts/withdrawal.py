@@ -54,7 +54,9 @@ def untrue(case: State, history: Iterable[Fact], clocks: Iterable[Clock]) -> Ite
             yield Untrue(alert, now)
 
 
-def withdrawn(case: State, history: Sequence[Fact], clocks: Iterable[Clock], act: Act) -> list[AlertWithdrawn]:
+def withdrawn(
+    case: State, history: Sequence[Fact], clocks: Iterable[Clock], act: Act
+) -> list[AlertWithdrawn]:
     """撤回预警: the facts, in the order in which the alerts were raised."""
     return [
         AlertWithdrawn(

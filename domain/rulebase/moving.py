@@ -17,7 +17,12 @@ def stream_of(change: int) -> UUID:
 
 
 def recorded(
-    change: int, moves: Sequence[LimitMoved], last: LimitsMoved | None, total: int, at: datetime, basis: str | None
+    change: int,
+    moves: Sequence[LimitMoved],
+    last: LimitsMoved | None,
+    total: int,
+    at: datetime,
+    basis: str | None,
 ) -> list[LimitsMoved]:
     """期限调整: the facts that follow the last one of the stream; one without any limit if the change moved none."""
     version, through = (last.originator_version, last.through) if last is not None else (0, 0)
