@@ -5,6 +5,7 @@ from typing import Any
 from domain.attachments import AttachmentEntry
 from domain.papers.commands import IssueNotice
 from domain.supervision import commands as c
+from tests import custody
 from tests.builders import on
 from tests.items import (
     Matter,
@@ -52,5 +53,6 @@ SAMPLES: dict[str, tuple[Matter, Any]] = {
         c.ReportToBody("议定事项已落实"),
     ),
     "archive": (with_leader().signed_off(by=leader), c.Archive("材料齐全")),
+    **custody.samples(with_leader().signed_off(by=leader)),
 }
 """The act's slug → (story, command)."""

@@ -10,6 +10,8 @@ from eventsourcing.popo import POPOApplicationRecorder, POPOFactory
 from domain.attachments import Held
 from domain.casework import Casework
 from domain.store import OutboxRow, Stored, StoredReceipt
+from tests.keys import run_keys
+from tests.surroundings import WholeLog
 
 
 class MemoryRecorder(POPOApplicationRecorder):
@@ -67,6 +69,9 @@ class Factory(POPOFactory):
 
 def a_casework() -> Casework:
     """The one door over an empty store in memory; facts are stored as they are in the database."""
-    return Casework(
-        {"PERSISTENCE_MODULE": "tests.memory:Factory", "MAPPER_TOPIC": "eventstore.mapper:FactMapper"}
+    casework = Casework(
+        {"PERSISTENCE_MODULE": "tests.memory:Factory", "MAPPER_TOPIC": "eventstore.mapper:FactMapper"},
+        keys=run_keys(),
     )
+    casework.surroundings = WholeLog(casework)
+    return casework

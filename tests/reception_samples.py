@@ -8,6 +8,7 @@ from domain.reception import commands as c
 from domain.reception import events
 from domain.reception.kind import KIND
 from domain.reception.stages import Stage
+from tests import custody
 from tests.builders import CASE, OFFICERS, Officer, Told, a_officer, clerk, handler, on
 
 RECORD = UUID("00000000-0000-4000-8000-0000000000f1")
@@ -102,5 +103,6 @@ SAMPLES: dict[str, tuple[Visit, Any]] = {
     "decline-hand-over": (a_visit().handed_over(), c.DeclineHandOver("不属本岗职责")),
     "send-for-reading": (a_visit(), c.SendForReading(("leader",))),
     "archive": (a_visit("settled"), c.Archive()),
+    **custody.samples(a_visit("settled", by=clerk)),
 }
 """The act's slug → (record, command)."""

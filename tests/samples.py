@@ -6,6 +6,7 @@ from domain.papers.commands import IssueNotice
 from domain.petition import commands as c
 from domain.petition import events
 from domain.review import commands as r
+from tests import custody
 from tests.builders import (
     EARLIER,
     Story,
@@ -81,5 +82,6 @@ SAMPLES: dict[str, tuple[Story, Any]] = {
     "decline-hand-over": (handed_over(), c.DeclineHandOver("本人即将离岗")),
     "consent-to-refusal": (with_unit().declined(), c.ConsentToRefusal("同意")),
     "file-refusal": (with_unit().declined().refusal_consented(), c.FileRefusal("否定报备书")),
+    **custody.samples(answered().signed_off()),
 }
 """The act's slug → (story, command)."""

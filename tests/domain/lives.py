@@ -166,7 +166,7 @@ class Life(RuleBasedStateMachine):
             assert len(self.casework.store.select_log(0, 10_000)) == before
             assert len(self.casework.recorder.receipts) == receipts
             return
-        assert receipt.version == len(self.facts) + 1
+        assert receipt.version == len(self.facts) + len(receipt.events)
         assert self.casework.handle(self.case, command, doer, key=key) == receipt
         besides = len(self.casework.store.select_log(0, 10_000)) - before - 1
         self._grown()

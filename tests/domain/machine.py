@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
 from domain.directory.fold import Officer
+from domain.erasure import commands as custody
+from domain.erasure import events as custody_events
 from domain.facts import Fact
 from domain.petition import events
 from domain.petition.kind import KIND
@@ -18,7 +20,7 @@ __all__ = ["BOUNDED", "CaseMachine", "machine_of"]
 
 SERVICE = {
     "serve", "supervise", "answer-supervision", "rate", "instruct", "pass-on-instruction", "send-for-reading",
-    "archive", "consent-to-refusal", "file-refusal", "issue-notice",
+    "archive", "consent-to-refusal", "file-refusal", "issue-notice", *custody.COMMANDS,
 }  # fmt: skip
 
 
@@ -41,8 +43,9 @@ class CaseMachine(Life):
         Stage.TERMINATED: SERVICE,
         Stage.SIGNED_OFF: SERVICE
         | {"reopen", "report", "approve-report", "request-review", "request-reexamination"},
-        Stage.WITHDRAWN: {"archive", "reopen", "send-for-reading"},
+        Stage.WITHDRAWN: {"archive", "reopen", "send-for-reading", *custody.COMMANDS},
         Stage.ARCHIVED: {
+            *custody.COMMANDS,
             "reopen",
             "request-review",
             "request-reexamination",
@@ -64,7 +67,8 @@ class CaseMachine(Life):
     }  # fmt: skip
     named: ClassVar = {
         "approver": st.sampled_from([None, "a-head", "b-head", "leader", "a-clerk"]),
-        "ground": st.sampled_from(["N1", "N4", "S1", "S6", "S99"]),
+        "ground": st.sampled_from(["N1", "N4", "S1", "S6", "S99", "petitioner-request"]),
+        "people": st.sampled_from([(), ("all",), ("p1",)]),
         "leader": st.sampled_from(["leader", "a-head"]),
         "from_unit": st.sampled_from([None, "unit-a", "unit-b"]),
         "officers": st.sampled_from([("leader",), ("b-head", "a-officer"), ("auditor",), ("nobody",), ()]),
@@ -108,6 +112,9 @@ class CaseMachine(Life):
         if isinstance(last, events.NoticeIssued):
             assert facts == 1, "a paper takes a number of its series"
             return
+        if isinstance(last, custody_events.Erased):
+            assert facts == 2, "a destruction takes a number of the register, behind its last witness"
+            return
         assert facts in ({1, 2} if says_no(last) else {0}), (
             "each no, and nothing else, is on its month's list"
         )
@@ -131,6 +138,22 @@ class CaseMachine(Life):
                 rounds += 1
                 granted.append(0)
         assert max(granted) <= 1
+
+    @invariant()
+    def what_is_gone_is_neither_handled_nor_told(self) -> None:
+        gone = self.live.custody.erasures
+        if self.live.custody.texts_gone:
+            assert set(self.open) <= {*custody.COMMANDS, "archive"}
+            assert self.live.content == custody_events.ERASED
+            assert "来信全文" not in repr(self.facts)
+        for one in gone:
+            fact = next(f for f in self.facts if f.originator_version == one.version)
+            assert isinstance(fact, custody_events.Erased)
+            assert not {*fact.requested_by} & {*fact.approved_by, *fact.witnessed_by}
+            assert not {*fact.approved_by} & {*fact.witnessed_by}
+            assert len(set(fact.witnessed_by)) == 2
+        left = {one.key for one in self.live.personal.people}
+        assert not left & self.live.custody.gone_people
 
     @invariant()
     def an_offered_hand_over_is_waited_for(self) -> None:

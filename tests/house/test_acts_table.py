@@ -4,10 +4,14 @@ import dataclasses
 
 import pytest
 
+from domain.erasure import commands as custody
 from tests.house.acts import KINDS, ROOT, Acts
 
 APART = {"acknowledge-alert"}
 """Acts with a door of their own: of the alert, not of the case."""
+
+ON_A_FILE = "tests/domain/erasure/test_{}.py"
+"""Where the acts on a closed case's file are shown, for every kind of case at once."""
 
 each_kind = pytest.mark.parametrize("acts", KINDS, ids=str)
 
@@ -33,7 +37,10 @@ def test_every_condition_is_used_and_every_used_one_is_there(acts: Acts):
 
 @each_kind
 def test_every_act_has_its_file_of_cases_and_a_sample(acts: Acts):
-    files = {slug: ROOT / acts.cases.format(slug.replace("-", "_")) for slug in acts.openings}
+    files = {
+        slug: ROOT / (ON_A_FILE if slug in custody.COMMANDS else acts.cases).format(slug.replace("-", "_"))
+        for slug in acts.openings
+    }
     missing = [slug for slug, file in files.items() if not file.exists()]
     assert not missing, f"an act is shown in a file of its own: {missing}"
     assert set(acts.samples) == set(acts.commands)

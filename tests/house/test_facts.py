@@ -22,10 +22,10 @@ STORED = ROOT / "tests/house/events"
 OUTSIDE_THE_CASE = {NumbersTaken}
 """A fact of the number index, not of a petition."""
 FOLDS = {
-    "petition": (petition_fold, ("petition.", "review.")),
-    "item": (item_fold, ("item.", "petition.alert")),
+    "petition": (petition_fold, ("petition.", "review.", "erasure.", "archive.")),
+    "item": (item_fold, ("item.", "petition.alert", "erasure.", "archive.")),
     "month": (month_fold, ("month.", "petition.alert")),
-    "reception": (reception_fold, ("reception.", "petition.alert")),
+    "reception": (reception_fold, ("reception.", "petition.alert", "erasure.", "archive.")),
 }
 """Of each kind of case: its fold, and how the topics of its facts begin. Alerts lie in the streams of all kinds."""
 
@@ -96,7 +96,14 @@ def test_personal_data_lies_in_fields_called_personal_and_nowhere_else():
 @pytest.mark.parametrize("package", ["petition", "review", "supervision", "filing", "reception"])
 def test_a_fold_knows_no_rule(package: str):
     own = tuple(f"domain.{package}.{name}" for name in ("events", "stages", "state"))
-    allowed = ("domain.facts", "domain.alerts.events", "domain.petition.events", "domain.review", *own)
+    allowed = (
+        "domain.facts",
+        "domain.alerts.events",
+        "domain.petition.events",
+        "domain.review",
+        "domain.erasure",
+        *own,
+    )
     names = [
         f"{node.module}.{alias.name}"
         for file in ("fold.py", "state.py")

@@ -6,6 +6,7 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant
 
+from domain.erasure import commands as custody
 from domain.rules import item_powers
 from domain.supervision import events
 from domain.supervision.kind import KIND
@@ -26,9 +27,9 @@ class ItemLife(Life):
     officers = OFFICERS
     closed = CLOSED
     after_close: ClassVar = {
-        Stage.SIGNED_OFF: {"score", "send-for-reading", "report-to-body", "archive"},
-        Stage.WITHDRAWN: {"send-for-reading", "archive"},
-        Stage.ARCHIVED: {"score", "send-for-reading"},
+        Stage.SIGNED_OFF: {"score", "send-for-reading", "report-to-body", "archive", *custody.COMMANDS},
+        Stage.WITHDRAWN: {"send-for-reading", "archive", *custody.COMMANDS},
+        Stage.ARCHIVED: {"score", "send-for-reading", *custody.COMMANDS},
     }
     run_after_close: ClassVar = {"objection"}
     """A window that passed unused stays as it was."""
@@ -48,6 +49,8 @@ class ItemLife(Life):
         "category": st.sampled_from([None, "decision", "闲事"]),
         "period": st.sampled_from([None, None, "2026Q1", "2026H1", "2026-02"]),
         "approve": st.sampled_from([True, True, False]),
+        "ground": st.sampled_from(["petitioner-request", "retention-expired"]),
+        "people": st.just(()),
         "points": st.sampled_from([-5, 1, 101]),
         "conclusion": st.sampled_from(["已办结，见现场照片.jpg", "已办结"]),
         "without_assistants": st.sampled_from([None, "协办部分不影响结论"]),
