@@ -10,7 +10,10 @@ from api import clock as real
 from api.papers.shelf import Shelf
 from api.settings import SettingError, Settings
 from domain.casework import Casework
+from eventstore import key_binding
+from eventstore.ciphers import NAMES
 from eventstore.database import Database, library_env
+from eventstore.keys import Keys
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Services:
     clock: Callable[[], datetime]
     database: Database
     casework: Casework
+    keys: Keys
 
     def close(self) -> None:
         """关闭: give the connections back."""
@@ -37,8 +41,11 @@ class Services:
 
 
 def build(settings: Settings, clock: Callable[[], datetime] = real.now) -> Services:
-    """装配: over a database that runs and is migrated. Raises SettingError when no address is set."""
+    """装配: over a database that runs and is migrated. Raises SettingError when no address is set, and KeysUnusable."""
     if settings.database_url is None:
         raise SettingError("没有数据库地址：请设置 DATABASE_URL，或用 shixian serve 启动内置数据库。")
+    keys = key_binding.bound(settings.database_url, settings.keys_folder)
+    keys.algorithm = NAMES[settings.cipher]
     database = Database(settings.database_url, max_size=settings.pool_size)
-    return Services(settings, clock, database, Casework(library_env(settings.database_url), Shelf(database)))
+    casework = Casework(library_env(settings.database_url), Shelf(database), keys)
+    return Services(settings, clock, database, casework, keys)

@@ -50,11 +50,20 @@ class Settings:
     """同时核验口令数: each takes 64 MiB for a moment."""
     oidc: Oidc | None = None
     """统一身份认证: None without one."""
+    keys: Path | None = None
+    """主密钥目录: where it isn't in the home."""
+    cipher: str = "aes"
+    """加密算法: "aes" for AES-256-GCM, "sm4" for SM4-GCM; what is stored is read whatever it was."""
+
+    @property
+    def keys_folder(self) -> Path:
+        """主密钥目录: of the key file and of the key that seals are signed with; never inside the database."""
+        return self.keys or self.home / "keys"
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Self:
         """读取: SHIXIAN_HOME, SHIXIAN_HOST, SHIXIAN_PORT, SHIXIAN_TRUSTED_PROXY, SHIXIAN_EMPTY,
-        SHIXIAN_LOG_LEVEL, DATABASE_URL and SHIXIAN_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _CLAIM.
+        SHIXIAN_LOG_LEVEL, SHIXIAN_KEYS, SHIXIAN_CIPHER, DATABASE_URL and SHIXIAN_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _CLAIM.
 
         Raises SettingError.
         """
@@ -68,6 +77,8 @@ class Settings:
             empty=_flag("SHIXIAN_EMPTY", given.get("SHIXIAN_EMPTY", "")),
             log_level=_level(given.get("SHIXIAN_LOG_LEVEL") or "info"),
             oidc=_oidc(given),
+            keys=Path(given["SHIXIAN_KEYS"]).expanduser().absolute() if given.get("SHIXIAN_KEYS") else None,
+            cipher=_cipher(given.get("SHIXIAN_CIPHER", "")),
         )
 
 
@@ -141,6 +152,12 @@ def _flag(name: str, text: str) -> bool:
     if text.lower() not in {"", "0", "1", "no", "yes", "false", "true"}:
         raise SettingError(f"{name} 应为 0 或 1。")
     return text.lower() in {"1", "yes", "true"}
+
+
+def _cipher(text: str) -> str:
+    if text.lower() not in {"", "aes", "sm4"}:
+        raise SettingError("SHIXIAN_CIPHER 应为 aes 或 sm4。")
+    return text.lower() or "aes"
 
 
 def _level(text: str) -> str:

@@ -107,8 +107,7 @@ def search(
     """
     text = f"{subject}\n{content}".strip()
     visibility = lists.eyes(services, act)
-    with services.database.connection() as connection:
-        key = likeness.key_of(connection)
+    key = likeness.key_of(services.casework)
     marks = likeness.marks(key, people)
     if marks:
         tries.ration(services.database, act.by, marks, services.clock())

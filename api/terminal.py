@@ -17,6 +17,7 @@ from api.settings import SettingError, Settings
 from domain.errors import Refused
 from eventstore.binaries import ServerError
 from eventstore.embedded import Server
+from eventstore.keyfile import KeysUnusable
 
 INTERRUPTED = "已中断。 Interrupted."
 CONNECT_LIMIT = 10
@@ -51,6 +52,8 @@ def plain_errors() -> Iterator[None]:
         stop(refused.message)
     except ServerError as error:
         stop(f"内置数据库：{error}")
+    except KeysUnusable as error:
+        stop(str(error))
     except KeyboardInterrupt:
         stop(INTERRUPTED, 130)
     except UnicodeEncodeError:

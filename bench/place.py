@@ -14,6 +14,7 @@ from domain.casework import Casework
 from eventstore import migrate
 from eventstore.database import Database, library_env
 from eventstore.embedded import DATABASE, PORT, USER, Server
+from eventstore.keys import Keys
 
 
 class Place:
@@ -28,7 +29,11 @@ class Place:
         with self._fresh() as name:
             dsn = self.server.address(name)
             migrate.upgrade(dsn)
-            with Database(dsn, name="bench") as database, Casework(library_env(dsn)) as casework:
+            keys = Keys.open(self.server.home / "keys")
+            with (
+                Database(dsn, name="bench") as database,
+                Casework(library_env(dsn), keys=keys) as casework,
+            ):
                 yield database, casework
 
     @contextmanager

@@ -6,6 +6,7 @@ below. Whoever destroys a key decides by subject what of a case can't be read an
 - `texts`: what people typed, with the names of the files that lie with it;
 - `person:<key>`: who one petitioner or visitor is;
 - `contact`: where answers go and who signed for papers, which may name any of the petitioners;
+- `custody`: what is written of the file itself – why it was lent, why it was destroyed; never destroyed with it;
 - `accused`: whom the case is against. It outlives the petitioners, for it decides who may not see the case.
 
 A field is marked by its type. What can't be read any more reads as CLEARED, or as nothing where it is no text.
@@ -22,6 +23,7 @@ CLEARED: Final = "〔已清除〕"
 TEXTS: Final = "texts"
 CONTACT: Final = "contact"
 ACCUSED: Final = "accused"
+CUSTODY: Final = "custody"
 PEOPLE: Final = "people"
 """How the field is marked whose persons each have a key of their own."""
 ATTACHMENT: Final = "attachment"
@@ -36,7 +38,9 @@ UNDER_ACCUSED: Final = msgspec.Meta(extra={MARK: ACCUSED})
 UNDER_PEOPLE: Final = msgspec.Meta(extra={MARK: PEOPLE})
 
 Text = Annotated[str, UNDER_TEXTS]
-"""文字 — typed by a person, and may tell of one."""
+"""文字: typed by a person, and may tell of one."""
+CustodyText = Annotated[str, msgspec.Meta(extra={MARK: CUSTODY})]
+"""案卷记录文字: typed by a person about the file; it outlives what the file held."""
 
 
 def person(key: str) -> str:

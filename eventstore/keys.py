@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_bytes, token_hex
-from typing import Final
 
 from domain.secrets import with_what_goes_along
-from eventstore import keyfile
+from eventstore import ciphers, keyfile
+from eventstore.ciphers import AES, Opener
 from eventstore.keyfile import Content, KeysUnusable
 from eventstore.keytree import PATH_BYTES, Tree
 
@@ -23,7 +23,6 @@ NAMED = ("likeness", "receipts")
 """Secrets that belong to no case and are never destroyed: of the marks of persons, of the digests of requests."""
 OWNER_BYTES = 6
 """Of a path; the keys of one case lie together, so that destroying them all leaves fewer nodes than one by one."""
-UNKNOWN: Final = b""
 
 
 @dataclass(slots=True)
@@ -32,15 +31,17 @@ class Held:
 
     content: Content
     stamp: tuple[int, ...] | None
-    secrets: dict[tuple[int, str, str], bytes | None] = field(default_factory=dict)
+    openers: dict[tuple[int, int, str, str], Opener | None] = field(default_factory=dict)
 
 
 class Keys:
     """密钥库 — the keys of one database."""
 
     def __init__(self, folder: Path, held: Held) -> None:
-        """Use `open` or `made`."""
+        """Use `open`."""
         self.folder = folder
+        self.algorithm = AES
+        """加密算法: what is stored from now on is enciphered with."""
         self._held = held
 
     @property
@@ -80,20 +81,22 @@ class Keys:
 
     def secret(self, owner: str, subject: str, generation: int | None = None) -> bytes | None:
         """数据密钥: 32 bytes of the owner's subject, of the present generation unless told; None if it was destroyed."""
+        return self._secret(self._now().content, owner, subject, generation)
+
+    def opener(
+        self, owner: str, subject: str, generation: int | None = None, algorithm: int | None = None
+    ) -> Opener | None:
+        """加解密: under that key, by the algorithm of what is stored now unless told; None if the key was destroyed."""
         held = self._now()
-        number = held.content.current if generation is None else generation
-        known = held.secrets.get((number, owner, subject), UNKNOWN)
-        if known != UNKNOWN:
-            return known
-        tree = held.content.trees.get(number)
-        if tree is None:
-            raise KeysUnusable(f"主密钥文件 {self.file} 中没有第 {number} 代密钥，请换用较新的副本。")
-        leaf = tree.secret(path_of(owner, subject))
-        found = None if leaf is None else _data_key(leaf, owner, subject)
-        if len(held.secrets) >= MOST_KNOWN:
-            held.secrets.clear()
-        held.secrets[(number, owner, subject)] = found
-        return found
+        wanted = (generation or held.content.current, algorithm or self.algorithm, owner, subject)
+        if wanted in held.openers:
+            return held.openers[wanted]
+        secret = self._secret(held.content, owner, subject, wanted[0])
+        made = None if secret is None else ciphers.opener(wanted[1], secret)
+        if len(held.openers) >= MOST_KNOWN:
+            held.openers.clear()
+        held.openers[wanted] = made
+        return made
 
     def holds(self, owner: str, subject: str) -> bool:
         """尚存: whether what was or will be stored under the key can be read."""
@@ -128,6 +131,13 @@ class Keys:
             return replace(content, trees=trees)
 
         return self._change(next_one).current
+
+    def _secret(self, content: Content, owner: str, subject: str, generation: int | None) -> bytes | None:
+        tree = content.trees.get(generation or content.current)
+        if tree is None:
+            raise KeysUnusable(f"主密钥文件 {self.file} 中没有第 {generation} 代密钥，请换用较新的副本。")
+        leaf = tree.secret(path_of(owner, subject))
+        return None if leaf is None else _data_key(leaf, owner, subject)
 
     def _change(self, changed: Callable[[Content], Content]) -> Content:
         with keyfile.locked(self.folder):

@@ -1,7 +1,7 @@
-"""事实的存取: facts to stored bytes and back, by pinned topic; old shapes go through upcasters."""
+"""事实的存取: facts to stored bytes and back, by pinned topic, what is marked under its keys; old shapes go through upcasters."""
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -11,20 +11,24 @@ from eventsourcing.utils import resolve_topic
 
 from domain.facts import UPCASTERS, Fact
 from domain.store import Row
+from eventstore.envelope import seal, unseal
+from eventstore.keys import Keys
 
 
 class FactMapper(Mapper[UUID]):
-    """事实映射 — a fact is stored whole as JSON, its ids included, under its own topic."""
+    """事实映射 — a fact is stored whole, its ids included, under its own topic; its marked fields enciphered (`envelope`)."""
+
+    keys: Keys | None = None
+
+    def use(self, keys: Keys | None) -> None:
+        """启用密钥: from here on; without keys no fact with marked fields is stored, nor read if it was enciphered."""
+        self.keys = keys
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         topic = getattr(domain_event, "TOPIC", "")
         if not topic:
             raise TypeError(f"{type(domain_event).__name__} has no topic and cannot be stored")
-        state = msgspec.json.encode(domain_event)
-        if self.compressor:
-            state = self.compressor.compress(state)
-        if self.cipher:
-            state = self.cipher.encrypt(state)
+        state = seal(cast(Fact, domain_event), self.keys)
         return StoredEvent(domain_event.originator_id, domain_event.originator_version, topic, state)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Fact:
@@ -32,13 +36,8 @@ class FactMapper(Mapper[UUID]):
 
     def read(self, row: Row) -> Fact:
         """读出事实: a row of the log or a stored event as the fact it is today."""
-        state = row.state
         try:
-            if self.cipher:
-                state = self.cipher.decrypt(state)
-            if self.compressor:
-                state = self.compressor.decompress(state)
-            return read(row.topic, state)
+            return read(row.topic, unseal(row, self.keys))
         except Exception as error:
             raise MapperDeserialisationError(
                 f"cannot read {row.topic!r}, version {row.originator_version} of {row.originator_id}: {error}"

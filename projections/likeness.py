@@ -54,7 +54,7 @@ class Likenesses:
         ids = touched(batch)
         if not ids:
             return
-        key = key_of(connection)
+        key = key_of(casework)
         rows = [
             _row(case.state, key) for case in casework.cases(ids).values() if case.kind.name == PETITION.name
         ]
@@ -62,12 +62,9 @@ class Likenesses:
             connection.execute(UPSERT, (as_json(rows),))
 
 
-def key_of(connection: Connection) -> bytes:
-    """比对密钥: the one of this office. Raises LookupError without one."""
-    row = connection.execute("SELECT key FROM likeness_key").fetchone()
-    if row is None:
-        raise LookupError("likeness_key")
-    return bytes(row["key"])
+def key_of(casework: Casework) -> bytes:
+    """比对密钥: the one of this office; it lies in the key store, outside the database."""
+    return casework.keys.named("likeness")
 
 
 def marks(key: bytes, people: Iterable[Known]) -> dict[str, str]:

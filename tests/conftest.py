@@ -6,6 +6,7 @@ process that started the run stops it, and sweeps up what a killed earlier run l
 """
 
 import fcntl
+import gc
 import itertools
 import logging
 import os
@@ -25,8 +26,8 @@ from eventstore import migrate, roles
 from eventstore.database import Database
 from eventstore.embedded import Server
 from eventstore.places import make_home
+from tests.keys import RUN
 
-RUN = "SHIXIAN_TEST_RUN"
 RUNS = f"shixian-tests-{os.geteuid()}-"
 LOCK = pytest.StashKey[TextIO]()
 TEMPLATE = "template_shixian"
@@ -57,6 +58,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not is_worker(config):
         discard(Path(os.environ[RUN]))
         config.stash[LOCK].close()
+
+
+def pytest_collection_finish() -> None:
+    """What is there from now on stays: the collector needn't look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def is_worker(config: pytest.Config) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from domain.facts import Fact
-from domain.secrets import ATTACHMENT, CLEARED, DESTROYS, TEXTS, person
+from domain.secrets import ATTACHMENT, CLEARED, DESTROYS, TEXTS, CustodyText, person
 
 ERASED = CLEARED
 """What stands in the place of a text that is gone."""
@@ -26,7 +26,7 @@ class ErasureRequested(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "erasure.requested.1"
     ground: str
-    reason: str
+    reason: CustodyText
     people: tuple[str, ...] = ()
     texts: bool = False
 
@@ -35,21 +35,21 @@ class ErasureApproved(Fact, frozen=True, kw_only=True):
     """批准销毁 — a leader agreed."""
 
     TOPIC: ClassVar[str] = "erasure.approved.1"
-    text: str | None = None
+    text: CustodyText | None = None
 
 
 class ErasureRefused(Fact, frozen=True, kw_only=True):
     """不批准销毁 — a leader refused."""
 
     TOPIC: ClassVar[str] = "erasure.refused.1"
-    reason: str
+    reason: CustodyText
 
 
 class ErasureWitnessed(Fact, frozen=True, kw_only=True):
     """监销 — one of two witnesses saw to the destruction."""
 
     TOPIC: ClassVar[str] = "erasure.witnessed.1"
-    text: str | None = None
+    text: CustodyText | None = None
 
 
 class Erased(Fact, frozen=True, kw_only=True):
@@ -77,8 +77,8 @@ class FileLent(Fact, frozen=True, kw_only=True):
     """借出案卷 — to whom, for what, and when it is due back."""
 
     TOPIC: ClassVar[str] = "archive.file_lent.1"
-    borrower: str
-    purpose: str
+    borrower: CustodyText
+    purpose: CustodyText
     due_back: date
 
 
@@ -86,7 +86,7 @@ class FileReturned(Fact, frozen=True, kw_only=True):
     """归还案卷 — the file came back."""
 
     TOPIC: ClassVar[str] = "archive.file_returned.1"
-    remark: str | None = None
+    remark: CustodyText | None = None
 
 
 CUSTODY_FACTS: tuple[type[Fact], ...] = (

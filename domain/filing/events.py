@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.facts import Fact
+from domain.secrets import Text
 
 
 class MonthListOpened(Fact, frozen=True, kw_only=True):
@@ -32,4 +33,4 @@ class MonthListSent(Fact, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "month.list_sent.1"
     to_organ: str
     upto: int
-    text: str | None = None
+    text: Text | None = None

@@ -4,7 +4,7 @@ Personal data of petitioners sits in `Registered.personal` and `Served.personal`
 """
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from domain.attachments import Attachment
 from domain.facts import UPCASTERS, Fact
 from domain.papers.shapes import PrintedDate, TemplateUsed
+from domain.secrets import UNDER_ACCUSED, UNDER_CONTACT, UNDER_PEOPLE, UNDER_TEXTS, Text
 
 
 class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -68,19 +69,19 @@ class Registered(Fact, frozen=True, kw_only=True):
     office: str
     channel: str
     category: str
-    subject: str
-    content: str
+    subject: Text
+    content: Text
     petitioners: tuple[Petitioner, ...]
     headcount: int
     at_office: bool
-    purpose: str | None = None
-    against: tuple[Against, ...] = ()
+    purpose: Text | None = None
+    against: Annotated[tuple[Against, ...], UNDER_ACCUSED] = ()
     rulebook: str | None = None
     limit_class: str | None = None
     first_contact: str | None = None
     urgent: bool = False
-    source: Source | None = None
-    personal: Personal = Personal()
+    source: Annotated[Source | None, UNDER_TEXTS] = None
+    personal: Annotated[Personal, UNDER_PEOPLE] = Personal()
 
 
 class Classified(Fact, frozen=True, kw_only=True):
@@ -88,7 +89,7 @@ class Classified(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.classified.1"
     category: str
-    topic: str | None = None
+    topic: Text | None = None
     way: str = "opinion"
     limit_class: str | None = None
 
@@ -97,7 +98,7 @@ class Proposed(Fact, frozen=True, kw_only=True):
     """拟办 — a proposal on how to handle the matter, and the leaders it was put to."""
 
     TOPIC: ClassVar[str] = "petition.proposed.1"
-    opinion: str
+    opinion: Text
     to: tuple[str, ...] = ()
 
 
@@ -105,7 +106,7 @@ class Instructed(Fact, frozen=True, kw_only=True):
     """批示 — a leader's note."""
 
     TOPIC: ClassVar[str] = "petition.instructed.1"
-    text: str
+    text: Text
 
 
 class InstructionPassedOn(Fact, frozen=True, kw_only=True):
@@ -113,29 +114,29 @@ class InstructionPassedOn(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.instruction_passed_on.1"
     to_unit: str
-    text: str | None = None
+    text: Text | None = None
 
 
 class Investigated(Fact, frozen=True, kw_only=True):
     """调查核实 — the record of what was found and done; whoever makes it signs it by making it."""
 
     TOPIC: ClassVar[str] = "petition.investigated.1"
-    text: str
-    attachments: tuple[Attachment, ...] = ()
+    text: Text
+    attachments: Annotated[tuple[Attachment, ...], UNDER_TEXTS] = ()
 
 
 class RecordSigned(Fact, frozen=True, kw_only=True):
     """签字确认 — the leader signed the record of the investigation."""
 
     TOPIC: ClassVar[str] = "petition.record_signed.1"
-    text: str | None = None
+    text: Text | None = None
 
 
 class ReportApproved(Fact, frozen=True, kw_only=True):
     """审签报告 — a leader agreed to the report to the superior who assigned the matter."""
 
     TOPIC: ClassVar[str] = "petition.report_approved.1"
-    text: str | None = None
+    text: Text | None = None
 
 
 class SentForReading(Fact, frozen=True, kw_only=True):
@@ -143,7 +144,7 @@ class SentForReading(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.sent_for_reading.1"
     officers: tuple[str, ...]
-    reason: str
+    reason: Text
 
 
 class Accepted(Fact, frozen=True, kw_only=True):
@@ -158,7 +159,7 @@ class TrackSwitched(Fact, frozen=True, kw_only=True):
     """转为普通程序 — from the simplified to the ordinary track; the days used stay used."""
 
     TOPIC: ClassVar[str] = "petition.track_switched.1"
-    reason: str
+    reason: Text
 
 
 class Declined(Fact, frozen=True, kw_only=True):
@@ -166,7 +167,7 @@ class Declined(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.declined.1"
     ground: str
-    explanation: str
+    explanation: Text
 
 
 class Forwarded(Fact, frozen=True, kw_only=True):
@@ -197,7 +198,7 @@ class Objected(Fact, frozen=True, kw_only=True):
     """提出异议 — the unit says that the matter is not within its powers (条例 23.3); late ones are marked late."""
 
     TOPIC: ClassVar[str] = "petition.objected.1"
-    reason: str
+    reason: Text
     late: bool = False
 
 
@@ -205,7 +206,7 @@ class HandedBack(Fact, frozen=True, kw_only=True):
     """退办 — the transferring office agrees; the case is back with it."""
 
     TOPIC: ClassVar[str] = "petition.handed_back.1"
-    reason: str
+    reason: Text
     from_unit: str
 
 
@@ -213,7 +214,7 @@ class KeptWithUnit(Fact, frozen=True, kw_only=True):
     """维持交办 — the office does not agree; the unit's clocks were never interrupted. No unit named: the holder."""
 
     TOPIC: ClassVar[str] = "petition.kept_with_unit.1"
-    reason: str
+    reason: Text
     from_unit: str | None = None
 
 
@@ -229,7 +230,7 @@ class ExtensionRequested(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.extension_requested.1"
     days: int
-    reason: str
+    reason: Text
 
 
 class ExtensionGranted(Fact, frozen=True, kw_only=True):
@@ -243,14 +244,14 @@ class ExtensionRefused(Fact, frozen=True, kw_only=True):
     """不批准延期 — with the reason."""
 
     TOPIC: ClassVar[str] = "petition.extension_refused.1"
-    reason: str
+    reason: Text
 
 
 class AskedForMore(Fact, frozen=True, kw_only=True):
     """一次性告知补正 — everything that is missing, told once."""
 
     TOPIC: ClassVar[str] = "petition.asked_for_more.1"
-    missing: tuple[str, ...]
+    missing: tuple[Text, ...]
 
 
 class Supplemented(Fact, frozen=True, kw_only=True):
@@ -277,8 +278,8 @@ class Reported(Fact, frozen=True, kw_only=True):
     """反馈 — the unit's report to whoever assigned the matter."""
 
     TOPIC: ClassVar[str] = "petition.reported.2"
-    text: str
-    attachments: tuple[Attachment, ...] = ()
+    text: Text
+    attachments: Annotated[tuple[Attachment, ...], UNDER_TEXTS] = ()
 
 
 class Replied(Fact, frozen=True, kw_only=True):
@@ -286,8 +287,8 @@ class Replied(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.replied.1"
     result: str
-    text: str
-    without_assistants: str | None = None
+    text: Text
+    without_assistants: Text | None = None
 
 
 class Served(Fact, frozen=True, kw_only=True):
@@ -296,7 +297,7 @@ class Served(Fact, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "petition.served.1"
     notice: str
     method: str
-    personal: Signature | None = None
+    personal: Annotated[Signature | None, UNDER_CONTACT] = None
 
 
 class NoticeIssued(Fact, frozen=True, kw_only=True):
@@ -321,7 +322,7 @@ class Urged(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.urged.1"
     method: str
-    text: str
+    text: Text
     to_unit: str | None = None
 
 
@@ -330,7 +331,7 @@ class Supervised(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.supervised.1"
     ground: str
-    advice: str
+    advice: Text
     answer_by: date | None = None
 
 
@@ -339,7 +340,7 @@ class SupervisionAnswered(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.supervision_answered.1"
     adopted: bool
-    text: str
+    text: Text
 
 
 class TakenCharge(Fact, frozen=True, kw_only=True):
@@ -354,14 +355,14 @@ class UrgentReported(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.urgent_reported.1"
     to_organ: str
-    text: str
+    text: Text
 
 
 class UrgentAcknowledged(Fact, frozen=True, kw_only=True):
     """上报签收 — the upward report was acknowledged."""
 
     TOPIC: ClassVar[str] = "petition.urgent_acknowledged.1"
-    text: str
+    text: Text
 
 
 class LinkedAsRepeat(Fact, frozen=True, kw_only=True):
@@ -376,8 +377,8 @@ class DelayNoticed(Fact, frozen=True, kw_only=True):
     """滞办告知 — the delay notice: matter, reason, approver, contact and the new date promised."""
 
     TOPIC: ClassVar[str] = "petition.delay_noticed.1"
-    reason: str
-    contact: str
+    reason: Text
+    contact: Text
     new_date: date
     approver: str
 
@@ -387,35 +388,35 @@ class Rescheduled(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.rescheduled.1"
     due_on: date
-    reason: str
+    reason: Text
 
 
 class Withdrawn(Fact, frozen=True, kw_only=True):
     """撤回 — the petitioner withdrew the matter."""
 
     TOPIC: ClassVar[str] = "petition.withdrawn.1"
-    reason: str
+    reason: Text
 
 
 class SignedOff(Fact, frozen=True, kw_only=True):
     """办结核销 — the result is accepted and the matter taken off the list."""
 
     TOPIC: ClassVar[str] = "petition.signed_off.1"
-    reason: str
+    reason: Text
 
 
 class Reopened(Fact, frozen=True, kw_only=True):
     """重新办理 — a closed matter is opened again with a reason; a new round of clocks starts."""
 
     TOPIC: ClassVar[str] = "petition.reopened.1"
-    reason: str
+    reason: Text
 
 
 class Archived(Fact, frozen=True, kw_only=True):
     """归档 — the case file is closed, and kept as long as its class says; older records name none."""
 
     TOPIC: ClassVar[str] = "petition.archived.1"
-    reason: str
+    reason: Text
     retention: str | None = None
 
 
@@ -424,7 +425,7 @@ class HandedOver(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.handed_over.1"
     officer: str
-    text: str
+    text: Text
 
 
 class HandOverConfirmed(Fact, frozen=True, kw_only=True):
@@ -432,7 +433,7 @@ class HandOverConfirmed(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.hand_over_confirmed.1"
     officer: str
-    text: str | None = None
+    text: Text | None = None
 
 
 class HandOverDeclined(Fact, frozen=True, kw_only=True):
@@ -440,7 +441,7 @@ class HandOverDeclined(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.hand_over_declined.1"
     officer: str
-    reason: str
+    reason: Text
 
 
 class Rated(Fact, frozen=True, kw_only=True):
@@ -449,21 +450,21 @@ class Rated(Fact, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "petition.rated.1"
     about: str
     score: str
-    comment: str | None = None
+    comment: Text | None = None
 
 
 class RefusalConsented(Fact, frozen=True, kw_only=True):
     """同意否定 — a leader consented to the negative decision."""
 
     TOPIC: ClassVar[str] = "petition.refusal_consented.1"
-    text: str | None = None
+    text: Text | None = None
 
 
 class RefusalFiled(Fact, frozen=True, kw_only=True):
     """否定报备 — the negative decision is filed with its grounds."""
 
     TOPIC: ClassVar[str] = "petition.refusal_filed.1"
-    text: str
+    text: Text
 
 
 class PutUnderSupervision(Fact, frozen=True, kw_only=True):

@@ -1,11 +1,12 @@
 """接访值班记录的事件: everything that can have happened to one record. Visitors' names and numbers lie in `personal` alone."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from domain.facts import Fact
 from domain.petition.events import Against, Personal
+from domain.secrets import UNDER_ACCUSED, UNDER_PEOPLE, Text
 
 
 class Received(Fact, frozen=True, kw_only=True):
@@ -15,28 +16,28 @@ class Received(Fact, frozen=True, kw_only=True):
     number: str
     office: str
     form: str
-    content: str
+    content: Text
     result: str
     received_by: str
     in_unit: str
     headcount: int
     visitors: tuple[str, ...] = ()
-    place: str | None = None
-    text: str | None = None
+    place: Text | None = None
+    text: Text | None = None
     promised_on: date | None = None
     petition: UUID | None = None
     petition_number: str | None = None
     shift: str | None = None
     shift_ends_on: date | None = None
-    against: tuple[Against, ...] = ()
-    personal: Personal = Personal()
+    against: Annotated[tuple[Against, ...], UNDER_ACCUSED] = ()
+    personal: Annotated[Personal, UNDER_PEOPLE] = Personal()
 
 
 class Settled(Fact, frozen=True, kw_only=True):
     """办结 — what was asked for is done."""
 
     TOPIC: ClassVar[str] = "reception.settled.1"
-    text: str
+    text: Text
 
 
 class Promised(Fact, frozen=True, kw_only=True):
@@ -44,15 +45,15 @@ class Promised(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "reception.promised.1"
     due_on: date
-    text: str | None = None
-    reason: str | None = None
+    text: Text | None = None
+    reason: Text | None = None
 
 
 class Explained(Fact, frozen=True, kw_only=True):
     """说明解释 — what can't be done was explained to the visitor."""
 
     TOPIC: ClassVar[str] = "reception.explained.1"
-    text: str
+    text: Text
 
 
 class PetitionLinked(Fact, frozen=True, kw_only=True):
@@ -69,7 +70,7 @@ class HandedOver(Fact, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "reception.handed_over.1"
     officer: str
     to_unit: str
-    text: str
+    text: Text
 
 
 class HandOverConfirmed(Fact, frozen=True, kw_only=True):
@@ -78,7 +79,7 @@ class HandOverConfirmed(Fact, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "reception.hand_over_confirmed.1"
     officer: str
     to_unit: str
-    text: str | None = None
+    text: Text | None = None
 
 
 class HandOverDeclined(Fact, frozen=True, kw_only=True):
@@ -86,7 +87,7 @@ class HandOverDeclined(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "reception.hand_over_declined.1"
     officer: str
-    reason: str
+    reason: Text
 
 
 class SentForReading(Fact, frozen=True, kw_only=True):
@@ -94,7 +95,7 @@ class SentForReading(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "reception.sent_for_reading.1"
     officers: tuple[str, ...]
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class Archived(Fact, frozen=True, kw_only=True):

@@ -4,13 +4,14 @@ from datetime import date
 from typing import ClassVar
 
 from domain.facts import Fact
+from domain.secrets import Text
 
 
 class ReviewRequested(Fact, frozen=True, kw_only=True):
     """申请复查 — within 30 days of the written reply; the date of posting counts for the petitioner (条例 35)."""
 
     TOPIC: ClassVar[str] = "review.requested.1"
-    reasons: str
+    reasons: Text
     posted_on: date | None = None
     late: bool = False
 
@@ -20,14 +21,14 @@ class ReviewConcluded(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "review.concluded.1"
     result: str
-    text: str
+    text: Text
 
 
 class ReexaminationRequested(Fact, frozen=True, kw_only=True):
     """申请复核 — within 30 days of the review opinion (条例 36)."""
 
     TOPIC: ClassVar[str] = "review.reexamination_requested.1"
-    reasons: str
+    reasons: Text
     posted_on: date | None = None
     late: bool = False
 
@@ -37,4 +38,4 @@ class ReexaminationConcluded(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "review.reexamination_concluded.1"
     result: str
-    text: str
+    text: Text

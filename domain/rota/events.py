@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from domain.facts import Fact
+from domain.secrets import Text
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -36,7 +37,7 @@ class RotaAmended(Fact, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "rota.amended.1"
     office: str
     entry: Entry
-    reason: str
+    reason: Text
     cancelled: bool = False
 
 
@@ -59,7 +60,7 @@ class ShiftNoted(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "shift.noted.1"
     shift: str
-    text: str
+    text: Text
 
 
 class MatterTaken(Fact, frozen=True, kw_only=True):
@@ -76,7 +77,7 @@ class ShiftClosed(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "shift.closed.1"
     shift: str
-    text: str | None = None
+    text: Text | None = None
 
 
 BOOK_FACTS: tuple[type[Fact], ...] = (

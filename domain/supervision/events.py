@@ -4,13 +4,14 @@ Articles are those of the 机关单位督查督办工作制度.
 """
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from domain.attachments import Attachment
 from domain.facts import Fact
 from domain.papers.shapes import PrintedDate, TemplateUsed
 from domain.petition.events import Against, Source
+from domain.secrets import UNDER_ACCUSED, UNDER_TEXTS, Text
 
 
 class Opened(Fact, frozen=True, kw_only=True):
@@ -22,10 +23,10 @@ class Opened(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "item.opened.1"
     number: str
-    source: str
+    source: Text
     category: str
-    subject: str
-    requirements: str
+    subject: Text
+    requirements: Text
     opened_by_unit: str
     due_on: date | None = None
     public: bool = False
@@ -39,8 +40,8 @@ class Opened(Fact, frozen=True, kw_only=True):
     received_on: date | None = None
     body: str | None = None
     confidential: bool = False
-    against: tuple[Against, ...] = ()
-    imported: Source | None = None
+    against: Annotated[tuple[Against, ...], UNDER_ACCUSED] = ()
+    imported: Annotated[Source | None, UNDER_TEXTS] = None
 
 
 class Submitted(Fact, frozen=True, kw_only=True):
@@ -54,7 +55,7 @@ class LeaderInstructed(Fact, frozen=True, kw_only=True):
     """领导批示 — a leader approves the item, or gives it back to be worked over (第九条、第十五条)."""
 
     TOPIC: ClassVar[str] = "item.leader_instructed.1"
-    text: str
+    text: Text
     approve: bool = True
 
 
@@ -62,7 +63,7 @@ class Countersigned(Fact, frozen=True, kw_only=True):
     """会签 — a further leader's note (第十五条)."""
 
     TOPIC: ClassVar[str] = "item.countersigned.1"
-    text: str
+    text: Text
     approve: bool = True
 
 
@@ -70,8 +71,8 @@ class Amended(Fact, frozen=True, kw_only=True):
     """修改事项 — after the leaders' notes only the requirements may change (第十五条); what is None stays."""
 
     TOPIC: ClassVar[str] = "item.amended.1"
-    subject: str | None = None
-    requirements: str | None = None
+    subject: Text | None = None
+    requirements: Text | None = None
     category: str | None = None
     due_on: date | None = None
     public: bool | None = None
@@ -89,7 +90,7 @@ class Withdrawn(Fact, frozen=True, kw_only=True):
     """撤项 — the item is no longer supervised (第九条、第十条)."""
 
     TOPIC: ClassVar[str] = "item.withdrawn.1"
-    reason: str
+    reason: Text
 
 
 class Allocated(Fact, frozen=True, kw_only=True):
@@ -98,7 +99,7 @@ class Allocated(Fact, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "item.allocated.1"
     lead_unit: str
     assisting_units: tuple[str, ...] = ()
-    task_group: str | None = None
+    task_group: Text | None = None
     unit_due_on: date | None = None
 
 
@@ -114,7 +115,7 @@ class UnitInstructed(Fact, frozen=True, kw_only=True):
     """部门批示 — the note of the unit's head or clerk on what the unit handles (第十一条第一项)."""
 
     TOPIC: ClassVar[str] = "item.unit_instructed.1"
-    text: str
+    text: Text
     of_unit: str
 
 
@@ -123,7 +124,7 @@ class Objected(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "item.objected.1"
     of_unit: str
-    reason: str
+    reason: Text
     late: bool = False
 
 
@@ -136,7 +137,7 @@ class ObjectionSettled(Fact, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "item.objection_settled.1"
     of_unit: str
     agree: bool
-    reason: str
+    reason: Text
     to_unit: str | None = None
     unit_due_on: date | None = None
 
@@ -149,8 +150,8 @@ class Reported(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "item.reported.1"
     of_unit: str
-    text: str
-    attachments: tuple[Attachment, ...] = ()
+    text: Text
+    attachments: Annotated[tuple[Attachment, ...], UNDER_TEXTS] = ()
     period: str | None = None
     signed: bool = False
 
@@ -167,9 +168,9 @@ class ResultSubmitted(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "item.result_submitted.1"
     of_unit: str
-    conclusion: str
-    attachments: tuple[Attachment, ...] = ()
-    without_assistants: str | None = None
+    conclusion: Text
+    attachments: Annotated[tuple[Attachment, ...], UNDER_TEXTS] = ()
+    without_assistants: Text | None = None
 
 
 class ExtensionRequested(Fact, frozen=True, kw_only=True):
@@ -181,8 +182,8 @@ class ExtensionRequested(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "item.extension_requested.1"
     of_unit: str
-    reason: str
-    progress: str
+    reason: Text
+    progress: Text
     expected_on: date
     limit: str
     level: str = "officer"
@@ -194,7 +195,7 @@ class ExtensionVetted(Fact, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "item.extension_vetted.1"
     of_unit: str
     level: str
-    opinion: str
+    opinion: Text
 
 
 class ExtensionGranted(Fact, frozen=True, kw_only=True):
@@ -209,7 +210,7 @@ class ExtensionGranted(Fact, frozen=True, kw_only=True):
     limit: str
     other_limits: tuple[str, ...] = ()
     item_due_on: date | None = None
-    remark: str | None = None
+    remark: Text | None = None
 
 
 class ExtensionRefused(Fact, frozen=True, kw_only=True):
@@ -217,7 +218,7 @@ class ExtensionRefused(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "item.extension_refused.1"
     of_unit: str
-    reason: str
+    reason: Text
 
 
 class NoticeIssued(Fact, frozen=True, kw_only=True):
@@ -242,7 +243,7 @@ class Urged(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "item.urged.1"
     method: str
-    text: str
+    text: Text
     units: tuple[str, ...]
 
 
@@ -250,14 +251,14 @@ class Vetted(Fact, frozen=True, kw_only=True):
     """初审 — the inspector's opinion of the result (第二十二条第一项)."""
 
     TOPIC: ClassVar[str] = "item.vetted.1"
-    opinion: str
+    opinion: Text
 
 
 class SubmittedToLeader(Fact, frozen=True, kw_only=True):
     """转报领导复审 — the leader decides on the result (第二十二条第一项)."""
 
     TOPIC: ClassVar[str] = "item.submitted_to_leader.1"
-    opinion: str | None = None
+    opinion: Text | None = None
 
 
 class SentBack(Fact, frozen=True, kw_only=True):
@@ -265,7 +266,7 @@ class SentBack(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "item.sent_back.1"
     of_unit: str
-    reason: str
+    reason: Text
     redo_by: date
 
 
@@ -273,7 +274,7 @@ class SignedOff(Fact, frozen=True, kw_only=True):
     """核销 — the result is accepted and the item taken off the list (第二十二条)."""
 
     TOPIC: ClassVar[str] = "item.signed_off.1"
-    reason: str
+    reason: Text
 
 
 class SubmittedToSuperior(Fact, frozen=True, kw_only=True):
@@ -281,7 +282,7 @@ class SubmittedToSuperior(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "item.submitted_to_superior.1"
     to_organ: str | None = None
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class Scored(Fact, frozen=True, kw_only=True):
@@ -293,7 +294,7 @@ class Scored(Fact, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "item.scored.1"
     of_unit: str
     points: int
-    reason: str
+    reason: Text
     confirmed: bool = True
 
 
@@ -302,26 +303,26 @@ class SentForReading(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "item.sent_for_reading.1"
     officers: tuple[str, ...]
-    reason: str
+    reason: Text
 
 
 class ReportedToBody(Fact, frozen=True, kw_only=True):
     """向会议报告 — the result went back to the body whose meeting decided it (第二十一条)."""
 
     TOPIC: ClassVar[str] = "item.reported_to_body.1"
-    text: str
+    text: Text
 
 
 class MadeConfidential(Fact, frozen=True, kw_only=True):
     """转为保密 — the petition it was made from is now an accusation: the item is kept from whom that accuses, too."""
 
     TOPIC: ClassVar[str] = "item.made_confidential.1"
-    against: tuple[Against, ...] = ()
+    against: Annotated[tuple[Against, ...], UNDER_ACCUSED] = ()
 
 
 class Archived(Fact, frozen=True, kw_only=True):
     """归档 — the item's file is closed (第二十三条), and kept as long as its class says; older records name none."""
 
     TOPIC: ClassVar[str] = "item.archived.1"
-    reason: str
+    reason: Text
     retention: str | None = None

@@ -15,17 +15,18 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api import passwords
-from api.app import create_app
 from api.bootstrap import Services, build
 from api.sessions import open_session
 from api.settings import Settings
 from eventstore.embedded import Server
 from projections import runner
 from tests.api import town as small_town
+from tests.api.apps import lent
 from tests.api.caller import Caller, calling
 from tests.api.item_lives import ItemWalker, appoint_deputy
 from tests.api.lives import Walker
 from tests.conftest import TEMPLATE, Clock, fresh
+from tests.keys import run_keys
 
 SignIn = Callable[[str], Caller]
 
@@ -59,7 +60,7 @@ def served(settings: Settings, clock: Clock) -> Iterator[Services]:
 @pytest.fixture
 def settings(database_dsn: str, tmp_path: Path) -> Settings:
     """Settings over the test's own database."""
-    return Settings(home=tmp_path, database_url=database_dsn, pool_size=10, beat=0)
+    return Settings(home=tmp_path, database_url=database_dsn, pool_size=10, beat=0, keys=run_keys().folder)
 
 
 @pytest.fixture
@@ -70,9 +71,10 @@ def services(settings: Settings, clock: Clock) -> Iterator[Services]:
 
 
 @pytest.fixture
-def app(services: Services) -> FastAPI:
+def app(services: Services) -> Iterator[FastAPI]:
     """The application."""
-    return create_app(services)
+    with lent(services) as app:
+        yield app
 
 
 @pytest.fixture
@@ -116,11 +118,15 @@ def town(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFacto
     """One served office for all tests of a module; it is Monday, 2 March 2026, 10:00 in Shanghai."""
     clock = Clock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
     with fresh(server, TEMPLATE) as dsn:
-        settings = Settings(home=tmp_path_factory.mktemp("town"), database_url=dsn, pool_size=10, beat=0)
-        with served(settings, clock) as services:
-            app = create_app(services)
-            with calling(app) as client:
-                yield Town(app, services, client, Walker(signing_in(services, client)), clock)
+        settings = Settings(
+            home=tmp_path_factory.mktemp("town"),
+            database_url=dsn,
+            pool_size=10,
+            beat=0,
+            keys=run_keys().folder,
+        )
+        with served(settings, clock) as services, lent(services) as app, calling(app) as client:
+            yield Town(app, services, client, Walker(signing_in(services, client)), clock)
 
 
 @pytest.fixture(scope="module")

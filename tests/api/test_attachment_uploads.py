@@ -193,7 +193,7 @@ from api.bootstrap import build
 from api.settings import Settings
 from eventstore import attachments
 from hashlib import sha256
-with build(Settings(home=Path("/nowhere"), database_url=sys.argv[1], pool_size=2)) as services:
+with build(Settings(home=Path("/nowhere"), database_url=sys.argv[1], pool_size=2, keys=Path(sys.argv[2]))) as services:
     with services.database.transaction() as connection:
         content = b"a" * 3_000_000
         attachments.keep(connection, sha256(content).hexdigest(), content, "text/plain")
@@ -202,7 +202,9 @@ with build(Settings(home=Path("/nowhere"), database_url=sys.argv[1], pool_size=2
 
 
 def test_who_is_killed_while_storing_leaves_nothing(services: Services) -> None:
-    killed = subprocess.run([sys.executable, "-c", DIES, services.database.dsn], capture_output=True)
+    killed = subprocess.run(
+        [sys.executable, "-c", DIES, services.database.dsn, services.keys.folder], capture_output=True
+    )
     assert killed.returncode == -9, killed.stderr.decode()
     assert stored(services) == (0, 0)
 

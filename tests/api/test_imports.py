@@ -235,7 +235,7 @@ from pathlib import Path
 from api.bootstrap import build
 from api.imports import ImportWorker
 from api.settings import Settings
-settings = Settings(home=Path("/nowhere"), database_url=sys.argv[1], pool_size=4)
+settings = Settings(home=Path("/nowhere"), database_url=sys.argv[1], pool_size=4, keys=Path(sys.argv[2]))
 services = build(settings)
 worker = ImportWorker(services)
 take_in, batches = services.casework.take_in, 0
@@ -255,7 +255,9 @@ worker.run_once()
 def test_a_killed_import_goes_on_and_lands_every_letter_once(services: Services, sign_in: SignIn) -> None:
     office = sign_in("office")
     id = send(office, sample.good(520)).json()["id"]
-    killed = subprocess.run([sys.executable, "-c", DIES, services.database.dsn], capture_output=True)
+    killed = subprocess.run(
+        [sys.executable, "-c", DIES, services.database.dsn, services.keys.folder], capture_output=True
+    )
     assert killed.returncode == -9, killed.stderr.decode()
     assert letters_in(services) == 300
     halfway = office.get(f"/v1/imports/{id}").json()

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from api.app import create_app
 from api.bootstrap import Services, build
 from api.sessions import open_session
 from api.settings import Settings
@@ -20,10 +19,12 @@ from domain.directory.capacity import act_of
 from eventstore.embedded import Server
 from projections import runner
 from projections.visibility import Visibility
+from tests.api.apps import lent
 from tests.api.caller import Caller, calling
 from tests.api.cases import pages
 from tests.api.random_cases import OFFICERS, STAND_INS, Chance, founding, moving
 from tests.conftest import TEMPLATE, Clock, fresh
+from tests.keys import run_keys
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 COUNT = 60
@@ -69,7 +70,13 @@ def world(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFact
     """Chance's cases, alerts raised on them, and the views caught up."""
     clock = Clock(NOW)
     with fresh(server, TEMPLATE) as dsn:
-        settings = Settings(home=tmp_path_factory.mktemp("world"), database_url=dsn, pool_size=10, beat=0)
+        settings = Settings(
+            home=tmp_path_factory.mktemp("world"),
+            database_url=dsn,
+            pool_size=10,
+            beat=0,
+            keys=run_keys().folder,
+        )
         with build(settings, clock) as services:
             founded = founding(NOW - timedelta(days=1))
             services.casework.save(*founded, *moving(len(founded), NOW - timedelta(hours=1)))
@@ -79,7 +86,7 @@ def world(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFact
             services.casework.raise_alerts(ids, NOW + timedelta(days=90))
             runner.catch_up(services.database, services.casework)
             cases = {str(id): case for id, case in services.casework.cases(ids).items()}
-            with calling(create_app(services)) as client:
+            with lent(services) as app, calling(app) as client:
                 yield World(services, client, cases, clock)
 
 

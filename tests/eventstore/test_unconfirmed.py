@@ -13,6 +13,7 @@ from domain.petition.commands import Register, Urge
 from eventstore.database import Database, library_env
 from eventstore.recorder import CaseRecorder
 from scheduler.jobs import Context, purge_receipts
+from tests.keys import run_keys
 from tests.projections.office import Office, at
 
 LETTER = Register(channel="letter", category="appeal", subject="供暖", content="温度不达标")
@@ -36,7 +37,7 @@ class Losing(CaseRecorder):
 def casework(database: Database) -> Iterator[Casework]:
     recorder = {"CASEWORK_APPLICATION_RECORDER_TOPIC": "tests.eventstore.test_unconfirmed:Losing"}
     Losing.lose = False
-    made = Casework(library_env(database.dsn) | recorder)
+    made = Casework(library_env(database.dsn) | recorder, keys=run_keys())
     yield made
     made.close()
 

@@ -18,6 +18,7 @@ from domain.supervision import commands as item
 from eventstore.database import library_env
 from projections.lights import Lights
 from projections.visibility import Visibility
+from tests.keys import run_keys
 
 UNITS = (
     ("office", "清江区信访局", "petition_office", "XF"),
@@ -53,7 +54,7 @@ def at(day: str) -> datetime:
 
 def a_casework(dsn: str) -> Casework:
     """The application over a test's database."""
-    return Casework(library_env(dsn))
+    return Casework(library_env(dsn), keys=run_keys())
 
 
 class Office:

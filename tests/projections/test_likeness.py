@@ -53,9 +53,8 @@ def test_only_petitions_have_a_row(database: Database, casework: Casework, offic
     assert row == {"n": 0}
 
 
-def test_each_office_has_a_key_of_its_own_bytes(database: Database) -> None:
-    with database.connection() as connection:
-        key = likeness.key_of(connection)
+def test_each_office_has_a_key_of_its_own_bytes(casework: Casework) -> None:
+    key = likeness.key_of(casework)
     assert (len(key), len(set(key)) > 8) == (32, True)
 
 

@@ -20,6 +20,7 @@ from domain.rules.deadlines import Clock
 from domain.rules.signals import signal
 from eventstore.database import Database, library_env
 from tests.builders import OFFICERS, UNITS, act, at, clerk, on
+from tests.keys import run_keys
 
 
 class Office:
@@ -27,7 +28,7 @@ class Office:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.casework = Casework(library_env(database.dsn))
+        self.casework = Casework(library_env(database.dsn), keys=run_keys())
         founding = act(OFFICERS[0], "2025-01-02")
 
         def facts(version: int) -> list[Fact]:

@@ -13,6 +13,7 @@ from domain.petition import commands
 from eventstore.database import Database, library_env
 from projections.deadlines import Deadlines
 from projections.runner import catch_up
+from tests.keys import run_keys
 
 Key = tuple[UUID, str, int, str, str, date]
 """What an alert is about: case, clock, the clock's start, step and due date."""
@@ -28,7 +29,7 @@ class Bureau:
 
     def __init__(self, database: Database, day: date) -> None:
         self.database = database
-        self.casework = Casework(library_env(database.dsn))
+        self.casework = Casework(library_env(database.dsn), keys=run_keys())
         act = system_act(morning(day))
         drafts = [
             (UnitFounded, {"unit_id": "office", "name": "某市信访局", "kind": "petition_office", "code": "XF"}),

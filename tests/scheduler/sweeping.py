@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.casework import Casework
 from eventstore.database import Database, library_env
 from scheduler.sweep import sweep
+from tests.keys import run_keys
 
 
 class Slow:
@@ -29,7 +30,7 @@ def main(dsn: str, at: str) -> None:
     """Sweeps in small batches, at a time that stands still."""
     now = datetime.fromisoformat(at)
     with Database(dsn) as database:
-        sweep(database, Slow(Casework(library_env(dsn))), lambda: now, batch=25)
+        sweep(database, Slow(Casework(library_env(dsn), keys=run_keys())), lambda: now, batch=25)
 
 
 if __name__ == "__main__":

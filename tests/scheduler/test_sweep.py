@@ -15,6 +15,7 @@ from scheduler.channels import parse_channel
 from scheduler.outbox import dispatch
 from scheduler.sweep import sweep, waiting
 from tests.conftest import Clock
+from tests.keys import run_keys
 from tests.scheduler.bureau import Bureau, morning
 from tests.scheduler.receivers import Hook
 
@@ -147,7 +148,7 @@ def test_two_schedulers_raise_each_alert_once_while_the_view_follows(bureau: Bur
     bureau.petitions(MONDAY, 40)
     expected = bureau.due_by(LONG_AFTER)
     clock.set(morning(LONG_AFTER))
-    other = Casework(library_env(bureau.database.dsn))
+    other = Casework(library_env(bureau.database.dsn), keys=run_keys())
     ready = threading.Barrier(3)
     failed: list[UUID] = []
 

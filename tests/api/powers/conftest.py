@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.app import create_app
 from api.bootstrap import build
 from api.settings import Settings
 from eventstore.embedded import Server
+from tests.api.apps import lent
 from tests.api.caller import calling
 from tests.api.conftest import Town, signing_in
 from tests.api.lives import Walker
 from tests.api.powers import people
 from tests.conftest import TEMPLATE, Clock, fresh
+from tests.keys import run_keys
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +22,14 @@ def town(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFacto
     """It is Monday, 2 March 2026, 10:00 in Shanghai."""
     clock = Clock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
     with fresh(server, TEMPLATE) as dsn:
-        settings = Settings(home=tmp_path_factory.mktemp("town"), database_url=dsn, pool_size=10, beat=0)
+        settings = Settings(
+            home=tmp_path_factory.mktemp("town"),
+            database_url=dsn,
+            pool_size=10,
+            beat=0,
+            keys=run_keys().folder,
+        )
         with build(settings, clock) as services:
             people.found(services)
-            app = create_app(services)
-            with calling(app) as client:
+            with lent(services) as app, calling(app) as client:
                 yield Town(app, services, client, Walker(signing_in(services, client)), clock)

@@ -25,6 +25,7 @@ from projections import runner
 from tests.api.caller import serving
 from tests.conftest import Clock, fresh
 from tests.console.browser.chromium import HOST
+from tests.keys import run_keys
 
 NOW = datetime(2026, 11, 19, 2, 0, tzinfo=UTC)
 """Thursday, 19 November 2026, 10:00 in Shanghai."""
@@ -94,7 +95,9 @@ def made_ready(server: Server) -> str:
 
 def _found(dsn: str, home: Path) -> None:
     migrate.upgrade(dsn)
-    with build(Settings(home=home, database_url=dsn, pool_size=4, beat=0), Clock(NOW)) as services:
+    with build(
+        Settings(home=home, database_url=dsn, pool_size=4, beat=0, keys=run_keys().folder), Clock(NOW)
+    ) as services:
         demo.seed(services)
         quick = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)]).hash(PASSWORD)
         with services.database.transaction() as connection:
@@ -107,7 +110,7 @@ def opened(server: Server, home: Path) -> Iterator[Office]:
     """The office over a database of its own, served until the block ends."""
     clock, stop = Clock(NOW), threading.Event()
     with fresh(server, made_ready(server)) as dsn:
-        settings = Settings(home=home, database_url=dsn, pool_size=12, beat=0)
+        settings = Settings(home=home, database_url=dsn, pool_size=12, beat=0, keys=run_keys().folder)
         with build(settings, clock) as services:
             following = threading.Thread(
                 target=runner.run_all, args=(services.database, services.casework, stop)

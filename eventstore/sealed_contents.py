@@ -1,0 +1,39 @@
+"""密封内容: whole contents beside the log – attachments, files to be imported – under a key of their own."""
+
+from os import urandom
+
+from cryptography.exceptions import InvalidTag
+
+from eventstore.ciphers import NONCE_BYTES
+from eventstore.envelope import KEY, Tampered, cleared
+from eventstore.keys import Keys, path_of
+
+
+def seal(keys: Keys, owner: str, subject: str, content: bytes) -> bytes:
+    """密封: key, nonce and ciphertext. Raises NotNow if the key was destroyed."""
+    algorithm, generation = keys.algorithm, keys.generation
+    opener = keys.opener(owner, subject, generation, algorithm)
+    if opener is None:
+        raise cleared()
+    header = KEY.pack(algorithm, generation, path_of(owner, subject), 0)
+    nonce = urandom(NONCE_BYTES)
+    return b"".join([header, nonce, opener.encrypt(nonce, content, _place(owner, subject) + header)])
+
+
+def unseal(keys: Keys, owner: str, subject: str, sealed: bytes) -> bytes | None:
+    """启封: None if its key was destroyed. Raises Tampered."""
+    if len(sealed) < KEY.size + NONCE_BYTES:
+        raise Tampered("the content is cut short")
+    algorithm, generation, _, _ = KEY.unpack_from(sealed)
+    opener = keys.opener(owner, subject, generation, algorithm)
+    if opener is None:
+        return None
+    header, at = sealed[: KEY.size], KEY.size + NONCE_BYTES
+    try:
+        return opener.decrypt(sealed[KEY.size : at], sealed[at:], _place(owner, subject) + header)
+    except InvalidTag:
+        raise Tampered("the content isn't what was stored") from None
+
+
+def _place(owner: str, subject: str) -> bytes:
+    return f"{subject}\x00{owner}\x00".encode()
