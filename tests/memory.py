@@ -10,7 +10,7 @@ from eventsourcing.popo import POPOApplicationRecorder, POPOFactory
 from domain.attachments import Held
 from domain.casework import Casework
 from domain.store import OutboxRow, Stored, StoredReceipt
-from tests.keys import run_keys
+from tests.keys import own_keys
 from tests.surroundings import WholeLog
 
 
@@ -71,7 +71,7 @@ def a_casework() -> Casework:
     """The one door over an empty store in memory; facts are stored as they are in the database."""
     casework = Casework(
         {"PERSISTENCE_MODULE": "tests.memory:Factory", "MAPPER_TOPIC": "eventstore.mapper:FactMapper"},
-        keys=run_keys(),
+        keys=own_keys(),
     )
     casework.surroundings = WholeLog(casework)
     return casework

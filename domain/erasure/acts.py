@@ -9,5 +9,8 @@ CONDITIONS_OF = {
     "witness-erasure": "nobody_accused open_erasure erasure_approved not_own_erasure file_in",
 }
 
-STILL_OPEN = frozenset({*CONDITIONS_OF, "archive", "acknowledge-alert"})
+STILL_OPEN = frozenset({*CONDITIONS_OF, "acknowledge-alert"})
 """Acts that need neither the texts nor anybody who brought the case."""
+
+WITHOUT_PEOPLE = frozenset({"archive"})
+"""Acts that need the texts, but nobody who brought the case."""

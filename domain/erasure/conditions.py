@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from domain.directory.accused import accused_people, accused_units
-from domain.erasure.acts import STILL_OPEN
+from domain.erasure.acts import STILL_OPEN, WITHOUT_PEOPLE
 from domain.erasure.files import File
 from domain.errors import NotNow, NotYours, Refused
 from domain.rules.authority import stands_accused
@@ -26,6 +26,8 @@ def is_of(act: Any, doers: Iterable[str]) -> bool:
 def closed_by_erasure(file: File, slug: str) -> Refused | None:
     """已清除: why an act that needs what is gone is closed."""
     if slug in STILL_OPEN or not file.is_gone:
+        return None
+    if slug in WITHOUT_PEOPLE and not file.custody.texts_gone:
         return None
     last = file.custody.erasures[-1]
     return NotNow(

@@ -143,7 +143,7 @@ class CaseMachine(Life):
     def what_is_gone_is_neither_handled_nor_told(self) -> None:
         gone = self.live.custody.erasures
         if self.live.custody.texts_gone:
-            assert set(self.open) <= {*custody.COMMANDS, "archive"}
+            assert set(self.open) <= {*custody.COMMANDS}
             assert self.live.content == custody_events.ERASED
             assert "来信全文" not in repr(self.facts)
         for one in gone:
