@@ -7,6 +7,7 @@ below. Whoever destroys a key decides by subject what of a case can't be read an
 - `person:<key>`: who one petitioner or visitor is;
 - `contact`: where answers go and who signed for papers, which may name any of the petitioners;
 - `custody`: what is written of the file itself – why it was lent, why it was destroyed; never destroyed with it;
+- `code`: what opens the case to a citizen, so that a case's file can be handed out with its bytes and not with the code;
 - `accused`: whom the case is against. It outlives the petitioners, for it decides who may not see the case.
 
 A field is marked by its type. What can't be read any more reads as CLEARED, or as nothing where it is no text.
@@ -24,6 +25,8 @@ TEXTS: Final = "texts"
 CONTACT: Final = "contact"
 ACCUSED: Final = "accused"
 CUSTODY: Final = "custody"
+CODE: Final = "code"
+"""Of what opens a case to a citizen: shown to nobody who asks for the case's file, and never destroyed by itself."""
 PEOPLE: Final = "people"
 """How the field is marked whose persons each have a key of their own."""
 ATTACHMENT: Final = "attachment"
@@ -35,6 +38,7 @@ MARK: Final = "subject"
 UNDER_TEXTS: Final = msgspec.Meta(extra={MARK: TEXTS})
 UNDER_CONTACT: Final = msgspec.Meta(extra={MARK: CONTACT})
 UNDER_ACCUSED: Final = msgspec.Meta(extra={MARK: ACCUSED})
+UNDER_CODE: Final = msgspec.Meta(extra={MARK: CODE})
 UNDER_PEOPLE: Final = msgspec.Meta(extra={MARK: PEOPLE})
 
 Text = Annotated[str, UNDER_TEXTS]

@@ -12,7 +12,7 @@ import msgspec
 from domain.attachments import Attachment
 from domain.facts import UPCASTERS, Fact
 from domain.papers.shapes import PrintedDate, TemplateUsed
-from domain.secrets import UNDER_ACCUSED, UNDER_CONTACT, UNDER_PEOPLE, UNDER_TEXTS, Text
+from domain.secrets import UNDER_ACCUSED, UNDER_CODE, UNDER_CONTACT, UNDER_PEOPLE, UNDER_TEXTS, Text
 
 
 class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -65,7 +65,7 @@ class Registered(Fact, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "petition.registered.1"
     number: str
-    query_code: str
+    query_code: Annotated[str, UNDER_CODE]
     office: str
     channel: str
     category: str
