@@ -20,6 +20,7 @@ from domain.errors import NotYours
 from domain.kinds import PETITION
 from domain.petition.situation import standing_of
 from domain.petition.timetravel import as_of
+from domain.reception.situation import standing_of as reception_standing
 from domain.rulebase.fold import Known
 from domain.rules.authority import may_see_personal_data
 from domain.rules.deadlines import Clock
@@ -70,16 +71,22 @@ class Seen:
 
         Each is judged on the latest legal date so far and by the names of its record, the last one as asked about.
         """
-        latest = date.min
-        for count, one in enumerate(self.history, 1):
-            latest = max(latest, one.fact.on)
-            history = self.history[:count]
-            if count == len(self.history):
-                yield replace(self, past=True)
-            else:
-                state = self.kind.project(earlier.fact for earlier in history)
-                at = min(one.fact.recorded_at, self.named_at)
-                yield replace(self, history=history, state=state, today=latest, past=True, named_at=at)
+        for count in range(1, len(self.history) + 1):
+            yield self.after(count)
+
+    def after(self, count: int) -> "Seen":
+        """其中一步: the case after so many of its facts."""
+        if count == len(self.history):
+            return replace(self, past=True)
+        history = self.history[:count]
+        return replace(
+            self,
+            history=history,
+            state=self.kind.project(one.fact for one in history),
+            today=max(one.fact.on for one in history),
+            past=True,
+            named_at=min(history[-1].fact.recorded_at, self.named_at),
+        )
 
 
 SYSTEM = "系统"
@@ -157,5 +164,15 @@ def must_see_personal_data(services: Services, act: Act, case_id: UUID) -> None:
         raise NotYours(
             "petition.personal_data_closed",
             "信访人身份信息只对正在办理该事项的单位和人员开放。",
+            "《信访工作条例》第三十条第三款",
+        )
+
+
+def must_see_visitors(services: Services, act: Act, case: Case) -> None:
+    """可看来访人身份信息: those through whose hands the record passes, and the auditor. Raises NotYours."""
+    if not may_see_personal_data(reception_standing(case.state, services.casework.directory()), act):
+        raise NotYours(
+            "reception.personal_data_closed",
+            "来访人身份信息只对接待和办理该事项的人员开放。",
             "《信访工作条例》第三十条第三款",
         )

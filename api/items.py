@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from api import attachments, case_shapes, item_shapes, lists
-from api.case_reading import Seen, look
+from api import attachments, case_shapes, item_shapes, lists, replay_shapes
+from api.case_reading import look
 from api.errors import READS
 from api.identity import Held, Signed
 from api.instants import At, KnownAt
@@ -85,10 +85,21 @@ def deadlines(
 
 
 @router.get("/{id}/replay", summary="逐步重放", operation_id="item-replay")
-def replay(services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None) -> dict[str, Any]:
-    """One entry an event: the event, the state after it, and every clock after it, judged as a petition's replay is."""
-    seen: Seen = look(services, act, id, at, known_at, ITEM)
-    return {"items": [case_shapes.step(then) for then in seen.steps()]}
+def replay(
+    services: Held,
+    act: Signed,
+    id: UUID,
+    at: At = None,
+    known_at: KnownAt = None,
+    cursor: Cursor = None,
+    limit: replay_shapes.Limit = replay_shapes.USUAL,
+) -> dict[str, Any]:
+    """One entry an event: the event, the state and the clocks after it – as known then beside as known now –, what every
+    party could see and was told by it, and in `passed` the days until the next event on which a limit ran out.
+
+    `deadlines` are judged on the latest legal date so far, the last on the day asked about; `clocks` on the day of record.
+    """
+    return replay_shapes.answer(services, look(services, act, id, at, known_at, ITEM), cursor, limit)
 
 
 attachments.add_reads(router, ITEM, "item-")

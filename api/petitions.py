@@ -5,7 +5,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from api import attachments, case_reading, case_shapes, lists, masking, petition_shapes, readings
+from api import (
+    attachments,
+    case_reading,
+    case_shapes,
+    lists,
+    masking,
+    petition_shapes,
+    readings,
+    replay_shapes,
+)
 from api.case_reading import look
 from api.errors import READS
 from api.identity import Held, Signed
@@ -13,6 +22,7 @@ from api.instants import At, KnownAt
 from api.ledger_filters import PetitionFilters
 from api.paging import USUAL, After, Cursor, Limit
 from api.papers import papers
+from api.reading_reasons import add_reasons
 from domain.kinds import PETITION
 from projections import ledger_list
 
@@ -76,13 +86,23 @@ def deadlines(
 
 
 @router.get("/{id}/replay", summary="逐步重放")
-def replay(services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None) -> dict[str, Any]:
-    """One entry an event: the event, the state after it, and every clock after it.
+def replay(
+    services: Held,
+    act: Signed,
+    id: UUID,
+    at: At = None,
+    known_at: KnownAt = None,
+    cursor: Cursor = None,
+    limit: replay_shapes.Limit = replay_shapes.USUAL,
+) -> dict[str, Any]:
+    """One entry an event: the event, the state and the clocks after it – as known then beside as known now –, what every
+    party could see and was told by it, and in `passed` the days until the next event on which a limit ran out.
 
-    Each entry is judged on the latest legal date so far, the last one on the day asked about, by the rules known then.
+    `deadlines` are judged on the latest legal date so far, the last on the day asked about; `clocks` on the day of record.
     """
-    return {"items": [case_shapes.step(then) for then in look(services, act, id, at, known_at).steps()]}
+    return replay_shapes.answer(services, look(services, act, id, at, known_at), cursor, limit)
 
 
 attachments.add_reads(router, PETITION)
 papers.add_papers(router, PETITION)
+add_reasons(router, PETITION)

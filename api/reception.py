@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from api import case_shapes, lists, readings, reception_shapes
+from api import case_shapes, lists, readings, reception_shapes, replay_shapes
 from api.acting import Conditioned, Done, add_acts, body_of, done
 from api.bodies import command_of, form_of
 from api.bootstrap import Services
@@ -99,12 +99,10 @@ def visitors(services: Held, act: Signed, id: UUID) -> dict[str, Any]:
 def opened_visitors(services: Services, act: Act, id: UUID) -> list[dict[str, Any]]:
     """查看来访人: the reading is recorded before anything is shown. Raises Unknown and NotYours."""
     seen = look(services, act, id, kind=RECEPTION)
-    if not may_see_personal_data(standing_of(seen.state, seen.directory), act):
-        raise NotYours(
-            "reception.personal_data_closed",
-            "来访人身份信息只对接待和办理该事项的人员开放。",
-            "《信访工作条例》第三十条第三款",
-        )
+    case = services.casework.readable(id, act)
+    if case is None:
+        raise RECEPTION.unknown()
+    case_reading.must_see_visitors(services, act, case)
     readings.note(services, act, id, "visitors")
     return reception_shapes.identified(seen.state)
 
@@ -124,10 +122,22 @@ def deadlines(
 
 
 @router.get("/{id}/replay", summary="逐步重放", operation_id="reception-replay")
-def replay(services: Held, act: Signed, id: UUID, at: At = None, known_at: KnownAt = None) -> dict[str, Any]:
-    """One entry an event: the event, the state after it, and every clock after it."""
-    seen = look(services, act, id, at, known_at, RECEPTION)
-    return {"items": [case_shapes.step(then) for then in seen.steps()]}
+def replay(
+    services: Held,
+    act: Signed,
+    id: UUID,
+    at: At = None,
+    known_at: KnownAt = None,
+    cursor: Cursor = None,
+    limit: replay_shapes.Limit = replay_shapes.USUAL,
+) -> dict[str, Any]:
+    """One entry an event: the event, the state and the clocks after it – as known then beside as known now –, what every
+    party could see and was told by it, and in `passed` the days until the next event on which a limit ran out.
+
+    `deadlines` are judged on the latest legal date so far, the last on the day asked about; `clocks` on the day of record.
+    """
+    return replay_shapes.answer(services, look(services, act, id, at, known_at, RECEPTION), cursor, limit)
 
 
 add_acts(router, RECEPTION, "reception-")
+add_reasons(router, RECEPTION, "reception-")
