@@ -126,7 +126,7 @@ def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[[str, int
 
 def _one(number: str) -> None:
     with services() as made:
-        case = _case(made, number)
+        case = case_of(made, number)
         if case is None:
             stop("没有这个编号。")
         seen = in_full(made, case, made.clock())
@@ -136,7 +136,8 @@ def _one(number: str) -> None:
                 out.print(line, markup=False)
 
 
-def _case(made: Services, number: str) -> UUID | None:
+def case_of(made: Services, number: str) -> UUID | None:
+    """按编号查件: the id of the case of this number, of whatever kind."""
     with suppress(Stalled):
         catch_up(made.database, made.casework, [Ledger()])
     with made.database.connection() as connection:
