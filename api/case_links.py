@@ -10,6 +10,7 @@ from uuid import UUID
 from api.bootstrap import Services
 from domain.acts import Act
 from domain.filing.events import RefusalNoted
+from domain.trace import PersonalDataRead
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "repeat_of": ("repeat_of_number",),
@@ -50,7 +51,7 @@ def untold(one: Any, hidden: Hidden) -> frozenset[str]:
 
 def tells_of_hidden(fact: Any, hidden: Hidden) -> bool:
     """只涉及隐去案件的事件: whether the fact is about nothing but a case that must not be told of."""
-    return isinstance(fact, RefusalNoted) and fact.case in hidden
+    return isinstance(fact, RefusalNoted | PersonalDataRead) and fact.case in hidden
 
 
 def _link(one: Any, field: str) -> UUID | None:

@@ -14,6 +14,7 @@ from api.instants import At, KnownAt
 from api.ledger_filters import ItemFilters
 from api.paging import USUAL, After, Cursor, Limit
 from api.papers import papers
+from api.reading_reasons import add_reasons
 from domain.kinds import ITEM
 from projections import items as view
 
@@ -104,3 +105,4 @@ def replay(
 
 attachments.add_reads(router, ITEM, "item-")
 papers.add_papers(router, ITEM, "item-")
+add_reasons(router, ITEM, "item-")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from api import case_shapes, lists, readings, reception_shapes, replay_shapes
+from api import case_reading, case_shapes, lists, readings, reception_shapes, replay_shapes
 from api.acting import Conditioned, Done, add_acts, body_of, done
 from api.bodies import command_of, form_of
 from api.bootstrap import Services
@@ -15,14 +15,12 @@ from api.identity import Held, Signed
 from api.instants import At, KnownAt
 from api.logs import bind
 from api.paging import USUAL, After, Cursor, Limit
+from api.reading_reasons import add_reasons
 from api.reception_ledger import ReceptionFilters
 from domain.acts import Act
-from domain.errors import NotYours
 from domain.facts import term_of
 from domain.kinds import RECEPTION
 from domain.reception.commands import Receive
-from domain.reception.situation import standing_of
-from domain.rules.authority import may_see_personal_data
 from projections import receptions as view
 
 router = APIRouter(prefix="/v1/reception", tags=["接访值班"], responses=READS)

@@ -120,7 +120,8 @@ def search(
     for id, case in cases.items():
         if case.kind is not PETITION or not case.kind.may_read(case.state, directory, act):
             continue
-        knows = may_see_personal_data(standing_of(case.state, directory), act)
+        named = bool(same.get(id)) and may_see_personal_data(standing_of(case.state, directory), act)
+        knows = named and readings.may_know(services, act, case)
         borne = {marks[mark] for mark in same.get(id, ())} if knows else set()
         one = _judged(case.state, borne, text)
         if one is not None:

@@ -516,7 +516,9 @@ class Casework(Application[UUID]):
         """查阅留痕: that these are shown to the officer, stored before they are; once a moment only where typing reads."""
 
         def attempt() -> None:
-            made = (trace.next_fact(one, act, self._last_read(one.case, one.what, act), once) for one in readings)
+            made = (
+                trace.next_fact(one, act, self._last_read(one.case, one.what, act), once) for one in readings
+            )
             facts = [one for one in made if one is not None]
             if facts:
                 self.save(*facts)

@@ -1,6 +1,7 @@
 """视图目录: the read models there are."""
 
 from projections.alerts import Alerts
+from projections.archives import Archives
 from projections.awaited import Awaited
 from projections.deadlines import Deadlines
 from projections.figures import Figures
@@ -23,4 +24,5 @@ VIEWS: tuple[View, ...] = (
     Likenesses(),
     Awaited(),
     Readings(),
+    Archives(),
 )

@@ -1,65 +1,129 @@
-"""查阅留痕的查询: who opened whose data and when. The rows are no read model: they are written once and kept."""
+"""查阅留痕: who was shown whose data, when, on what ground and why – a row a fact, and what auditors ask of them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import LiteralString
 from uuid import UUID
 
-from domain.acts import Act
-from projections.paging import Condition, Order, Page, page
-from projections.view import Connection
+from domain.casework import Casework, Recorded
+from domain.trace import PersonalDataRead
+from projections.paging import Condition, Order, Page, Query, page, wanted
+from projections.view import Connection, Row, Table, as_json
 from projections.visibility import Visibility
 
-NEWEST_FIRST = Order("r.id DESC", ("id",), tuple[int], "r.id < %(cursor_id)s")
-COLUMNS: LiteralString = "r.id, r.case_id, r.officer, r.for_whom, r.what, r.at, l.kind, l.number"
+NEWEST_FIRST = Order(
+    "r.position DESC",
+    ("position",),
+    tuple[int],
+    "r.position < %(cursor_position)s",
+    "r.position",
+    "r.position > %(cursor_position)s",
+)
+COLUMNS: LiteralString = (
+    "r.position, r.stream, r.version, r.case_id, r.officer, r.unit, r.role, r.for_whom, r.what, r.ground, r.reason,"
+    " r.at, l.kind, l.number"
+)
+SOURCE: LiteralString = "readings r JOIN ledger l USING (case_id)"
+NEEDS = ("readings", "ledger")
+
+INSERT = """
+    INSERT INTO readings (position, stream, version, case_id, officer, unit, role, for_whom, what, ground, reason, at)
+    SELECT position, stream, version, case_id, officer, unit, role, for_whom, what, ground, reason, at
+    FROM json_populate_recordset(NULL::readings, %s::json)
+    ON CONFLICT (position) DO NOTHING
+"""
+
+DAY: LiteralString = "(r.at AT TIME ZONE 'Asia/Shanghai')::date"
+
+
+class Readings:
+    """查阅留痕 — the view."""
+
+    name = "readings"
+    tables: Mapping[str, Table] = {"readings": Table(key=("position",))}
+
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+        """应用: a row for each reading; one seen before changes nothing."""
+        rows = [_row(one.position, one.fact) for one in batch if isinstance(one.fact, PersonalDataRead)]
+        if rows:
+            connection.execute(INSERT, (as_json(rows),))
+
+
+def _row(position: int, fact: PersonalDataRead) -> Row:
+    return {
+        "position": position,
+        "stream": fact.originator_id,
+        "version": fact.originator_version,
+        "case_id": fact.case,
+        "officer": fact.by,
+        "unit": fact.unit,
+        "role": fact.role,
+        "for_whom": fact.for_whom,
+        "what": fact.what,
+        "ground": fact.ground,
+        "reason": fact.reason,
+        "at": fact.recorded_at,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """筛选条件 — by case, by officer, by day (Asia/Shanghai); what is None doesn't matter."""
+    """筛选条件 — by case or its number, officer, unit, what, ground, day (Asia/Shanghai); what is None doesn't matter."""
 
     case: UUID | None = None
+    number: str | None = None
     officer: str | None = None
+    unit: str | None = None
+    what: str | None = None
+    ground: str | None = None
     read_from: date | None = None
     read_to: date | None = None
 
+    def conditions(self) -> list[Condition]:
+        """条件: of those that are given."""
+        return wanted(
+            (self.case, "r.case_id = %(case)s", "case"),
+            (self.number, "l.number = %(number)s", "number"),
+            (self.officer, "r.officer = %(reader)s", "reader"),
+            (self.unit, "r.unit = %(of_unit)s", "of_unit"),
+            (self.what, "r.what = %(what)s", "what"),
+            (self.ground, "r.ground = %(ground)s", "ground"),
+            (self.read_from, DAY + " >= %(since)s", "since"),
+            (self.read_to, DAY + " <= %(until)s", "until"),
+        )
 
-def record(connection: Connection, case_id: UUID, act: Act, what: str) -> None:
-    """记录: one reading of a case's data."""
-    connection.execute(
-        "INSERT INTO readings (case_id, officer, for_whom, what, at) VALUES (%s, %s, %s, %s, %s)",
-        (case_id, act.by, act.for_whom, what, act.at),
-    )
 
-
-def record_once(connection: Connection, case_id: UUID, act: Act, what: str, within: timedelta) -> None:
-    """记录一次: unless the same officer did the same within this time."""
-    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{case_id}{act.by}{what}",))
-    same = connection.execute(
-        "SELECT FROM readings WHERE case_id = %s AND officer = %s AND for_whom IS NOT DISTINCT FROM %s"
-        " AND what = %s AND at > %s",
-        (case_id, act.by, act.for_whom, what, act.at - within),
-    ).fetchone()
-    if same is None:
-        record(connection, case_id, act, what)
+def query(visibility: Visibility, asked: Wanted) -> Query:
+    """查询: newest first, of the cases that the reader may know of."""
+    return Query(COLUMNS, SOURCE, [visibility.condition(), *asked.conditions()], NEWEST_FIRST)
 
 
 def readings(
-    connection: Connection, visibility: Visibility, wanted: Wanted, *, limit: int | None, cursor: str | None
+    connection: Connection, visibility: Visibility, asked: Wanted, *, limit: int | None, cursor: str | None
 ) -> Page:
-    """查阅留痕: newest first, of the cases that the reader may know of."""
-    known = (
-        (wanted.case, Condition("r.case_id = %(case)s", {"case": wanted.case})),
-        (wanted.officer, Condition("r.officer = %(reader)s", {"reader": wanted.officer})),
-        (
-            wanted.read_from,
-            Condition("(r.at AT TIME ZONE 'Asia/Shanghai')::date >= %(since)s", {"since": wanted.read_from}),
-        ),
-        (
-            wanted.read_to,
-            Condition("(r.at AT TIME ZONE 'Asia/Shanghai')::date <= %(until)s", {"until": wanted.read_to}),
-        ),
+    """查阅留痕: a page of them."""
+    found = query(visibility, asked)
+    return page(
+        connection, found.select, found.source, found.conditions, found.order, limit=limit, cursor=cursor
     )
-    conditions = [visibility.condition(), *(condition for value, condition in known if value is not None)]
-    source: LiteralString = "readings r JOIN ledger l USING (case_id)"
-    return page(connection, COLUMNS, source, conditions, NEWEST_FIRST, limit=limit, cursor=cursor)
+
+
+BY_OFFICER = """
+    SELECT r.officer, r.unit, count(*) AS readings, count(DISTINCT r.case_id) AS cases,
+        count(*) FILTER (WHERE r.reason IS NOT NULL) AS reasoned, max(r.at) AS last_at
+    FROM readings r JOIN ledger l USING (case_id)
+    WHERE {where} AND r.what <> 'reason' AND r.role NOT IN ('petitioner', 'system')
+    GROUP BY r.officer, r.unit ORDER BY r.unit, readings DESC, r.officer
+"""
+
+
+def by_officer(connection: Connection, visibility: Visibility, asked: Wanted) -> list[Row]:
+    """按人员计数: how often the officers of each unit read, the most first; statements of reasons aren't readings."""
+    conditions = [
+        one if one.settled is None else one.settled(connection)
+        for one in (visibility.condition(), *asked.conditions())
+    ]
+    where = " AND ".join(f"({one.text})" for one in conditions)
+    values = {name: value for one in conditions for name, value in one.values.items()}
+    return connection.execute(BY_OFFICER.replace("{where}", where).encode(), values, prepare=False).fetchall()

@@ -13,6 +13,7 @@ from domain.facts import Fact
 from domain.numbering import NumbersTaken
 from domain.rota.events import BOOK_FACTS
 from domain.rulebase.events import CalendarDecreed, LimitsMoved, RulebookPublished
+from domain.trace import TRACE_FACTS
 
 Row = dict[str, Any]
 Connection = psycopg.Connection[Row]
@@ -49,7 +50,14 @@ NUL = "\\u0000"
 OF_RULES: tuple[type[Fact], ...] = (RulebookPublished, CalendarDecreed)
 """Facts that change rule books and calendars."""
 
-NOT_OF_A_CASE: tuple[type[Fact], ...] = (NumbersTaken, *DIRECTORY_FACTS, *BOOK_FACTS, *OF_RULES, LimitsMoved)
+NOT_OF_A_CASE: tuple[type[Fact], ...] = (
+    NumbersTaken,
+    *DIRECTORY_FACTS,
+    *BOOK_FACTS,
+    *OF_RULES,
+    LimitsMoved,
+    *TRACE_FACTS,
+)
 """Facts in streams other than a case's."""
 
 

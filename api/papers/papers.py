@@ -88,7 +88,7 @@ def listed(file: File) -> list[PaperShown]:
 
 def _shown(file: File, sheet: Sheet) -> PaperShown:
     told = sheets.printing(file, sheet)
-    closed = _closed(file, sheet)
+    closed = why_closed(file, sheet)
     lacking = [] if closed is not None else glyphs.lacking(fields.of(told))
     paper, issued = sheet.paper, sheet.issued is not None
     dates = [
@@ -146,7 +146,7 @@ def _unprintable(lacking: list[str]) -> str | None:
     return f"字形缺失：PDF 的字库没有{shown}，请改用 Word 文件打印。"
 
 
-def _closed(file: File, sheet: Sheet) -> NotYours | None:
+def why_closed(file: File, sheet: Sheet) -> NotYours | None:
     """不可打开: what names the petitioner is for those who may know; an item's papers for those it passed through."""
     state, directory, act = file.seen.state, file.services.casework.directory(), file.act
     if file.seen.kind is PETITION:
@@ -172,10 +172,11 @@ def handed_out(
     """下载文书: the paper; the reading is recorded before anything is shown. Raises Refused of every kind of read."""
     file = sheets.opened(services, act, case_id, kind)
     sheet = file.sheet(code, number)
-    closed = _closed(file, sheet)
+    closed = why_closed(file, sheet)
     if closed is not None:
         raise closed
-    readings.note(services, act, case_id, "notice")
+    names_people = kind is PETITION and sheet.paper.personal
+    readings.note(services, act, case_id, "notice", personal=names_people)
     content = sheets.made(file, sheet, FORMS[ending])
     name = f"{sheet.paper.label}-{sheet.number or '草稿'}.{ending}"
     return file_response(content, name, ending)

@@ -9,7 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from eventstore import migrate, roles
 from eventstore.binaries import Account, ServerError
+from eventstore.database import Database
 from eventstore.embedded import Server
 from eventstore.places import socket_folder, write_private
 
@@ -79,13 +81,31 @@ def test_only_who_has_the_password_gets_in(home: Path):
     for dsn in (without_password(server), server.dsn.replace(server.password, "guessed")):
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(dsn, passfile=str(home / "none"))
-    with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
-        psycopg.connect(server.dsn, user="postgres")
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute("CREATE ROLE postgres LOGIN SUPERUSER")  # without a password there is no way in
+    for dsn in (server.dsn, without_password(server)):
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(dsn, user="postgres", passfile=str(home / "none"))
     shown = subprocess.run(["ps", "-A", "-ww", "-o", "args="], capture_output=True, text=True).stdout
     assert str(server.data) in shown
     assert server.password not in shown
     assert server.password not in server.log.read_text()
     assert not any(server.password in file.read_text(errors="replace") for file in server.data.glob("*.conf"))
+    server.stop()
+
+
+def test_the_service_has_a_login_that_is_the_writer_and_nothing_more(home: Path):
+    server = Server.ensure(home)
+    assert server.for_service() == server.dsn, "no roles yet: the owner's login is all there is"
+    migrate.upgrade(server.dsn)
+    for _ in range(2):
+        dsn = server.for_service()
+        with Database(dsn) as database, database.connection() as connection:
+            assert roles.standing(connection) == (True, True, False)
+            for change in ("SET ROLE shixian_owner", "SET ROLE shixian", "DELETE FROM casework_events"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(change)
+    assert (home / "service.password").stat().st_mode & 0o077 == 0
     server.stop()
 
 
