@@ -14,6 +14,7 @@ from eventstore import key_binding
 from eventstore.ciphers import NAMES
 from eventstore.database import Database, library_env
 from eventstore.keys import Keys
+from projections.surroundings import ReadModels
 
 
 @dataclass(frozen=True)
@@ -48,4 +49,5 @@ def build(settings: Settings, clock: Callable[[], datetime] = real.now) -> Servi
     keys.algorithm = NAMES[settings.cipher]
     database = Database(settings.database_url, max_size=settings.pool_size)
     casework = Casework(library_env(settings.database_url), Shelf(database), keys)
+    casework.surroundings = ReadModels(database)
     return Services(settings, clock, database, casework, keys)

@@ -1,0 +1,91 @@
+"""案卷的牵连: what ties a file to others, asked of the read models once they have come as far as the log.
+
+What officers searched for is kept by them, not made from the log; what would tell of somebody who is gone is deleted.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.errors import Busy
+from eventstore.database import Database
+from projections.searching import normal
+from projections.tracking import head
+from projections.view import Connection, cleaned
+from projections.wait import wait_for
+
+NEEDS = ("archives", "ledger")
+PATIENCE = 20.0
+"""Seconds that a destruction waits for what the log has already told."""
+
+RECEPTIONS = "SELECT reception FROM linked_receptions WHERE petition = %s ORDER BY reception"
+ELSEWHERE = "SELECT DISTINCT sha256 FROM case_attachments WHERE sha256 = ANY(%s) AND NOT case_id = ANY(%s)"
+TEXTS = "SELECT text FROM ledger_texts WHERE case_id = ANY(%s)"
+IS_ELSEWHERE = "SELECT EXISTS (SELECT FROM ledger_texts WHERE NOT case_id = ANY(%s) AND position(%s IN text) > 0) AS found"
+
+
+class ReadModels:
+    """案卷的牵连 — of the read models of this database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def receptions_of(self, petition: UUID) -> Sequence[UUID]:
+        """接访记录: those that were registered as this petition, or that it came from. Raises Busy."""
+        self._come_up()
+        with self.database.connection() as connection:
+            return [row["reception"] for row in connection.execute(RECEPTIONS, (petition,)).fetchall()]
+
+    def only_in(self, cases: Sequence[UUID], hashes: Sequence[str]) -> Sequence[str]:
+        """专有附件: of these contents, those that no case besides these names. Raises Busy."""
+        if not hashes:
+            return []
+        self._come_up()
+        with self.database.connection() as connection:
+            rows = connection.execute(ELSEWHERE, (list(hashes), list(cases))).fetchall()
+        elsewhere = {row["sha256"] for row in rows}
+        return [one for one in hashes if one not in elsewhere]
+
+    def forget(self, cases: Sequence[UUID], names: Sequence[str]) -> None:
+        """清除检索痕迹: words that hold one of the names, or that stand in the texts of these cases – of those that officers
+        saved for good, only what stands in no other case."""
+        with self.database.transaction() as connection:
+            texts = [row["text"] for row in connection.execute(TEXTS, (list(cases),)).fetchall()]
+            called = [normal(cleaned(name)) for name in names if len(name) > 1]
+
+            def tells(words: str) -> bool:
+                terms = normal(cleaned(words)).split()
+                return any(name in normal(words) for name in called) or any(
+                    all(term in text for term in terms) for text in texts if terms
+                )
+
+            lately = connection.execute("SELECT id, words FROM ledger_searches").fetchall()
+            gone = [row["id"] for row in lately if tells(row["words"])]
+            connection.execute("DELETE FROM ledger_searches WHERE id = ANY(%s)", (gone,))
+            saved = connection.execute(
+                "SELECT id, filters ->> 'q' AS words FROM saved_views WHERE filters ? 'q'"
+            ).fetchall()
+            gone = [
+                row["id"]
+                for row in saved
+                if tells(row["words"])
+                and (
+                    any(name in normal(row["words"]) for name in called)
+                    or _only_here(connection, cases, row["words"])
+                )
+            ]
+            connection.execute("DELETE FROM saved_views WHERE id = ANY(%s)", (gone,))
+
+    def _come_up(self) -> None:
+        with self.database.connection() as connection:
+            last = head(connection)
+        if not wait_for(self.database, NEEDS, last, PATIENCE):
+            raise Busy("projection.behind", "列表尚未更新，暂时无法查找关联事项和附件，请稍后再试。")
+
+
+def _only_here(connection: Connection, cases: Sequence[UUID], words: str) -> bool:
+    """Whether the words, each of them, stand in no case besides these."""
+    for term in normal(cleaned(words)).split():
+        row = connection.execute(IS_ELSEWHERE, (list(cases), term)).fetchone()
+        if row is not None and not row["found"]:
+            return True
+    return False
