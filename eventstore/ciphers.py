@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 AES: Final = 1
 SM4: Final = 2
 NAMES: Final = {"aes": AES, "sm4": SM4}
+KNOWN: Final = frozenset(NAMES.values())
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
 

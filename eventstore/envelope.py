@@ -22,7 +22,7 @@ from domain.errors import NotNow
 from domain.facts import Fact
 from domain.secrets import CLEARED, CONTACT, PEOPLE, person, subjects_of
 from domain.store import Row
-from eventstore.ciphers import NONCE_BYTES
+from eventstore.ciphers import KNOWN, NONCE_BYTES
 from eventstore.keyfile import KeysUnusable
 from eventstore.keys import Keys, path_of
 
@@ -110,10 +110,11 @@ def seal(fact: Fact, keys: Keys | None, *, nonces: Any = urandom) -> bytes:
     if keys is None:
         raise KeysUnusable(NO_KEYS)
     owner, place = str(fact.originator_id), _place(fact.originator_id, fact.originator_version, fact.TOPIC)
-    algorithm, generation = keys.algorithm, keys.generation
+    ring, algorithm = keys.ring(), keys.algorithm
+    generation = ring.content.current
     sealed = [bytes((SEALED,)), LONG.pack(len(plain)), plain]
     for (subject, _), held in parts.items():
-        opener = keys.opener(owner, subject, generation, algorithm)
+        opener = ring.opener(owner, subject, generation, algorithm)
         if opener is None:
             raise cleared()
         named, listed = subject.encode(), ",".join(f"{name}:{kind}" for name, kind, _ in held).encode()
@@ -134,12 +135,14 @@ def unseal(row: Row, keys: Keys | None) -> bytes:
         raise Tampered("the stored state is of no known form")
     if keys is None:
         raise KeysUnusable(NO_KEYS)
-    owner = str(row.originator_id)
+    owner, ring = str(row.originator_id), keys.ring()
     place: bytes | None = None
     parts = [plain_part(state)[:-1]]
     nested: dict[str, tuple[list[bytes], list[bytes]]] = {}
     for blob in blobs(state):
-        opener = keys.opener(owner, blob.subject, blob.generation, blob.algorithm)
+        if blob.algorithm not in KNOWN:
+            raise Tampered(f"what is stored under {blob.subject!r} names no known algorithm")
+        opener = ring.opener(owner, blob.subject, blob.generation, blob.algorithm)
         if opener is None:
             text = _cleared(blob.fields)
         else:

@@ -26,28 +26,45 @@ OWNER_BYTES = 6
 
 
 @dataclass(slots=True)
-class Held:
-    """所持密钥 — the file as it was read last, and what was derived from it since."""
+class Ring:
+    """钥匙串 — the file as it was read last, and what was derived from it since; good for one event, then asked for anew."""
 
     content: Content
     stamp: tuple[int, ...] | None
     openers: dict[tuple[int, int, str, str], Opener | None] = field(default_factory=dict)
 
+    def secret(self, owner: str, subject: str, generation: int) -> bytes | None:
+        """数据密钥: None if it was destroyed. Raises KeysUnusable."""
+        tree = self.content.trees.get(generation)
+        if tree is None:
+            raise KeysUnusable(f"主密钥文件中没有第 {generation} 代密钥，请换用较新的副本。")
+        leaf = tree.secret(path_of(owner, subject))
+        return None if leaf is None else _data_key(leaf, owner, subject)
+
+    def opener(self, owner: str, subject: str, generation: int, algorithm: int) -> Opener | None:
+        """加解密: under that key; None if it was destroyed."""
+        wanted = (generation, algorithm, owner, subject)
+        try:
+            return self.openers[wanted]
+        except KeyError:
+            secret = self.secret(owner, subject, generation)
+        made = None if secret is None else ciphers.opener(algorithm, secret)
+        if len(self.openers) >= MOST_KNOWN:
+            self.openers.clear()
+        self.openers[wanted] = made
+        return made
+
 
 class Keys:
     """密钥库 — the keys of one database."""
 
-    def __init__(self, folder: Path, held: Held) -> None:
+    def __init__(self, folder: Path) -> None:
         """Use `open`."""
         self.folder = folder
+        self.file = folder / keyfile.NAME
         self.algorithm = AES
         """加密算法: what is stored from now on is enciphered with."""
-        self._held = held
-
-    @property
-    def file(self) -> Path:
-        """密钥文件."""
-        return self.folder / keyfile.NAME
+        self._ring = Ring(*keyfile.read(self.file))
 
     @classmethod
     def exist(cls, folder: Path) -> bool:
@@ -63,40 +80,33 @@ class Keys:
         with keyfile.locked(folder):
             if not cls.exist(folder):
                 keyfile.write(folder / keyfile.NAME, fresh().data())
-        return cls(folder, Held(*keyfile.read(folder / keyfile.NAME)))
+        return cls(folder)
 
     @property
     def id(self) -> str:
         """库号: by which a database knows its keys from others'; no secret."""
-        return self._now().content.id
+        return self.ring().content.id
 
     @property
     def generation(self) -> int:
         """现用代次: which the keys of what is stored now are of."""
-        return self._now().content.current
+        return self.ring().content.current
 
     def generations(self) -> dict[int, int]:
         """各代次: how many nodes are left of each."""
-        return {number: len(tree) for number, tree in self._now().content.trees.items()}
+        return {number: len(tree) for number, tree in self.ring().content.trees.items()}
+
+    def ring(self) -> Ring:
+        """钥匙串: as the file is now."""
+        ring = self._ring
+        if keyfile.stamp_of(self.file) != ring.stamp:
+            self._ring = ring = Ring(*keyfile.read(self.file))
+        return ring
 
     def secret(self, owner: str, subject: str, generation: int | None = None) -> bytes | None:
         """数据密钥: 32 bytes of the owner's subject, of the present generation unless told; None if it was destroyed."""
-        return self._secret(self._now().content, owner, subject, generation)
-
-    def opener(
-        self, owner: str, subject: str, generation: int | None = None, algorithm: int | None = None
-    ) -> Opener | None:
-        """加解密: under that key, by the algorithm of what is stored now unless told; None if the key was destroyed."""
-        held = self._now()
-        wanted = (generation or held.content.current, algorithm or self.algorithm, owner, subject)
-        if wanted in held.openers:
-            return held.openers[wanted]
-        secret = self._secret(held.content, owner, subject, wanted[0])
-        made = None if secret is None else ciphers.opener(wanted[1], secret)
-        if len(held.openers) >= MOST_KNOWN:
-            held.openers.clear()
-        held.openers[wanted] = made
-        return made
+        ring = self.ring()
+        return ring.secret(owner, subject, generation or ring.content.current)
 
     def holds(self, owner: str, subject: str) -> bool:
         """尚存: whether what was or will be stored under the key can be read."""
@@ -104,7 +114,7 @@ class Keys:
 
     def named(self, name: str) -> bytes:
         """专用密钥: one of NAMED."""
-        return self._now().content.named[name]
+        return self.ring().content.named[name]
 
     def keep_named(self, name: str, secret: bytes) -> None:
         """收存专用密钥: one that was kept elsewhere before."""
@@ -124,20 +134,15 @@ class Keys:
             )
 
     def rotate(self) -> int:
-        """换代: what is stored from now on is under keys of a new generation; what was stays readable. The generation."""
+        """换代: what is stored from now on is under keys of a new generation; what was stays readable, and
+        what was destroyed stays so. The generation."""
 
         def next_one(content: Content) -> Content:
-            trees = {**content.trees, content.current + 1: Tree.grown(token_bytes(32))}
+            gone = content.trees[content.current].gone()
+            trees = {**content.trees, content.current + 1: Tree.grown(token_bytes(32)).without(gone)}
             return replace(content, trees=trees)
 
         return self._change(next_one).current
-
-    def _secret(self, content: Content, owner: str, subject: str, generation: int | None) -> bytes | None:
-        tree = content.trees.get(generation or content.current)
-        if tree is None:
-            raise KeysUnusable(f"主密钥文件 {self.file} 中没有第 {generation} 代密钥，请换用较新的副本。")
-        leaf = tree.secret(path_of(owner, subject))
-        return None if leaf is None else _data_key(leaf, owner, subject)
 
     def _change(self, changed: Callable[[Content], Content]) -> Content:
         with keyfile.locked(self.folder):
@@ -146,15 +151,8 @@ class Keys:
             if after.trees != before.trees or after.named != before.named:
                 keyfile.write(self.file, after.data())
                 stamp = keyfile.stamp_of(self.file) or ()
-        self._held = Held(after, stamp)
+        self._ring = Ring(after, stamp)
         return after
-
-    def _now(self) -> Held:
-        held = self._held
-        if keyfile.stamp_of(self.file) == held.stamp:
-            return held
-        self._held = found = Held(*keyfile.read(self.file))
-        return found
 
 
 def fresh() -> Content:

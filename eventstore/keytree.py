@@ -70,6 +70,17 @@ class Tree:
         kept.append(self.records[done * RECORD_BYTES :])
         return Tree(b"".join(kept))
 
+    def gone(self) -> list[bytes]:
+        """已销毁的路径: in order; what no node lies above."""
+        found: list[int] = []
+        free = 0
+        for index in range(len(self)):
+            first, level, _ = self._node(index)
+            found.extend(range(free, first))
+            free = first + _span(level)
+        found.extend(range(free, _span(0)))
+        return [path.to_bytes(PATH_BYTES, "big") for path in found]
+
     def _above(self, path: int) -> int | None:
         """The node that the path lies below; nodes are in order, so that it can only be the last one not behind it."""
         index = bisect_right(range(len(self)), path, key=self._first) - 1

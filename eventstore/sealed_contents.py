@@ -11,8 +11,9 @@ from eventstore.keys import Keys, path_of
 
 def seal(keys: Keys, owner: str, subject: str, content: bytes) -> bytes:
     """密封: key, nonce and ciphertext. Raises NotNow if the key was destroyed."""
-    algorithm, generation = keys.algorithm, keys.generation
-    opener = keys.opener(owner, subject, generation, algorithm)
+    ring, algorithm = keys.ring(), keys.algorithm
+    generation = ring.content.current
+    opener = ring.opener(owner, subject, generation, algorithm)
     if opener is None:
         raise cleared()
     header = KEY.pack(algorithm, generation, path_of(owner, subject), 0)
@@ -25,7 +26,7 @@ def unseal(keys: Keys, owner: str, subject: str, sealed: bytes) -> bytes | None:
     if len(sealed) < KEY.size + NONCE_BYTES:
         raise Tampered("the content is cut short")
     algorithm, generation, _, _ = KEY.unpack_from(sealed)
-    opener = keys.opener(owner, subject, generation, algorithm)
+    opener = keys.ring().opener(owner, subject, generation, algorithm)
     if opener is None:
         return None
     header, at = sealed[: KEY.size], KEY.size + NONCE_BYTES

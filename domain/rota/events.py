@@ -52,7 +52,7 @@ class ShiftOpened(Fact, frozen=True, kw_only=True):
     to_time: str
     officers: tuple[str, ...]
     leader: str | None = None
-    place: str | None = None
+    place: Text | None = None
 
 
 class ShiftNoted(Fact, frozen=True, kw_only=True):

@@ -76,6 +76,14 @@ def test_what_is_destroyed_is_so_for_every_generation(folder: Path) -> None:
     assert keys.secret(CASE, "texts", 2) is None
 
 
+def test_a_new_generation_gives_back_nothing_that_was_destroyed(folder: Path) -> None:
+    keys = Keys.open(folder)
+    keys.destroy([(CASE, "texts")])
+    keys.rotate()
+    assert not keys.holds(CASE, "texts")
+    assert keys.holds(OTHER, "texts")
+
+
 def test_destroying_twice_changes_nothing(folder: Path) -> None:
     keys = Keys.open(folder)
     keys.destroy([(CASE, "texts")])

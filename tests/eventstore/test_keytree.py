@@ -42,6 +42,7 @@ def test_neither_order_nor_number_of_destructions_matters(data: st.DataObject, g
         one_by_one = one_by_one.without([path])
     assert one_by_one.records == at_once.records
     assert at_once.without(gone) is at_once
+    assert at_once.gone() == sorted(set(gone))
 
 
 @settings(max_examples=40, deadline=None)
