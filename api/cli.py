@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import cli_office, cli_records, clock, supervisor, terminal
+from api import cli_dossier, cli_office, cli_records, clock, supervisor, terminal
 from api.bootstrap import build
 from api.settings import Settings
 
@@ -179,6 +179,7 @@ def _is_ready(client: "httpx.Client", given: Settings) -> bool:
 
 cli_records.add(main)
 cli_office.add(main)
+cli_dossier.add(main)
 
 if __name__ == "__main__":
     main()

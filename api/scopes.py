@@ -31,6 +31,8 @@ OPENINGS = (
     Opening("GET", "/v1/petitions/*/petitioners", PERSONAL),
     Opening("GET", "/v1/petitions/*/attachments", PERSONAL),
     Opening("GET", "/v1/petitions/*/notices", PERSONAL),
+    Opening("GET", "/v1/petitions/*/dossier.zip", PERSONAL),
+    Opening("GET", "/v1/reception/*/dossier.zip", PERSONAL),
     Opening("GET", "/v1/reception/*/visitors", PERSONAL),
     Opening("GET", "/v1/reception", "read:cases"),
     Opening("POST", "/v1/reception", "write:cases"),
