@@ -5,7 +5,7 @@ the domain, under the calendar as it was and as it is; what differs goes into th
 cases there are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, LiteralString, NamedTuple
 
@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from domain.alerts.plan import course
 from domain.rulebase.fold import Known
+from domain.rules.clockspec import ClockSpec
 from domain.rules.judging import Group, Judged
 from domain.rules.signals import steps
 from projections.view import Connection
@@ -29,8 +30,9 @@ GROUPS: LiteralString = (
 TABLES: LiteralString = """
 CREATE TEMPORARY TABLE recounted (
     rulebook text, rulebook_version text, clock text, started_on date, days_extended integer, counted text,
-    serial integer, nominal_due_on date, due_on date, provisional boolean, cancelled boolean, explanation jsonb,
-    rearm boolean
+    serial integer, to_version text, to_counted text, label text, basis text, is_window boolean,
+    nominal_due_on date, due_on date, provisional boolean, cancelled boolean, explanation jsonb, rearm boolean,
+    open_only boolean
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE recounted_steps (serial integer, step text, fire_on date, late boolean) ON COMMIT DROP;
 CREATE TEMPORARY TABLE recounted_clocks (
@@ -43,10 +45,12 @@ DROP: LiteralString = "DROP TABLE recounted, recounted_steps, recounted_clocks"
 SAME_GROUP: LiteralString = (
     "d.rulebook = r.rulebook AND d.rulebook_version = r.rulebook_version AND d.clock = r.clock"
     " AND d.started_on = r.started_on AND d.days_extended = r.days_extended AND d.counted = r.counted"
+    " AND (NOT r.open_only OR d.stopped_on IS NULL)"
 )
 MOVES: LiteralString = f"""
 INSERT INTO limits_due (change, serial, case_id, clock, start_version, part, from_on, to_on, was_provisional, provisional)
-SELECT %(change)s, row_number() OVER (ORDER BY d.case_id, d.clock, d.start_version, d.part),
+SELECT %(change)s, row_number() OVER (ORDER BY d.case_id, d.clock, d.start_version, d.part)
+        + (SELECT coalesce(max(serial), 0) FROM limits_due WHERE change = %(change)s),
     d.case_id, d.clock, d.start_version, d.part, d.due_on, r.due_on, d.provisional, r.provisional
 FROM deadlines d JOIN recounted r ON {SAME_GROUP}
 WHERE (d.due_on, d.provisional) IS DISTINCT FROM (r.due_on, r.provisional)
@@ -56,7 +60,8 @@ ON CONFLICT DO NOTHING
 UPDATE: LiteralString = f"""
 WITH updated AS (
     UPDATE deadlines d SET nominal_due_on = r.nominal_due_on, due_on = r.due_on, provisional = r.provisional,
-        explanation = r.explanation,
+        explanation = r.explanation, rulebook_version = r.to_version, counted = r.to_counted, label = r.label,
+        basis = r.basis, is_window = r.is_window,
         state = CASE WHEN r.cancelled IS NULL THEN d.state WHEN r.cancelled THEN 'cancelled' ELSE 'stopped' END
     FROM recounted r WHERE {SAME_GROUP}
     RETURNING d.case_id, d.clock, d.start_version, d.part, d.due_on,
@@ -140,16 +145,27 @@ class Counted(NamedTuple):
 
 
 class Recounted(NamedTuple):
-    """变动的同算期限 — a group, and what it counts to before and after."""
+    """变动的同算期限 — a group and what it counts to; the group and the rule it comes under, and what it counts to by them.
+
+    With `open_only` those of its clocks that have stopped stay as they are.
+    """
 
     group: Group
     before: Counted
+    to: Group
+    spec: ClockSpec
     after: Counted
+    open_only: bool = False
 
 
 def recount(connection: Connection, change: Change) -> None:
     """重新计算: every clock that the new calendar moves, its steps and its case's next day; and what is to be recorded."""
-    found = changed(connection, change.before, change.after)
+    apply(connection, change, changed(connection, change.before, change.after))
+    put_down(connection, change)
+
+
+def apply(connection: Connection, change: Change, found: Sequence[Recounted]) -> None:
+    """调整: the rows of these groups' clocks, whatever number of them there is."""
     connection.execute(TABLES)
     _keep(connection, found)
     values = {"change": change.number}
@@ -159,7 +175,6 @@ def recount(connection: Connection, change: Change) -> None:
     connection.execute("ANALYZE recounted_clocks")
     for statement in (STEPS_GONE, STEPS_COME, WITHDRAWALS, DUES):
         connection.execute(statement)
-    put_down(connection, change)
     connection.execute(DROP)
 
 
@@ -190,7 +205,7 @@ def changed(connection: Connection, before: Known, after: Known) -> list[Recount
     for group in groups(connection, min(years), max(years), after):
         was, would = count(group, before), count(group, after)
         if was != would:
-            found.append(Recounted(group, was, would))
+            found.append(Recounted(group, was, group, group.spec(after.books), would))
     return found
 
 
@@ -202,8 +217,13 @@ def groups(connection: Connection, first: int, last: int, known: Known) -> list[
         "since": _moved(date(first, 1, 1), -margin),
         "until": _moved(date(last, 12, 31), margin),
     }
+    return asked(connection, GROUPS, values)
+
+
+def asked(connection: Connection, query: LiteralString, values: Mapping[str, Any]) -> list[Group]:
+    """同算期限: those that a query finds."""
     with connection.cursor(row_factory=tuple_row) as cursor:
-        return [Group._make(row) for row in cursor.execute(GROUPS, values)]
+        return [Group._make(row) for row in cursor.execute(query, values)]
 
 
 def _moved(day: date, by: timedelta) -> date:
@@ -221,7 +241,7 @@ def count(group: Group, known: Known) -> Counted:
     return Counted(judged, tuple((step.id, on, step.offset > 0) for step, on, _ in dated))
 
 
-def _keep(connection: Connection, found: list[Recounted]) -> None:
+def _keep(connection: Connection, found: Sequence[Recounted]) -> None:
     with connection.cursor().copy("COPY recounted FROM STDIN") as rows:
         for row in _rows(found):
             rows.write_row(row)
@@ -232,18 +252,24 @@ def _keep(connection: Connection, found: list[Recounted]) -> None:
     connection.execute("ANALYZE recounted, recounted_steps")
 
 
-def _rows(found: list[Recounted]) -> Iterator[tuple[Any, ...]]:
-    for serial, (group, before, after) in enumerate(found):
+def _rows(found: Sequence[Recounted]) -> Iterator[tuple[Any, ...]]:
+    for serial, (group, before, to, spec, after, open_only) in enumerate(found):
         judged = after.judged
         cancelled = judged.cancelled if group.inputs.cancelled_on is not None else None
         rearm = before.steps != after.steps or before.judged.due_on != judged.due_on
         yield (
             *group,
             serial,
+            to.rulebook_version,
+            to.counted,
+            spec.label,
+            spec.basis,
+            spec.window,
             judged.nominal_due_on,
             judged.due_on,
             judged.provisional,
             cancelled,
             Jsonb(list(judged.explanation)),
             rearm,
+            open_only,
         )

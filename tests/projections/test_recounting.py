@@ -76,7 +76,7 @@ def test_whatever_changes_the_rows_are_those_of_a_rebuild(
     cases += [office.accepted(f"2026-02-{day:02}", subject=f"二月来信{day}") for day in (2, 9, 16)]
     followed(database, casework)
     versions = {"petition-2022": 2, "supervision": 2}
-    for day in MONDAYS[:6]:
+    for day in MONDAYS[:4]:
         _random_change(office, chance, day, versions)
         if chance.random() < 0.6:
             _random_change(office, chance, day, versions)
@@ -121,7 +121,7 @@ def _random_acts(office: Office, chance: Random, cases: Sequence[UUID], day: dat
         ("clerk", commands.Withdraw("信访人撤回")),
         ("clerk", commands.Transfer("unit-a")),
         ("a-clerk", commands.Accept()),
-        ("a-clerk", commands.OpenHearing(str(day))),
+        ("a-clerk", commands.OpenHearing(day)),
         ("a-clerk", commands.Reply("explain", "答复意见")),
         ("a-officer", commands.RequestExtension(20, "案情复杂")),
         ("leader", commands.GrantExtension(20)),
@@ -189,13 +189,13 @@ def test_a_correction_moves_back_and_the_alert_comes_again_under_a_new_id(
     sweep(database, casework, lambda: day)
     followed(database, casework)
     first = _alerts(casework, case)
-    assert [one.step for one in first] == ["due_soon_5"]
+    assert "due_soon_5" in {one.step for one in first}
     shipped = next(d for d in casework.rulebase().decrees if d.year == 2026 and len(d.days_off) > 20)
     off, work = [str(d) for d in shipped.days_off], [str(d) for d in shipped.make_up_days]
-    office.decree(2026, "2026-03-16", [*off, "2026-03-18", "2026-03-19"], work)
+    office.decree(2026, "2026-03-16", [*off, "2026-03-16", "2026-03-17"], work)
     followed(database, casework)
     sweep(database, casework, lambda: at("2026-03-16"))
-    assert len(_withdrawn(casework, case)) == 1
+    assert len(_withdrawn(casework, case)) == len(first)
     office.decree(2026, "2026-03-17", off, work)
     followed(database, casework)
     assert rows(database, "SELECT due_on FROM deadlines") == [due]
@@ -209,7 +209,8 @@ def test_a_correction_moves_back_and_the_alert_comes_again_under_a_new_id(
     last = casework.rulebase().version
     [there], [back] = moves(casework, last - 1), moves(casework, last)
     assert (there.from_on, there.to_on) == (back.to_on, back.from_on)
-    assert there.withdrawn == (first[0].alert_id,)
+    assert set(there.withdrawn) == {one.alert_id for one in first}
+    followed(database, casework)
     assert_as_rebuilt(database, casework)
 
 
@@ -287,6 +288,7 @@ def test_many_limits_are_many_facts(database: Database, casework: Casework, offi
     assert through == sorted(through)
     assert through[-1] == change["total"]
     assert len(facts) == 3
+    followed(database, casework)
     assert_as_rebuilt(database, casework)
 
 
