@@ -9,6 +9,7 @@ from uuid import UUID
 
 from api.bootstrap import Services
 from domain.acts import Act
+from domain.erasure.events import Linked
 from domain.filing.events import RefusalNoted
 from domain.trace import PersonalDataRead
 
@@ -19,6 +20,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "item": ("item_number",),
     "petition": ("petition_number", "petition_office"),
     "case": ("case_number", "decided_on", "decided_in"),
+    "along_with": ("along_with_number",),
+    "linked": (),
 }
 """Fields of states and facts that hold another case's id, and those that tell of that case beside it."""
 
@@ -30,7 +33,7 @@ NONE: Hidden = frozenset()
 
 def named(*those: Any) -> frozenset[UUID]:
     """所指案件: the ids of the other cases that these states and facts name."""
-    return frozenset(id for one in those for field in NAMES if (id := _link(one, field)) is not None)
+    return frozenset(id for one in those for field in NAMES for id in _links(one, field))
 
 
 def hidden(services: Services, act: Act, ids: Iterable[UUID]) -> Hidden:
@@ -45,7 +48,7 @@ def hidden(services: Services, act: Act, ids: Iterable[UUID]) -> Hidden:
 
 def untold(one: Any, hidden: Hidden) -> frozenset[str]:
     """隐去的字段: the fields of a state or a fact that would tell of a hidden case."""
-    fields = [field for field in NAMES if _link(one, field) in hidden]
+    fields = [field for field in NAMES if hidden.intersection(_links(one, field))]
     return frozenset(name for field in fields for name in (field, *NAMES[field]))
 
 
@@ -54,6 +57,8 @@ def tells_of_hidden(fact: Any, hidden: Hidden) -> bool:
     return isinstance(fact, RefusalNoted | PersonalDataRead) and fact.case in hidden
 
 
-def _link(one: Any, field: str) -> UUID | None:
+def _links(one: Any, field: str) -> list[UUID]:
     found = getattr(one, field, None)
-    return found if isinstance(found, UUID) else None
+    if isinstance(found, UUID):
+        return [found]
+    return [each.case for each in found if isinstance(each, Linked)] if isinstance(found, tuple) else []
