@@ -142,6 +142,11 @@ class Course:
         """所问时刻: at the end, after all facts."""
         return self._moment("asked", self.end, self.length)
 
+    def at(self, instant: datetime) -> Moment:
+        """某一时刻: between events too – after the facts that were recorded by then, of which there is one at least."""
+        recorded = [one.fact.recorded_at for one in self.seen.history]
+        return self._moment("asked", instant, max(1, bisect_right(recorded, instant)))
+
     def then(self, count: int) -> Seen:
         """当时: the case after so many facts with the directory of then; without its clocks."""
         if self._last is None or len(self._last.history) != count:
