@@ -33,8 +33,8 @@ MAY_OPEN = {
 SEE_DRAFTS = MAY_OPEN - {"leader", "c-head", "c-clerk"}
 """Of a paper that isn't issued yet: those who draw it up or answer for it, and the auditor."""
 PAPERS = ("/notices/{code}.docx", "/notices/{code}.pdf")
-THEIR_OWN = ("/petitioners", *PAPERS)
-"""What names the petitioners: their page, and the papers that go to them."""
+THEIR_OWN = ("/petitioners", "/dossier.zip", *PAPERS)
+"""What names the petitioners: their page, the papers that go to them, and the whole file (test_dossier.py)."""
 
 
 @pytest.fixture(scope="module", autouse=True)
