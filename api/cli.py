@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import cli_dossier, cli_office, cli_records, clock, supervisor, terminal
+from api import cli_dossier, cli_office, cli_records, cli_verify, clock, supervisor, terminal
 from api.bootstrap import build
 from api.settings import Settings
 
@@ -180,6 +180,7 @@ def _is_ready(client: "httpx.Client", given: Settings) -> bool:
 cli_records.add(main)
 cli_office.add(main)
 cli_dossier.add(main)
+cli_verify.add(main)
 
 if __name__ == "__main__":
     main()

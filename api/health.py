@@ -26,7 +26,7 @@ FAR_BEHIND = 5_000
 PATIENCE = 2.0
 KEEPERS = frozenset({"admin", "inspector", "auditor"})
 """Posts that see positions in the log and instants."""
-POSITIONS = {
+POSITIONS: dict[str, Any] = {
     "projections": {"__all__": {"position", "head", "stalled_position", "error"}},
     "heartbeats": {"__all__": {"at"}},
     "sealing": {"size", "sealed_at", "fault"},

@@ -50,14 +50,20 @@ def last(file: Path) -> Line | None:
 
 
 def append(file: Path, more: Iterable[Head]) -> None:
-    """追加: heads, on the disk when this returns. Raises OSError."""
+    """追加: heads, on the disk when this returns; those that another process has added meanwhile are not repeated.
+
+    Raises OSError.
+    """
     fresh = not file.exists()
     with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), "r+b") as opened:
         fcntl.flock(opened, fcntl.LOCK_EX)
         opened.seek(_end(opened.fileno()))
         opened.truncate()
+        known = last(file)
+        size = known.head.size if known is not None and known.head is not None else 0
         for head in more:
-            opened.write(msgspec.json.encode(heads.to_json(head)) + b"\n")
+            if head.size > size:
+                opened.write(msgspec.json.encode(heads.to_json(head)) + b"\n")
         opened.flush()
         os.fsync(opened.fileno())
     if fresh:

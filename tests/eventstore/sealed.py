@@ -1,6 +1,7 @@
 """A sealed log of a test's own: facts of no meaning, the sealer over them, and a superuser's hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,8 @@ class Log:
     folder: Path
     now: datetime = NOON
     versions: dict[UUID, int] = field(default_factory=dict)
+    hand: psycopg.Connection[tuple[object, ...]] | None = None
+    """Whose transaction everything happens in that is to be taken back."""
 
     @property
     def file(self) -> Path:
@@ -54,8 +57,13 @@ class Log:
                 rows,
             )
 
-    def superuser(self) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(self.database.dsn)
+    @contextmanager
+    def superuser(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+        if self.hand is not None:
+            yield self.hand
+        else:
+            with psycopg.connect(self.database.dsn) as connection:
+                yield connection
 
     def tamper(self, *statements: str) -> None:
         """What a superuser does who switches the triggers off."""

@@ -1,0 +1,148 @@
+"""A20 C4: `shixian verify` over the whole store says what holds and names what doesn't; its exit code tells."""
+
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from api import sealing
+from api.cli import main
+from eventstore import heads, heads_file, sealkey
+from tests.api.lives import Walker
+
+runner = CliRunner()
+
+
+@pytest.fixture
+def verify(services, monkeypatch):
+    monkeypatch.setenv("SHIXIAN_HOME", str(services.settings.home))
+    monkeypatch.setenv("DATABASE_URL", services.settings.database_url)
+    return lambda *more: runner.invoke(main, ["verify", *map(str, more)])
+
+
+@pytest.fixture
+def sealed(services, walker: Walker):
+    """A petition's facts, all of them sealed."""
+    walker.register()
+    made = sealing.of(services)
+    made.catch_up()
+    return made
+
+
+def tamper(services, *statements: str) -> None:
+    with psycopg.connect(services.settings.database_url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        for one in statements:
+            connection.execute(one.encode())
+
+
+def test_a_store_in_order(verify, sealed, services):
+    result = verify()
+    assert result.exit_code == 0, result.output
+    assert "核验通过" in result.output
+    assert "与封存时逐字节相同" in result.output
+    assert "数据库没有被回退或者替换" in result.output
+
+
+def test_what_was_changed_is_named(verify, sealed, services):
+    tamper(services, "UPDATE casework_events SET state = state || '\\x20' WHERE notification_id = 3")
+    with services.database.connection() as connection:
+        row = connection.execute(
+            "SELECT originator_id, originator_version FROM casework_events WHERE notification_id = 3"
+        ).fetchone()
+    assert row is not None
+    result = verify()
+    assert result.exit_code == 1
+    assert f"事实被改动：位置 3，流 {row['originator_id']} 第 {row['originator_version']} 版" in result.output
+    assert "逐字节相同" not in result.output
+    assert "核验未通过：共 1 处不符" in result.output
+
+
+def test_the_unsealed_end_is_told(verify, sealed, services, walker: Walker):
+    walker.register()
+    result = verify()
+    assert result.exit_code == 0
+    assert "尚未封存" in result.output
+
+
+def test_heads_that_somebody_kept_find_a_rolled_back_store(verify, sealed, services, tmp_path: Path, walker):
+    walker.register()
+    sealed.catch_up()
+    elsewhere = tmp_path / "kept.jsonl"
+    own = services.settings.home / heads_file.NAME
+    elsewhere.write_bytes(own.read_bytes())
+    first = heads_file.read(own)[0]
+    assert first.head is not None
+    size = first.head.size
+    own.write_bytes(own.read_bytes().splitlines(keepends=True)[0])
+    tamper(
+        services,
+        f"DELETE FROM casework_events WHERE notification_id > {first.head.position}",
+        f"DELETE FROM seal_heads WHERE size > {size}",
+        f"DELETE FROM seal_leaves WHERE first >= {size}",
+    )
+    assert verify().exit_code == 0
+    result = verify("--heads", elsewhere)
+    assert result.exit_code == 1
+    assert "数据库被回退或者替换" in result.output
+    assert f"只封存到第 {size} 条" in result.output
+
+
+def test_a_public_key_from_elsewhere(verify, sealed, services):
+    key = sealkey.load(services.settings.keys_folder)
+    assert key is not None
+    assert verify("--public-key", key.public.hex()).exit_code == 0
+    assert "伪造的封存头" in verify("--public-key", "00" * 32).output
+    assert verify("--public-key", "zz").exit_code == 1
+    (services.settings.keys_folder / sealkey.NAME).unlink()
+    assert "所用公钥取自数据库本身" in verify().output
+
+
+def test_a_line_that_is_no_head(verify, sealed, services):
+    with (services.settings.home / heads_file.NAME).open("ab") as opened:
+        opened.write(b'{"size": "many"}\n')
+    result = verify()
+    assert result.exit_code == 1
+    assert "不是封存头" in result.output
+
+
+def test_an_attachment_whose_content_was_changed(verify, sealed, services):
+    content = "附件".encode()
+    with services.database.transaction() as connection:
+        connection.execute(
+            "INSERT INTO attachment_contents (sha256, size, media_type, content) VALUES (%s, 6, 'text/plain', %b)",
+            (sha256(content).hexdigest(), content),
+        )
+    assert "1 份附件的内容与其哈希相符" in verify().output
+    tamper(services, "UPDATE attachment_contents SET content = set_byte(content, 0, 1)")
+    result = verify()
+    assert result.exit_code == 1
+    assert sha256(content).hexdigest() in result.output
+
+
+def test_heads_witnessed_for_another_office_that_contradict_each_other(verify, sealed, services, tmp_path):
+    other = sealkey.make(tmp_path / "other")
+    head = heads_file.read(services.settings.home / heads_file.NAME)[0].head
+    assert head is not None
+    for at, root in enumerate((bytes(32), bytes(31) + b"x")):
+        one = heads.sign(
+            heads.Head(
+                origin=other.origin,
+                size=5,
+                root=root,
+                position=5,
+                sealed_at=head.sealed_at + timedelta(at),
+                key="",
+            ),
+            other.private,
+        )
+        with services.database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO seal_witnessed (origin, size, root, position, sealed_at, key, signature, public_key,"
+                " received_at, received_from) VALUES (%s, %s, %b, %s, %s, %s, %b, %b, now(), 'x')",
+                (one.origin, 5, one.root, 5, one.sealed_at, one.key, one.signature, other.public),
+            )
+        assert ("自相矛盾" in verify().output) == (at == 1)
