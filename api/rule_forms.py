@@ -69,10 +69,12 @@ class TrialYear(TrialDecree):
 
 
 class WhatIf(Form):
-    """试算 — a changed rule book or a calendar, one of the two."""
+    """试算 — a changed rule book or a calendar, one of the two; lateness of what came in between two days, or of everything."""
 
     rulebook: FreeForm | None = None
     calendar: TrialYear | None = None
+    from_: Annotated[Day | None, Field(alias="from", description="收到日期自")] = None
+    to: Annotated[Day | None, Field(description="收到日期至")] = None
 
 
 class DecreeEntered(Form):

@@ -1,11 +1,11 @@
 """规则: rule books and calendars to read, to publish and to try out; the calculator; the grounds that can be chosen."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel
 
 from api import rule_shapes
@@ -17,9 +17,10 @@ from api.errors import READS, WRITES
 from api.identity import Held, Signed
 from api.instants import KnownAt
 from api.logs import bind
+from api.paging import MOST, Cursor, Limit
 from api.rule_forms import DecreeEntered, Preview, TrialDecree, WhatIf
 from api.shapes import deadline_item
-from api.whatif import moves
+from api.whatif import Asked, moves, must_be_as_shown
 from domain.acts import Act
 from domain.casework import Key
 from domain.errors import Invalid, NotYours, Stale, Unknown
@@ -32,6 +33,10 @@ router = APIRouter(prefix="/v1", tags=["规则册与放假安排"])
 
 Table = Annotated[
     FreeForm, Body(description="规则册的一个版本，字段与 GET /v1/rulebooks/{id} 的 versions 相同")
+]
+
+Shown = Annotated[
+    str | None, Query(max_length=100, description="试算返回的 preview；与试算时所示不一致的，不予录入")
 ]
 
 
@@ -79,15 +84,33 @@ def rulebook(
 @router.post(
     "/rulebooks/{id}/versions", status_code=201, response_model=Done, responses=WRITES, summary="发布规则版本"
 )
-def publish(id: str, table: Table, services: Held, act: Signed, sent: Conditioned, response: Response) -> Any:
+def publish(
+    id: str,
+    table: Table,
+    services: Held,
+    act: Signed,
+    sent: Conditioned,
+    response: Response,
+    preview: Shown = None,
+) -> Any:
     """系统管理员发布规则册的新版本；在办的期限沿用起算时的版本，除非新版本写明随之调整."""
     _must_be_admin(act)
     bind(command="publish-rulebook")
-    if table.get("id", id) != id:
-        raise Invalid("rulebook.id_mismatch", "内容中的规则册标识与地址不一致。")
+    _must_be_of(table, id)
     given = {name: value for name, value in table.items() if name not in _SHOWN_ONLY} | {"id": id}
     key = _key(sent, f"POST /v1/rulebooks/{id}/versions", table)
+    if preview is not None:
+        must_be_as_shown(services, act, on_trial(services, act, id, table), preview)
     return _recorded(services, act, sent, key, lambda base: decisions.publish(given, base, act), response)
+
+
+@router.post("/rulebooks/{id}/versions/preview", responses=READS, summary="规则版本试算")
+def preview_version(
+    id: str, table: Table, services: Held, act: Signed, cursor: Cursor = None, limit: Limit = MOST
+) -> dict[str, Any]:
+    """发布后到期日会变动的未结事项；不作任何记录."""
+    _must_be_of(table, id)
+    return moves(services, act, on_trial(services, act, id, table), limit=limit, cursor=cursor)
 
 
 @router.get("/calendars/{year}", responses=READS, summary="放假安排")
@@ -108,12 +131,22 @@ def calendar(
 
 @router.put("/calendars/{year}", response_model=Done, responses=WRITES, summary="录入放假安排")
 def decree(
-    year: int, body: DecreeEntered, services: Held, act: Signed, sent: Conditioned, response: Response
+    year: int,
+    body: DecreeEntered,
+    services: Held,
+    act: Signed,
+    sent: Conditioned,
+    response: Response,
+    preview: Shown = None,
 ) -> Any:
     """系统管理员录入国务院办公厅公布的年度放假安排；暂定的期限随之确定."""
     _must_be_admin(act)
     bind(command="decree-calendar")
     key = _key(sent, f"PUT /v1/calendars/{year}", body.model_dump(mode="json"))
+
+    if preview is not None:
+        trial = TrialDecree(source=body.source, days_off=body.days_off, make_up_days=body.make_up_days)
+        must_be_as_shown(services, act, Asked(_with_decree(services, act, year, trial)), preview)
 
     def made(base: Rulebase) -> Fact:
         return decisions.decree(
@@ -124,20 +157,27 @@ def decree(
 
 
 @router.post("/calendars/{year}/preview", responses=READS, summary="放假安排试算")
-def preview_calendar(year: int, body: TrialDecree, services: Held, act: Signed) -> dict[str, Any]:
+def preview_calendar(
+    year: int, body: TrialDecree, services: Held, act: Signed, cursor: Cursor = None, limit: Limit = MOST
+) -> dict[str, Any]:
     """录入后到期日会变动的未结事项；不作任何记录."""
-    return moves(services, act, _with_decree(services, act, year, body))
+    asked = Asked(_with_decree(services, act, year, body))
+    return moves(services, act, asked, limit=limit, cursor=cursor)
 
 
 @router.post("/what-if", responses=READS, summary="规则试算")
-def what_if(body: WhatIf, services: Held, act: Signed) -> dict[str, Any]:
-    """改用所给规则册或者放假安排后，到期日会变动的未结事项；不作任何记录."""
+def what_if(
+    body: WhatIf, services: Held, act: Signed, cursor: Cursor = None, limit: Limit = MOST
+) -> dict[str, Any]:
+    """改用所给规则册或者放假安排后，到期日会变动的未结事项，以及已结、未结事项中会有多少逾期；不作任何记录."""
     if (body.rulebook is None) == (body.calendar is None):
         raise Invalid("what_if.one_of_two", "请填写 rulebook 或者 calendar 其中之一。")
     if body.calendar is not None:
-        return moves(services, act, _with_decree(services, act, body.calendar.year, body.calendar))
-    table = {name: value for name, value in (body.rulebook or {}).items() if name not in _SHOWN_ONLY}
-    return moves(services, act, decisions.on_trial(table, services.casework.rulebase(), act.at))
+        asked = Asked(_with_decree(services, act, body.calendar.year, body.calendar))
+    else:
+        asked = on_trial(services, act, None, body.rulebook or {})
+    asked = asked._replace(lateness=True, since=body.from_, until=body.to)
+    return moves(services, act, asked, limit=limit, cursor=cursor)
 
 
 @router.post("/deadline-preview", responses=READS, summary="期限试算")
@@ -173,6 +213,20 @@ def all_grounds(_: Signed) -> Grounds:
 
 _SHOWN_ONLY = frozenset({"in_use", "inherited_clocks"})
 """What a version shows besides its table; sent back with a changed version, it is passed over."""
+
+
+def on_trial(services: Services, act: Act, id: str | None, table: Mapping[str, Any]) -> Asked:
+    """试算的规则版本: as if it were published now. Raises Invalid."""
+    given = {name: value for name, value in table.items() if name not in _SHOWN_ONLY}
+    trial = decisions.on_trial(
+        given if id is None else given | {"id": id}, services.casework.rulebase(), act.at
+    )
+    return Asked(trial, trial.rulebooks[-1].id)
+
+
+def _must_be_of(table: Mapping[str, Any], id: str) -> None:
+    if table.get("id", id) != id:
+        raise Invalid("rulebook.id_mismatch", "内容中的规则册标识与地址不一致。")
 
 
 def _with_decree(services: Services, act: Act, year: int, body: TrialDecree) -> Rulebase:
