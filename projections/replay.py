@@ -95,7 +95,7 @@ def fill(
     for view in views:
         runner = Runner(store, then, view, settled=within.last)
         progress(view.name, 0, within.last)
-        while runner.step():
+        while runner.position < within.last and runner.step():
             progress(view.name, runner.position, within.last)
         progress(view.name, within.last, within.last)
     with store.transaction() as connection:

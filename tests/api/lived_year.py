@@ -31,7 +31,7 @@ from tests.projections.test_deadlines import amended
 from tests.samples import SAMPLES as PETITION_ACTS
 
 FIRST, LAST = datetime(2026, 1, 5, 1, tzinfo=UTC), datetime(2026, 12, 22, tzinfo=UTC)
-STEPS, INSTANTS = 56, 1000
+STEPS, INSTANTS = 46, 1000
 TABLES = tuple(dict.fromkeys(name for view in VIEWS for name in view.tables))
 PLAIN: tuple[Any, ...] = (
     commands.Transfer("unit-a"),
@@ -210,6 +210,6 @@ SPECIAL: dict[int, Callable[[Year, datetime], None]] = {
     15: _decree(2026, "2026-03-16", "2026-03-17", "2026-03-18", "2026-05-01", "2026-05-06", "2026-06-22"),
     24: _amend,
     30: _appoint,
-    48: _decree(2027, "2027-01-01", "2027-01-04", "2027-01-05"),
+    42: _decree(2027, "2027-01-01", "2027-01-04", "2027-01-05"),
 }
 """What happens at fixed steps of the year."""
