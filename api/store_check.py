@@ -20,7 +20,6 @@ from eventstore.keys import Keys
 from eventstore.sealed_tree import HEAD
 from eventstore.verifying import Report, Said, Verifying
 
-
 CONTENTS = "SELECT sha256, size, content FROM attachment_contents ORDER BY sha256"
 SEALED_MORE = KEY.size + NONCE_BYTES + 16
 """Bytes by which a content under a key is longer than it was sent."""
@@ -183,10 +182,8 @@ class _Contents:
         right = closed = 0
         with connection.cursor("verify_contents", row_factory=tuple_row, binary=True) as cursor:
             cursor.itersize = 20
-            for name, stored in cursor.execute(
-                "SELECT sha256, content FROM attachment_contents ORDER BY sha256"
-            ):
-                is_right = _is_right(name, bytes(stored), keys)
+            for name, size, stored in cursor.execute(CONTENTS):
+                is_right = _is_right(name, size, bytes(stored), keys)
                 right += is_right is True
                 closed += is_right is None
                 if is_right is False:
