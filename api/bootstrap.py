@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from api import clock as real
+from api import key_upkeep
 from api.papers.shelf import Shelf
 from api.settings import SettingError, Settings
 from domain.casework import Casework
@@ -49,5 +50,6 @@ def build(settings: Settings, clock: Callable[[], datetime] = real.now) -> Servi
     keys.algorithm = NAMES[settings.cipher]
     database = Database(settings.database_url, max_size=settings.pool_size)
     casework = Casework(library_env(settings.database_url), Shelf(database), keys)
-    casework.surroundings = ReadModels(database)
+    casework.surroundings = ReadModels(database, casework)
+    key_upkeep.destroy_what_is_recorded(database, casework)
     return Services(settings, clock, database, casework, keys)

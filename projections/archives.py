@@ -6,6 +6,7 @@ only; who asks for them finds them in `archive_lists.py`.
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from domain.casework import Case, Casework, Recorded
 from domain.erasure.events import CUSTODY_FACTS, Erased, ErasureRequested
@@ -76,16 +77,20 @@ class Archives:
         if named:
             connection.execute(NAME, [list(column) for column in zip(*named, strict=True)])
         linked = [
-            (one.fact.petition, one.fact.originator_id)
+            (named_petition, one.fact.originator_id)
             for one in batch
-            if isinstance(one.fact, reception.Received | reception.PetitionLinked)
-            and one.fact.petition is not None
+            if (named_petition := linked_petition(one.fact)) is not None
         ]
         if linked:
             connection.execute(LINK, [list(column) for column in zip(*linked, strict=True)])
         gone = [one.fact.originator_id for one in batch if isinstance(one.fact, Erased) and one.fact.texts]
         if gone:
             connection.execute(FORGET, (gone,))
+
+
+def linked_petition(fact: Fact) -> UUID | None:
+    """所转信访事项: the petition that a fact of a reception names."""
+    return fact.petition if isinstance(fact, reception.Received | reception.PetitionLinked) else None
 
 
 def _is_told_of(file: File) -> bool:

@@ -1,4 +1,4 @@
-"""案卷的牵连: what ties a file to others, asked of the read models once they have come as far as the log.
+"""案卷的牵连: what ties a file to others, asked of the read models and of what the log has told since.
 
 What officers searched for is kept by them, not made from the log; what would tell of somebody who is gone is deleted.
 """
@@ -6,16 +6,19 @@ What officers searched for is kept by them, not made from the log; what would te
 from collections.abc import Sequence
 from uuid import UUID
 
+from domain.attachments import lying_with
+from domain.casework import Casework
 from domain.errors import Busy
+from domain.facts import Fact
 from eventstore.database import Database
+from projections.archives import linked_petition
 from projections.searching import normal
-from projections.tracking import head
+from projections.tracking import reached
 from projections.view import Connection, cleaned
-from projections.wait import wait_for
 
-NEEDS = ("archives", "ledger")
-PATIENCE = 20.0
-"""Seconds that a destruction waits for what the log has already told."""
+VIEW = frozenset({"archives"})
+MOST_BEHIND = 20_000
+"""So many facts that the view has not come to are looked through one by one; with more behind it, one tries later."""
 
 RECEPTIONS = "SELECT reception FROM linked_receptions WHERE petition = %s ORDER BY reception"
 ELSEWHERE = "SELECT DISTINCT sha256 FROM case_attachments WHERE sha256 = ANY(%s) AND NOT case_id = ANY(%s)"
@@ -26,23 +29,27 @@ IS_ELSEWHERE = "SELECT EXISTS (SELECT FROM ledger_texts WHERE NOT case_id = ANY(
 class ReadModels:
     """案卷的牵连 — of the read models of this database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, casework: Casework) -> None:
         self.database = database
+        self.casework = casework
 
     def receptions_of(self, petition: UUID) -> Sequence[UUID]:
         """接访记录: those that were registered as this petition, or that it came from. Raises Busy."""
-        self._come_up()
         with self.database.connection() as connection:
-            return [row["reception"] for row in connection.execute(RECEPTIONS, (petition,)).fetchall()]
+            later = self._later(connection)
+            known = [row["reception"] for row in connection.execute(RECEPTIONS, (petition,)).fetchall()]
+        fresh = [one.originator_id for one in later if linked_petition(one) == petition]
+        return list(dict.fromkeys([*known, *fresh]))
 
     def only_in(self, cases: Sequence[UUID], hashes: Sequence[str]) -> Sequence[str]:
         """专有附件: of these contents, those that no case besides these names. Raises Busy."""
         if not hashes:
             return []
-        self._come_up()
         with self.database.connection() as connection:
+            later = self._later(connection)
             rows = connection.execute(ELSEWHERE, (list(hashes), list(cases))).fetchall()
         elsewhere = {row["sha256"] for row in rows}
+        elsewhere |= set(lying_with(one for one in later if one.originator_id not in cases))
         return [one for one in hashes if one not in elsewhere]
 
     def forget(self, cases: Sequence[UUID], names: Sequence[str]) -> None:
@@ -75,11 +82,12 @@ class ReadModels:
             ]
             connection.execute("DELETE FROM saved_views WHERE id = ANY(%s)", (gone,))
 
-    def _come_up(self) -> None:
-        with self.database.connection() as connection:
-            last = head(connection)
-        if not wait_for(self.database, NEEDS, last, PATIENCE):
+    def _later(self, connection: Connection) -> list[Fact]:
+        """What the view has not come to yet. Raises Busy."""
+        rows = self.casework.store.select_log(reached(connection, VIEW), MOST_BEHIND)
+        if len(rows) >= MOST_BEHIND:
             raise Busy("projection.behind", "列表尚未更新，暂时无法查找关联事项和附件，请稍后再试。")
+        return [self.casework.fact(row) for row in rows]
 
 
 def _only_here(connection: Connection, cases: Sequence[UUID], words: str) -> bool:
