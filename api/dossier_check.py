@@ -3,6 +3,7 @@
 What it checks is written down for others in docs/verifying.md.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from api.dossier import forms, integrity, layout, reopening, story, substance
@@ -13,21 +14,21 @@ from domain.rulebase.fold import RULEBASE_ID
 __all__ = ["Report", "check"]
 
 
-def check(path: Path, public_key: Path | None = None) -> Report:
-    """核对: of the file at the path, with a public key that was obtained elsewhere if there is one."""
+def check(path: Path, public_keys: Sequence[str] = ()) -> Report:
+    """核对: of the file at the path; public keys obtained elsewhere are given in hexadecimal or as names of files."""
     report = Report(cannot=story.CANNOT)
     try:
         with Folder(path) as folder:
-            _check(folder, public_key, report)
+            _check(folder, public_keys, report)
     except Unfit as unfit:
         report.bad("案卷", f"{unfit}，不能继续核对。")
     return report
 
 
-def _check(folder: Folder, given: Path | None, report: Report) -> None:
+def _check(folder: Folder, trusted: Sequence[str], report: Report) -> None:
     """Each step says what it found; one that can't be taken ends the check."""
     manifest = integrity.manifest(folder, report)
-    key = integrity.public_key(folder, given, report)
+    key = integrity.public_key(folder, trusted, report)
     integrity.signature(folder, key, report)
     head = integrity.head(folder, key, report)
     enclosed = reopening.read(folder.read, folder.paths)

@@ -94,7 +94,6 @@ class CaseFile(Shape, frozen=True):
     made_for: Maker
     persons: bool
     program: str
-    retention: str | None = None
 
 
 class RuleFile(Shape, frozen=True):

@@ -24,6 +24,7 @@ from eventstore.leaves import Leaf
 from eventstore.merkle import root_of_inclusion
 
 RAW_BYTES = 32
+LONGEST_PATH = 4096
 
 
 def manifest(folder: Folder, report: Report) -> forms.Manifest:
@@ -50,28 +51,34 @@ def manifest(folder: Folder, report: Report) -> forms.Manifest:
     return found
 
 
-def public_key(folder: Folder, given: Path | None, report: Report) -> bytes:
-    """公钥: the one enclosed, beside the one obtained elsewhere. Raises Unfit."""
+def public_key(folder: Folder, trusted: Sequence[str], report: Report) -> bytes:
+    """公钥: the one enclosed, beside those obtained elsewhere – each in hexadecimal or in a file. Raises Unfit."""
     enclosed = _pem(folder.read(layout.PUBLIC_KEY))
-    if given is None:
+    if not trusted:
         report.note(
             "公钥",
             f"只有案卷所附的公钥（{heads.key_id(enclosed)}），没有另行取得的公钥可供比对；"
             "请向出具机关另行取得公钥，用 --public-key 指明后再核对。",
         )
         return enclosed
-    try:
-        obtained = read_key(given.read_bytes())
-    except (OSError, Unfit) as error:
-        report.bad("公钥", f"{given} 不能作为公钥读取（{type(error).__name__}）。")
-        return enclosed
-    if obtained == enclosed:
+    obtained = []
+    for one in trusted:
+        try:
+            obtained.append(_obtained(one))
+        except (OSError, ValueError, Unfit) as error:
+            report.bad("公钥", f"{one} 不能作为公钥读取（{type(error).__name__}）。")
+    if enclosed in obtained:
         report.ok("公钥", f"案卷所附的公钥与另行取得的相同（{heads.key_id(enclosed)}）。")
-    else:
-        report.bad(
-            "公钥", f"案卷所附的公钥（{heads.key_id(enclosed)}）不是另行取得的（{heads.key_id(obtained)}）。"
-        )
-    return obtained
+        return enclosed
+    others = "、".join(heads.key_id(one) for one in obtained)
+    report.bad("公钥", f"案卷所附的公钥（{heads.key_id(enclosed)}）不是另行取得的（{others}）。")
+    return obtained[0] if obtained else enclosed
+
+
+def _obtained(given: str) -> bytes:
+    """By its name, where there is such a file; else what is written."""
+    file = Path(given)
+    return read_key(file.read_bytes() if len(given) < LONGEST_PATH and file.is_file() else given.encode())
 
 
 def read_key(content: bytes) -> bytes:

@@ -19,7 +19,7 @@ from api.case_reading import Seen
 from api.dossier import enclosing, forms, layout, proving, rendering, story
 from api.dossier.enclosing import Asker, Keyring
 from api.dossier.opening import Row
-from api.dossier.packing import Package
+from api.dossier.packing import Package, undated
 from api.dossier.proving import Proven
 from api.dossier.reopening import Enclosed
 from api.papers import papers as paper_pages
@@ -251,7 +251,8 @@ def _papers(making: Making, package: Package) -> Iterator[forms.Paper]:
         for ending, template in () if why else paper_pages.FORMS.items():
             path = f"papers/{serial:03d}-{layout.file_name(f'{sheet.paper.label}-{sheet.number}.{ending}')}"
             try:
-                package.add(path, sheets.made(file, sheet, template))
+                content = sheets.made(file, sheet, template)
+                package.add(path, undated(content) if ending == "docx" else content)
                 paths[ending] = path
             except Busy as busy:
                 why = busy.message
@@ -311,7 +312,7 @@ def _attached(
 
 def _content(services: Services, digest: str) -> bytes | None:
     with services.database.connection() as connection:
-        return contents.content_of(connection, digest)
+        return contents.content_of(connection, services.keys, digest)
 
 
 def _readings(making: Making) -> list[forms.Reading] | None:

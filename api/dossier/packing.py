@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
+from io import BytesIO
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -45,6 +46,17 @@ class Package:
         packed = path.rpartition(".")[2].lower() in PACKED
         info.compress_type = ZIP_STORED if packed else ZIP_DEFLATED
         self._zip.writestr(info, content, compresslevel=6)
+
+
+def undated(packed: bytes) -> bytes:
+    """去除时间: a Word file whose parts bear no time of their packing, so that the same paper is the same bytes."""
+    written = BytesIO()
+    with ZipFile(BytesIO(packed)) as before, ZipFile(written, "w") as after:
+        for one in before.infolist():
+            info = ZipInfo(one.filename, EARLIEST)
+            info.external_attr, info.create_system, info.compress_type = PLAIN_FILE, UNIX, ZIP_DEFLATED
+            after.writestr(info, before.read(one), compresslevel=6)
+    return written.getvalue()
 
 
 def pieces(file: IO[bytes], size: int = 256 * 1024) -> Iterator[bytes]:

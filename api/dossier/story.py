@@ -18,6 +18,7 @@ from api.dossier.reopening import Enclosed
 from domain.acts import SHANGHAI
 from domain.alerts.events import AlertAcknowledged, Alerted
 from domain.kinds import PETITION, RECEPTION
+from domain.rules import retention
 
 Labelled = tuple[str, str]
 
@@ -25,7 +26,7 @@ TITLES: Mapping[str, str] = {PETITION.name: "信访事项案卷", RECEPTION.name
 USUAL_TITLE = "督查事项案卷"
 NOT_SHOWN = "身份信息未公开：本案卷的查阅人不在可以查看身份信息的范围内。"
 CLEARED = "身份信息已经依规清除。"
-NO_CLOCK = "本件没有期限。"
+UNFIXED = "尚未确定（归档时确定）"
 CANNOT = (
     "事件所记内容在当时是否属实、是否有应当登记而没有登记的事项。",
     "最后一件所列事件之后，该案是否又有新的记录；如需核实，请取得较新的案卷，并核对两份封存头之间的一致性。",
@@ -61,7 +62,7 @@ def of(enclosed: Enclosed) -> dict[str, Any]:
         "organ": case.office,
         "number": case.number,
         "subject": facts.subject,
-        "cover": _cover(case, facts, told),
+        "cover": _cover(case, facts, told, seen.state),
         "catalogue": [asdict(one) for one in _catalogue(enclosed)],
         "badges": list(facts.badges),
         "people": _people(enclosed),
@@ -104,7 +105,9 @@ def instant(given: datetime) -> str:
     return f"{given.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
-def _cover(case: CaseFile, facts: case_sections.Facts, told: Sequence[case_timeline.Told]) -> list[Labelled]:
+def _cover(
+    case: CaseFile, facts: case_sections.Facts, told: Sequence[case_timeline.Told], state: Any
+) -> list[Labelled]:
     made_for = case.made_for
     who = f"{made_for.unit_name} {made_for.name}".strip() or SYSTEM
     return [
@@ -114,11 +117,17 @@ def _cover(case: CaseFile, facts: case_sections.Facts, told: Sequence[case_timel
         ("办理环节", facts.stage),
         ("起止日期", f"{day(min(one.on for one in told))}至{day(max(one.on for one in told))}"),
         ("事件", f"{len(told)}件，最后一件为第{case.last_version}号"),
-        ("保管期限", case.retention or "尚未确定（归档时确定）"),
+        ("保管期限", _retention(state)),
         ("制作时间", f"{instant(case.made_at)}（北京时间）"),
         ("查阅人", who),
         ("身份信息", "载入" if case.persons else "未载入"),
     ]
+
+
+def _retention(state: Any) -> str:
+    """保管期限: as the archiving fixed it."""
+    code = state.custody.retention
+    return next((one.label for one in retention.shipped().classes if one.code == code), UNFIXED)
 
 
 def _catalogue(enclosed: Enclosed) -> list[Entry]:
