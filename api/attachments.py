@@ -107,7 +107,7 @@ def upload(
         midnight = datetime.combine(act.today, datetime.min.time(), SHANGHAI)
         if contents.sent_since(connection, act.by, midnight) + len(content) > DAILY:
             raise _enough(act, midnight)
-        contents.keep(connection, digest, content, media_type)
+        contents.keep(connection, services.keys, digest, content, media_type)
         contents.note_upload(connection, digest, act.by, act.at)
     return Uploaded(sha256=digest, name=name, size=len(content), media_type=media_type)
 
@@ -221,7 +221,7 @@ def _handed_out(services: Services, act: Act, case: Case, named: Attachment) -> 
     if case.kind is PETITION or case.state.confidential:
         readings.note(services, act, case.state.id, "attachment")
     with services.database.connection() as connection:
-        content = contents.content_of(connection, named.sha256)
+        content = contents.content_of(connection, services.keys, named.sha256)
     if content is None or hashing(content).hexdigest() != named.sha256:
         log.error("attachment.damaged", sha256=named.sha256, missing=content is None)
         raise Busy(

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 import psycopg
 
+from api import key_upkeep
 from api.bootstrap import Services
 from domain.rules import calendar, grounds, rulebook, signals
 from domain.rules.calendar import CalendarError
@@ -42,6 +43,7 @@ def run(services: Services) -> list[Finding]:
         *found,
         Finding("ok", "数据库结构", str(at)),
         *_roles(services),
+        *_keys(services),
         *_published(services),
         *_views(services),
         *_beats(services),
@@ -53,6 +55,16 @@ def _roles(services: Services) -> Iterator[Finding]:
     with services.database.connection() as connection:
         state, said = roles.finding(connection)
     yield Finding(state, "数据库角色", said)
+
+
+def _keys(services: Services) -> Iterator[Finding]:
+    content = services.keys.ring().content
+    gone = len(content.trees[content.current].gone())
+    yield Finding("ok", "主密钥", f"{services.keys.file}，第 {content.current} 代，已销毁 {gone} 个密钥")
+    plain = key_upkeep.left_plain(services.database)
+    if plain:
+        said = f"{plain} 份附件或导入文件尚未加密；请执行 shixian keys encrypt-contents"
+        yield Finding("note", "早先的附件", said)
 
 
 def _tables() -> Iterator[Finding]:

@@ -13,9 +13,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import cli_dossier, cli_office, cli_records, cli_verify, clock, supervisor, terminal
+from api import (
+    cli_dossier,
+    cli_keys,
+    cli_office,
+    cli_records,
+    cli_verify,
+    clock,
+    key_upkeep,
+    supervisor,
+    terminal,
+)
 from api.bootstrap import build
 from api.settings import Settings
+from eventstore import key_binding
 
 if TYPE_CHECKING:
     import httpx
@@ -48,8 +59,10 @@ def serve(
     _must_be_free(given)
 
     def prepare(dsn: str) -> list[str]:
+        key_binding.bound(dsn, given.keys_folder)  # refused before anything is changed
         migrations.upgrade(dsn)
         with build(replace(given, database_url=dsn)) as services:
+            key_upkeep.seal_what_is_plain(services.database, services.keys, cli_keys.said)
             if not without_demo:
                 demo.seed(services)
                 return []
@@ -127,8 +140,11 @@ def migrate() -> None:
     given = terminal.settings()
     with terminal.plain_errors(), terminal.database(given) as dsn:
         before = migrations.current(dsn)
+        key_binding.bound(dsn, given.keys_folder)  # refused before anything is changed
         migrations.upgrade(dsn)
         after = migrations.current(dsn)
+        with build(replace(given, database_url=dsn)) as services:
+            key_upkeep.seal_what_is_plain(services.database, services.keys, cli_keys.said)
     terminal.out.print(
         f"数据库版本：{after}" + ("（无需升级）" if before == after else f"（原为 {before or '空'}）")
     )
@@ -181,6 +197,7 @@ cli_records.add(main)
 cli_office.add(main)
 cli_dossier.add(main)
 cli_verify.add(main)
+cli_keys.add(main)
 
 if __name__ == "__main__":
     main()

@@ -28,6 +28,8 @@ from domain.acts import Act, legal_date
 from domain.errors import Busy, Invalid, NotNow, Refused, Unknown
 from domain.petition import registration
 from domain.rules.authority import OFFICE_POSTS
+from domain.secrets import IMPORT
+from eventstore import sealed_contents
 
 router = APIRouter(prefix="/v1/imports", tags=["导入"], route_class=SignedFirst)
 
@@ -117,11 +119,12 @@ def receive(services: Services, act: Act, kind: str, filename: str | None, conte
     chosen.must_be_readable(content, act.today)
     id = uuid4()
     bind(command="import", file=id)
+    sealed = sealed_contents.seal(services.keys, str(id), IMPORT, content)
     with services.database.transaction() as connection:
         connection.execute(
-            "INSERT INTO imports (id, kind, filename, content, by, unit, role, created_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            (id, kind, _plain(filename), content, act.by, act.unit, act.role, act.at),
+            "INSERT INTO imports (id, kind, filename, content, sealed, by, unit, role, created_at)"
+            " VALUES (%s, %s, %s, %s, true, %s, %s, %s, %s)",
+            (id, kind, _plain(filename), sealed, act.by, act.unit, act.role, act.at),
         )
     return id
 
@@ -306,7 +309,7 @@ class ImportWorker:
     def _work_off(self, row: Mapping[str, Any]) -> None:
         kind = KINDS[row["kind"]]
         with self._beating(row["id"]):
-            reading = kind.read(bytes(row["content"]), legal_date(row["created_at"]))
+            reading = kind.read(self._content(row), legal_date(row["created_at"]))
         held = self._begin(row, reading)
         if held is None or held["state"] != "running":
             return
@@ -320,6 +323,18 @@ class ImportWorker:
                 return
         self._finish(row["id"], "done", [])
         log.info("import.done", file=str(row["id"]), kind=row["kind"], total=reading.total)
+
+    def _content(self, row: Mapping[str, Any]) -> bytes:
+        """文件内容: as it was sent. Raises Invalid if its key is gone."""
+        stored = bytes(row["content"])
+        content = (
+            sealed_contents.unseal(self._services.keys, str(row["id"]), IMPORT, stored)
+            if row["sealed"]
+            else stored
+        )
+        if content is None:
+            raise Invalid("import.cleared", "文件内容已按规定清除，请重新上传。")
+        return content
 
     @contextmanager
     def _beating(self, id: UUID) -> Iterator[None]:

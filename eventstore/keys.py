@@ -126,7 +126,8 @@ class Keys:
         What `domain.secrets` says goes along with them goes too; a key that is gone already costs nothing.
         """
         gone = [path_of(owner, subject) for owner, subject in with_what_goes_along(pairs)]
-        if gone:
+        trees = self.ring().content.trees.values()
+        if any(tree.secret(path) is not None for path in gone for tree in trees):
             self._change(
                 lambda content: replace(
                     content, trees={number: tree.without(gone) for number, tree in content.trees.items()}

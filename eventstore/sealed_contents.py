@@ -4,7 +4,7 @@ from os import urandom
 
 from cryptography.exceptions import InvalidTag
 
-from eventstore.ciphers import NONCE_BYTES
+from eventstore.ciphers import NONCE_BYTES, TAG_BYTES
 from eventstore.envelope import KEY, Tampered, cleared
 from eventstore.keys import Keys, path_of
 
@@ -19,6 +19,12 @@ def seal(keys: Keys, owner: str, subject: str, content: bytes) -> bytes:
     header = KEY.pack(algorithm, generation, path_of(owner, subject), 0)
     nonce = urandom(NONCE_BYTES)
     return b"".join([header, nonce, opener.encrypt(nonce, content, _place(owner, subject) + header)])
+
+
+def nothing(keys: Keys, owner: str, subject: str) -> bytes:
+    """已清除的内容: in place of one whose key was destroyed before it was sealed."""
+    header = KEY.pack(keys.algorithm, keys.generation, path_of(owner, subject), 0)
+    return header + bytes(NONCE_BYTES + TAG_BYTES)
 
 
 def unseal(keys: Keys, owner: str, subject: str, sealed: bytes) -> bytes | None:

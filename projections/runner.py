@@ -15,6 +15,7 @@ import structlog
 from eventsourcing.persistence import InterfaceError, OperationalError
 
 from domain.casework import Casework, Recorded
+from domain.secrets import destroyed_by
 from domain.store import Stored
 from eventstore.database import Database
 from projections import tracking
@@ -99,7 +100,7 @@ class Runner:
                     positions = [one.position for one in stored]
                     if not positions:
                         return 0
-                    self.view.apply(connection, self._recorded(stored), self.casework)
+                    self.view.apply(connection, self._readable(stored), self.casework)
                     tracking.move(connection, self.view.name, positions[-1])
             except Exception as error:
                 if not positions or _of_the_database(error):
@@ -137,6 +138,15 @@ class Runner:
 
     def _limit(self) -> int:
         return max(1, self._suspect // 2) if self._suspect else self.batch
+
+    def _readable(self, stored: Sequence[Stored]) -> list[Recorded]:
+        """The batch, read without the keys whose destruction it records: on a machine whose file still has them, too."""
+        batch = self._recorded(stored)
+        gone = [pair for one in batch for pair in destroyed_by(one.fact)]
+        if not gone:
+            return batch
+        self.casework.keys.destroy(gone)
+        return self._recorded(stored)
 
     def _recorded(self, stored: Sequence[Stored]) -> list[Recorded]:
         batch = [Recorded(one.position, self.casework.fact(one)) for one in stored]

@@ -196,7 +196,7 @@ from hashlib import sha256
 with build(Settings(home=Path("/nowhere"), database_url=sys.argv[1], pool_size=2, keys=Path(sys.argv[2]))) as services:
     with services.database.transaction() as connection:
         content = b"a" * 3_000_000
-        attachments.keep(connection, sha256(content).hexdigest(), content, "text/plain")
+        attachments.keep(connection, services.keys, sha256(content).hexdigest(), content, "text/plain")
         os.kill(os.getpid(), signal.SIGKILL)
 """
 
