@@ -24,6 +24,7 @@ from api.sessions import Place
 from domain.acts import Receipt, petitioner_act
 from domain.attachments import PDF
 from domain.casework import Key
+from domain.erasure.files import of_petition
 from domain.errors import Unknown
 from domain.kinds import PETITION
 from domain.petition.commands import Rate
@@ -71,6 +72,12 @@ def find(services: Services, address: str, number: str, query_code: str) -> UUID
         raise Unknown("progress.unknown", "编号或者查询码不正确，请核对后再试。")
     tries.forget(services.database, address, number, tries.PROGRESS)
     bind(petition=case_id)
+    if petition is not None and of_petition(petition).is_gone:
+        raise Unknown(
+            "progress.erased",
+            "该信访事项的内容和信访人信息已依法清除，不能再凭查询码查询、评价或者下载文书；"
+            "如需了解，请联系信访工作机构。",
+        )
     return case_id
 
 

@@ -267,7 +267,8 @@ def _blanked(petition: Petition, fact: Erased) -> Changes:
     gone = petition.custody.gone_people | set(fact.people)
     people = tuple(one for one in petition.personal.people if one.key not in gone)
     reply_to = None if gone else petition.personal.reply_to
-    texts = {"subject": ERASED, "content": ERASED} if fact.texts else {}
+    told = ("subject", "content", "topic", "purpose")
+    texts = {name: ERASED for name in told if getattr(petition, name)} if fact.texts else {}
     return {"personal": events.Personal(people, reply_to), **texts}
 
 

@@ -169,7 +169,8 @@ def _blanked(reception: Reception, fact: Erased) -> Changes:
     """清除: who came, and what was written; keys, dates and results stay."""
     gone = reception.custody.gone_people | set(fact.people)
     people = tuple(one for one in reception.personal.people if one.key not in gone)
-    texts = {"content": ERASED, "text": ERASED if reception.text else None} if fact.texts else {}
+    told = ("content", "text", "place")
+    texts = {name: ERASED for name in told if getattr(reception, name)} if fact.texts else {}
     return {"personal": Personal(people), **texts}
 
 

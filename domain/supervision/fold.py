@@ -254,7 +254,8 @@ def _blanked(item: Item, fact: Erased) -> Changes:
     if not fact.texts:
         return {}
     scores = tuple(replace(one, reason=ERASED) for one in item.scores)
-    return {"subject": ERASED, "requirements": ERASED, "scores": scores}
+    told = ("source", "subject", "requirements", "task_group")
+    return {"scores": scores, **{name: ERASED for name in told if getattr(item, name)}}
 
 
 STEPS: dict[type[Fact], Callable[[Item, Any], Changes]] = {
