@@ -46,7 +46,7 @@ class Conditions:
         return Key(self.key, sha256(f"POST {path}\n{content}".encode()).hexdigest())
 
 
-def conditions(if_match: IfMatch = None, idempotency_key: IdempotencyKey = None) -> Conditions:
+async def conditions(if_match: IfMatch = None, idempotency_key: IdempotencyKey = None) -> Conditions:
     """附带条件: from the headers If-Match and Idempotency-Key."""
     expects = None if if_match in {None, "*"} else int(str(if_match).removeprefix("W/").strip('"'))
     return Conditions(expects, idempotency_key)

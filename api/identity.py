@@ -39,8 +39,8 @@ bearer = HTTPBearer(auto_error=False, description="POST /v1/sessions 返回的 t
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
 
-def held(request: Request) -> Services:
-    """服务: what the application was built with."""
+async def held(request: Request) -> Services:
+    """服务: what the application was built with. Waits for nothing, so it needs no thread of its own."""
     services: Services = request.app.state.services
     return services
 
@@ -61,7 +61,12 @@ def token_of(request: Request, credentials: Credentials) -> str | None:
     return None if session is None or session.startswith(API_TOKEN) else session
 
 
-Token = Annotated[str | None, Depends(token_of)]
+async def token_shown(request: Request, credentials: Credentials) -> str | None:
+    """出示的令牌: as a route asks for it."""
+    return token_of(request, credentials)
+
+
+Token = Annotated[str | None, Depends(token_shown)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ class Doorkeeper:
             self._queue.release()
 
 
-def door(request: Request) -> Doorkeeper:
+async def door(request: Request) -> Doorkeeper:
     """门卫: the application's one."""
     keeper: Doorkeeper = request.app.state.doorkeeper
     return keeper
@@ -119,7 +119,7 @@ def door(request: Request) -> Doorkeeper:
 Door = Annotated[Doorkeeper, Depends(door)]
 
 
-def place(request: Request) -> str:
+async def place(request: Request) -> str:
     """来处: the address a request comes from."""
     return request.client.host if request.client else ""
 
