@@ -13,8 +13,9 @@ from tests.api.cases import accusation, done
 from tests.api.conftest import Town
 from tests.api.lives import ACCEPTED, TRANSFERRED, Walker
 from tests.api.problems import refused
-from tests.api.uploading import NOBODYS, rows, sent
+from tests.api.uploading import NOBODYS, sent
 from tests.owner import as_owner
+from tests.traces import noted, with_reason
 
 
 def reported(walker: Walker, *entries: Any, who: str = "unit-a-clerk", case: str | None = None) -> str:
@@ -57,7 +58,7 @@ def test_a_file_goes_the_whole_way(walker: Walker, services: Services) -> None:
     assert headers["content-security-policy"] == "sandbox; default-src 'none'"
     assert headers["cache-control"] == "no-store"
     assert headers["cross-origin-resource-policy"] == "same-origin"
-    assert rows(services, "readings") == 1
+    assert len(noted(services)) == 1
 
 
 def test_the_kind_is_told_by_the_content_and_never_by_the_sender(walker: Walker) -> None:
@@ -141,11 +142,9 @@ def test_reading_what_an_accusation_names_leaves_a_trace(walker: Walker, service
     reported(walker, {"name": "调查报告.pdf", "sha256": digest}, case=case)
     address = f"/v1/petitions/{case}/attachments/{digest}"
     refused(walker.as_("unit-b-head").get(address), 404, "petition.unknown")
-    assert rows(services, "readings") == 0
+    assert noted(services) == []
     assert walker.as_("unit-a-head").get(address).content == files.PDF
-    with services.database.connection() as connection:
-        found = connection.execute("SELECT case_id, officer, what FROM readings").fetchall()
-    assert [(str(one["case_id"]), one["officer"], one["what"]) for one in found] == [
+    assert [(str(one["case_id"]), one["officer"], one["what"]) for one in noted(services)] == [
         (case, "unit-a-head", "attachment")
     ]
 
@@ -159,13 +158,14 @@ def test_a_petitions_papers_are_for_who_may_know_who_petitioned(walker: Walker, 
         told = refused(walker.as_(who).get(address), 403, "petition.personal_data_closed")
         assert told["basis"] == "《信访工作条例》第三十条第三款"
         refused(walker.as_(who).get(address.replace(digest, NOBODYS)), 403, "petition.personal_data_closed")
-    assert rows(services, "readings") == 0
+    assert noted(services) == []
     done(walker.as_("office"), case, "send-for-reading", officers=["leader"], reason="请阅")
     hands = ("office", "unit-a-head", "auditor", "leader")
+    for who in ("auditor", "leader"):
+        refused(walker.as_(who).get(address), 403, "reading.reason_needed")
+        with_reason(walker.as_(who), f"/v1/petitions/{case}")
     assert all(walker.as_(who).get(address).content == files.PDF for who in hands)
-    with services.database.connection() as connection:
-        found = connection.execute("SELECT officer, what FROM readings ORDER BY at, officer").fetchall()
-    assert sorted((one["officer"], one["what"]) for one in found) == sorted(
+    assert sorted((one["officer"], one["what"]) for one in noted(services)) == sorted(
         (who, "attachment") for who in hands
     )
 

@@ -29,8 +29,8 @@ from tests.api.lives import (
     Walker,
 )
 from tests.api.problems import refused
-from tests.api.uploading import rows
 from tests.conftest import Clock
+from tests.traces import noted
 
 NASTY = "反映<不达标>的#[x] $a$ *y* {{ organ }} {% if %} & 𠮷某"
 
@@ -186,21 +186,21 @@ def test_a13_papers_that_name_the_petitioner_are_for_those_who_may_know(
 ) -> None:
     case = walker.walk([*SUPERVISED])
     issue(walker, case, "unit-a-clerk", "acceptance")
-    before = rows(services, "readings")
+    before = len(noted(services))
     url = f"/v1/petitions/{case}/notices/acceptance.pdf"
     refused(walker.as_("leader").get(url), 403, "petition.personal_data_closed")
     refused(walker.as_("inspector").get(url), 403, "petition.personal_data_closed")
     refused(walker.as_("unit-b-clerk").get(url), 404, "petition.unknown")
     refused(walker.as_("office").signed(None).get(url), 401)
-    assert rows(services, "readings") == before
+    assert len(noted(services)) == before
     assert (
         walker.as_("inspector").get(f"/v1/petitions/{case}/notices/supervision-letter.pdf").status_code == 200
     )
     assert walker.as_("unit-a-head").get(url).status_code == 200
-    assert rows(services, "readings") == before + 2
+    assert len(noted(services)) == before + 2
     catch_up()
-    noted = walker.as_("auditor").get("/v1/readings").json()["items"]
-    assert {one["what"] for one in noted} == {"notice"}
+    traces = walker.as_("auditor").get("/v1/readings").json()["items"]
+    assert {one["what"] for one in traces} == {"notice"}
 
 
 PAPERS = {

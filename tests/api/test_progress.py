@@ -13,6 +13,7 @@ from api import tries
 from api.errors import TooOften
 from api.tries import ADDRESS_TRIES, FORGOTTEN, NAME_TRIES, PROGRESS, TRIES, WITHIN
 from projections import runner
+from tests import traces
 from tests.api.conftest import Town
 from tests.api.lives import LIVES, REVIEWED, SERVED, TRANSFERRED, Life, Step
 from tests.api.town import OFFICERS
@@ -123,6 +124,7 @@ def test_a19_a_notice_that_was_issued_and_served_is_handed_out(town: Town):
     assert answer.content.startswith(b"%PDF-")
     assert answer.headers["content-disposition"].startswith("attachment;")
     assert answer.headers["cache-control"] == "no-store"
+    traces.noted(town.services)
     rows = town.walker.as_("auditor").get("/v1/readings", params={"case": told["id"]}).json()["items"]
     assert (rows[0]["officer"], rows[0]["what"]) == ("petitioner", "notice")
 
@@ -210,6 +212,7 @@ def test_a19_who_knows_the_code_is_not_slowed(town: Town):
 def test_a13_every_look_leaves_a_trace(town: Town):
     told = registered(town)
     ask(town, told)
+    traces.noted(town.services)
     rows = town.walker.as_("auditor").get("/v1/readings", params={"case": told["id"]}).json()["items"]
     assert [(one["officer"], one["officer_name"], one["what"]) for one in rows] == [
         ("petitioner", "信访人", "progress")

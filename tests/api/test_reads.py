@@ -8,6 +8,7 @@ import pytest
 from api.bootstrap import Services
 from tests.api.caller import Caller
 from tests.api.cases import PERSONAL, REPLY_TO, WANG, accusation, done, registered
+from tests.traces import noted, with_reason
 
 SignIn = Callable[[str], Caller]
 
@@ -58,7 +59,8 @@ def test_an_accusation_is_hidden_from_whom_it_accuses(sign_in: SignIn, read: str
         answer = sign_in(officer).get(f"/v1/petitions/{case}{read}")
         assert (answer.status_code, answer.content) == (404, unknown)
     assert sign_in("inspector").get(f"/v1/petitions/{against_unit}{read}").status_code == 404
-    assert sign_in("auditor").get(f"/v1/petitions/{against_unit}{read}").status_code == 200
+    auditor = with_reason(sign_in("auditor"), f"/v1/petitions/{against_unit}")
+    assert auditor.get(f"/v1/petitions/{against_unit}{read}").status_code == 200
 
 
 def test_the_directory_and_the_rule_base_are_no_cases(sign_in: SignIn, services: Services) -> None:
@@ -146,7 +148,8 @@ def test_who_reads_every_petition_sees_no_personal_data_of_what_passed_them_by(
     answer = sign_in(officer).get(url)
     assert (answer.status_code, answer.json()["code"]) == (403, "petition.personal_data_closed")
     done(sign_in("office"), handled, "send-for-reading", officers=[officer], reason="请阅")
-    assert sign_in(officer).get(url).status_code == 200
+    assert sign_in(officer).get(url).json()["code"] == "reading.reason_needed"
+    assert with_reason(sign_in(officer), f"/v1/petitions/{handled}").get(url).status_code == 200
     assert len(readings(services)) == 1
 
 
@@ -157,6 +160,8 @@ HANDS = ["office", "office-head", "auditor", "unit-a-head", "unit-a-clerk", "uni
 def test_each_reading_of_personal_data_is_recorded(
     sign_in: SignIn, services: Services, handled: str, officer: str
 ) -> None:
+    if officer == "auditor":
+        with_reason(sign_in(officer), f"/v1/petitions/{handled}")
     answer = sign_in(officer).get(f"/v1/petitions/{handled}/petitioners")
     assert answer.status_code == 200
     assert answer.json() == {"items": [{"key": "p1", "representative": False, **WANG}], "reply_to": REPLY_TO}
@@ -230,6 +235,4 @@ def test_an_id_that_is_none_is_malformed(sign_in: SignIn) -> None:
 
 
 def readings(services: Services) -> list[tuple[object, ...]]:
-    with services.database.connection() as connection:
-        rows = connection.execute("SELECT case_id::text, officer, what, at FROM readings ORDER BY id")
-        return [tuple(row.values()) for row in rows]
+    return [(str(one["case_id"]), one["officer"], one["what"], one["at"]) for one in noted(services)]

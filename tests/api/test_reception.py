@@ -7,6 +7,7 @@ import pytest
 from tests.api.caller import Caller
 from tests.api.conftest import SignIn
 from tests.api.problems import refused
+from tests.traces import with_reason
 
 URL = "/v1/reception"
 VISIT: dict[str, Any] = {
@@ -60,7 +61,8 @@ def test_a13_who_came_is_shown_to_those_concerned_and_the_reading_leaves_a_trace
     id = logged(office)["id"]
     whole = office.get(f"{URL}/{id}/visitors").json()["items"]
     assert whole[0] == {"key": "v1", "name": "王秀英", "phone": "13800001234"}
-    assert auditor.get(f"{URL}/{id}/visitors").status_code == 200
+    refused(auditor.get(f"{URL}/{id}/visitors"), 403, "reading.reason_needed")
+    assert with_reason(auditor, f"{URL}/{id}").get(f"{URL}/{id}/visitors").status_code == 200
     refused(sign_in("leader").get(f"{URL}/{id}/visitors"), 403, "reception.personal_data_closed")
     history = office.get(f"{URL}/{id}/history").json()["items"]
     assert "王秀英" not in str(history)

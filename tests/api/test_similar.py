@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
-from api import readings, tries
+from api import tries
+from api.bootstrap import Services
 from api.similar import alikeness, different_places
 from api.tries import PEOPLE
+from domain.trace import MOMENT
 from tests.api.caller import Caller
 from tests.api.lives import Walker
 from tests.api.problems import refused
+from tests.traces import noted
 
 SignIn = Callable[[str], Caller]
 URL = "/v1/petitions/similar"
@@ -138,27 +141,28 @@ class TestTheTrace:
     """留痕和限量."""
 
     @staticmethod
-    def traces(sign_in: SignIn) -> list[tuple[str, str, str]]:
-        items = sign_in("auditor").get("/v1/readings").json()["items"]
-        return [(one["case"], one["officer"], one["what"]) for one in items]
+    def traces(services: Services) -> list[tuple[str, str, str]]:
+        return [(str(one["case_id"]), one["officer"], one["what"]) for one in reversed(noted(services))]
 
     def test_a13_who_petitions_is_confirmed_once_a_moment_and_it_is_written_down(
-        self, walker: Walker, ask, sign_in: SignIn, clock
+        self, walker: Walker, ask, services: Services, clock
     ):
         case = walker.register(content=ELEVATOR, petitioners=[WANG])
         for _ in range(3):
             ask(petitioners=[WANG], content=ELEVATOR)
-        assert self.traces(sign_in) == [(case, "office", "same_person")]
-        clock.set(clock() + readings.MOMENT)
+        assert self.traces(services) == [(case, "office", "same_person")]
+        clock.set(clock() + MOMENT)
         ask(petitioners=[{"phone": WANG["phone"]}])
         ask("office-head", petitioners=[{"phone": WANG["phone"]}])
-        assert [one[1] for one in self.traces(sign_in)] == ["office-head", "office", "office"]
+        assert [one[1] for one in self.traces(services)] == ["office-head", "office", "office"]
 
-    def test_a13_what_is_found_by_words_tells_nothing_of_persons(self, walker: Walker, ask, sign_in: SignIn):
+    def test_a13_what_is_found_by_words_tells_nothing_of_persons(
+        self, walker: Walker, ask, services: Services
+    ):
         walker.register(content=ELEVATOR, petitioners=[WANG])
         assert len(ask(content=ELEVATOR)) == 1
         assert ask("leader", petitioners=[WANG]) == []
-        assert self.traces(sign_in) == []
+        assert self.traces(services) == []
 
     def test_nobody_goes_through_people_one_by_one(self, services, sign_in: SignIn, clock):
         office = sign_in("office")

@@ -8,6 +8,7 @@ from projections import runner
 from tests.api.caller import Caller
 from tests.console.conftest import Town
 from tests.console.pages import Pages, nobody
+from tests.traces import noted
 
 ADDRESS = "/console/reception"
 PLACES = (ADDRESS, f"{ADDRESS}/rota", f"{ADDRESS}/shifts", f"{ADDRESS}/log")
@@ -100,8 +101,7 @@ def test_a11_what_is_handed_over_waits_on_the_counter_of_the_named_officer(
 
 
 def readings_of(town: Town) -> list[str]:
-    with town.services.database.connection() as connection:
-        return [row["what"] for row in connection.execute("SELECT what FROM readings ORDER BY id")]
+    return [row["what"] for row in noted(town.services)]
 
 
 def test_a10_a_petition_is_registered_from_the_record_and_the_reading_is_kept(

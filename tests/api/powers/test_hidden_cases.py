@@ -14,7 +14,8 @@ import pytest
 from msgspec.structs import replace
 
 from domain.acts import Act
-from projections import readings, runner
+from domain.trace import Reading
+from projections import runner
 from scheduler.message import outside
 from tests.api.caller import serving
 from tests.api.conftest import Town
@@ -41,8 +42,7 @@ def live(town: Town, hidden: Hidden) -> None:
     casework.save(*hidden.facts)
     casework.raise_alerts([hidden.id], LATER)
     act = Act(by="auditor", unit="petition-office", role="auditor", at=town.clock(), name="何审")
-    with town.services.database.transaction() as connection:
-        readings.record(connection, hidden.id, act, "petitioners")
+    casework.note_readings([Reading(hidden.id, "petitioners", "auditor", "例行审计")], act)
     catch_up(town)
 
 

@@ -19,6 +19,7 @@ from tests.api.powers import routes
 from tests.api.powers.people import IDS
 from tests.api.powers.petitions import ORDINARY
 from tests.builders import case_named
+from tests.traces import noted, with_reason
 
 PERSON = events.Person("p1", "慕容听雪", "330102197203045678", "13957101234", "清江区桃花弄17号")
 REPLY_TO, SIGNED_BY = "邮政信箱0571-77号", "端木代收"
@@ -30,6 +31,8 @@ MAY_OPEN = {
     "clerk", "head", "leader", "a-head", "a-clerk", "handler", "c-head", "c-clerk", "auditor",
 }  # fmt: skip
 """The office, the units that handle and assist, the officer named, whom it was put to, and the auditor."""
+SAY_WHY = {"leader", "auditor"}
+"""Of these those who don't handle it."""
 SEE_DRAFTS = MAY_OPEN - {"leader", "c-head", "c-clerk"}
 """Of a paper that isn't issued yet: those who draw it up or answer for it, and the auditor."""
 PAPERS = ("/notices/{code}.docx", "/notices/{code}.pdf")
@@ -49,6 +52,18 @@ def known(town: Town) -> None:
     assert town.walker.as_("clerk").post(f"{URL}/serve", json=served).status_code == 200
     casework.raise_alerts([CASE], LATER)
     runner.catch_up(town.services.database, casework)
+
+
+def say_why(town: Town, who: str) -> None:
+    """Who doesn't handle the case is shown nothing before that (test_reading_reasons.py)."""
+    if who in SAY_WHY:
+        with_reason(town.walker.as_(who), URL)
+
+
+def traces(town: Town, query: dict[str, str]) -> dict[str, Any]:
+    noted(town.services)
+    answer: dict[str, Any] = town.walker.as_("auditor").get("/v1/readings", params=query).json()
+    return answer
 
 
 def planted(answer: httpx.Response) -> list[str]:
@@ -82,31 +97,31 @@ def test_no_answer_but_their_own_page_says_who_they_are(
 def test_opening_their_page_leaves_a_trace_for_the_auditor(
     town: Town, who: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    auditor = town.walker.as_("auditor")
-    query = {"case": str(CASE), "officer": who}
-    before = auditor.get("/v1/readings", params=query).json()["total"]
+    query = {"case": str(CASE), "officer": who, "what": "petitioners"}
+    before = traces(town, query)["total"]
+    say_why(town, who)
     capsys.readouterr()
     answer = town.walker.as_(who).get(f"{URL}/petitioners")
     if who in MAY_OPEN:
         assert answer.status_code == 200
         assert answer.json()["items"][0]["name"] == PERSON.name
-        last = auditor.get("/v1/readings", params=query).json()["items"][0]
+        last = traces(town, query)["items"][0]
         assert (last["officer"], last["what"], last["case"]) == (who, "petitioners", str(CASE))
     else:
         assert answer.status_code in {403, 404}
         assert not planted(answer)
-    assert auditor.get("/v1/readings", params=query).json()["total"] == before + (who in MAY_OPEN)
+    assert traces(town, query)["total"] == before + (who in MAY_OPEN)
     said = capsys.readouterr()
     assert not [word for word in PLANTED if word in said.out + said.err]
 
 
 @pytest.mark.parametrize("who", IDS)
 def test_opening_a_paper_to_them_leaves_a_trace_for_the_auditor(town: Town, who: str) -> None:
-    auditor = town.walker.as_("auditor")
-    query = {"case": str(CASE), "officer": who}
-    before = auditor.get("/v1/readings", params=query).json()["total"]
+    query = {"case": str(CASE), "officer": who, "what": "notice"}
+    before = traces(town, query)["total"]
+    say_why(town, who)
     answer = town.walker.as_(who).get(f"{URL}/notices/receipt.docx")
-    readings = auditor.get("/v1/readings", params=query).json()
+    readings = traces(town, query)
     if who in SEE_DRAFTS:
         assert answer.status_code == 200, answer.text
         assert PERSON.name in planted(answer)
