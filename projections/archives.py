@@ -72,7 +72,7 @@ class Archives:
             (one.fact.originator_id, attachment.sha256)
             for one in batch
             for attachment in getattr(one.fact, "attachments", ())
-            if not isinstance(one.fact, Erased) and attachment.sha256
+            if attachment.sha256
         ]
         if named:
             connection.execute(NAME, [list(column) for column in zip(*named, strict=True)])
@@ -146,7 +146,7 @@ def _register(case: Case, file: File) -> list[dict[str, Any]]:
                     "class": file.kept.code,
                     "people": len(fact.people),
                     "texts": fact.texts,
-                    "attachments": len(fact.attachments),
+                    "attachments": len(fact.contents),
                     "linked": [
                         {"kind": each.kind, "case": each.case, "number": each.number} for each in fact.linked
                     ],

@@ -18,11 +18,12 @@ from api.case_reading import officer_called
 from api.console import forms
 from domain.attachments import Attachment
 from domain.directory.fold import Directory
+from domain.erasure.events import Linked
 from domain.facts import Fact, name_of
 from domain.papers.shapes import PrintedDate
 from domain.petition.events import Against, Petitioner, Source
 from domain.rulebase.fold import Known
-from domain.rules import grounds, papers
+from domain.rules import grounds, papers, retention
 from domain.rules.signals import steps
 
 UNITS = frozenset(
@@ -43,6 +44,9 @@ OFFICERS = frozenset(
         "recipients",
         "first_contact",
         "received_by",
+        "requested_by",
+        "approved_by",
+        "witnessed_by",
     }
 )
 """人员栏."""
@@ -51,6 +55,7 @@ LINKS: Mapping[str, tuple[str, str]] = {
     "item_number": ("item", "supervision-items"),
     "petition_number": ("petition", "petitions"),
     "case_number": ("case", "petitions"),
+    "along_with_number": ("along_with", "petitions"),
 }
 """关联案件栏: a number, the field with the case's id beside it, and where such cases have their pages."""
 UNTOLD = frozenset(
@@ -70,8 +75,12 @@ UNTOLD = frozenset(
 ) | {field for field, _ in LINKS.values()}
 """不显示的栏: what only machines need."""
 CLOCKS = frozenset({"limit", "other_limits"})
+COUNTED = {"people": "{}人", "contents": "{}份"}
+"""计数栏: of which only the number is told."""
 COUNTS = {"days": "{}日", "headcount": "{}人", "points": "{:+d}分"}
 """数目栏: how a number is said."""
+FOLDERS_OF = {"petition": "petitions", "item": "supervision-items", "reception": "reception"}
+"""Where cases of each kind have their pages."""
 INLINE = 24
 """Characters up to which a field stands beside others in one row."""
 PLAIN = "内容"
@@ -193,6 +202,8 @@ class Words:
             return self.units(values, at)
         if name in OFFICERS:
             return self.officers(values, at)
+        if name in COUNTED:
+            return (Piece(COUNTED[name].format(len(values))),)
         if name == "visitors":
             return (Piece(f"{len(values)}人（姓名等身份信息另行查看）"),)
         return tuple(Piece(self._word(fact, event, name, one)) for one in values)
@@ -207,6 +218,8 @@ class Words:
             return (Piece(f"{len(values)}人（姓名等身份信息另行查看）"),)
         if isinstance(first, PrintedDate):
             return tuple(self._printed(one) for one in values)
+        if isinstance(first, Linked):
+            return tuple(Piece(one.number, f"/console/{FOLDERS_OF[one.kind]}/{one.case}") for one in values)
         return (Piece(f"导入记录 {first.key}"),) if isinstance(first, Source) else ()
 
     def _printed(self, one: PrintedDate) -> Piece:
@@ -250,8 +263,9 @@ def notice(code: str) -> str:
 
 
 def ground(code: str) -> str:
-    """事由: of declining or of supervising; no code is in both tables."""
-    return _entry((*grounds.decline_grounds(), *grounds.supervision_grounds()), code)
+    """事由: of declining, of supervising or of destroying; no code is in two tables."""
+    known = _entry((*grounds.decline_grounds(), *grounds.supervision_grounds()), code)
+    return retention.label_of_ground(known)
 
 
 def category(topic: str, code: str) -> str:
@@ -265,6 +279,7 @@ _WORDS: Mapping[str, Callable[[Words, Fact, str], str]] = {
     "category": lambda _, fact, value: category(fact.TOPIC, value),
     "rulebook": lambda words, _, value: words.rulebook(value) or value,
     "limit_class": lambda words, fact, value: words.limit_class(getattr(fact, "rulebook", None), value),
+    "retention": lambda _, __, value: retention.of_code(value).label,
     "step": lambda words, _, value: words.step_labels.get(value, value),
     **dict.fromkeys(CLOCKS, lambda words, _, value: words.clock_labels.get(value, value)),
 }

@@ -2,7 +2,7 @@
 
 from api.console.forms import Choices
 from domain.directory.fold import Directory
-from domain.rules import grounds
+from domain.rules import grounds, retention
 
 UNITS = frozenset({"to_unit", "assisting_units", "lead_unit", "unit", "from_unit", "opened_by_unit"})
 LEADERS = frozenset({"leader", "leaders", "to_leaders"})
@@ -39,6 +39,10 @@ def of(slug: str, directory: Directory, unit: str | None = None) -> dict[str, Ch
         offered |= {"ground": tuple((one.code, one.label) for one in grounds.decline_grounds())}
     if slug == "supervise":
         offered |= {"ground": tuple((one.code, one.label) for one in grounds.supervision_grounds())}
+    if slug == "archive":
+        offered |= {"retention": tuple((one.code, one.label) for one in retention.shipped().classes)}
+    if slug == "request-erasure":
+        offered |= {"ground": tuple((one.code, one.label) for one in retention.shipped().grounds)}
     if slug in {"open", "amend"}:
         offered |= {"category": tuple((one.code, one.label) for one in grounds.source_categories())}
     return offered

@@ -131,7 +131,7 @@ def facts(witnessed: Fact, number: str, act: Act, plan: Plan, attachments: Seque
         witnessed.originator_version + 1,
         people=plan.people,
         texts=plan.texts,
-        attachments=tuple(attachments),
+        contents=tuple(attachments),
         linked=tuple(events.Linked(one.file.kind, one.file.id, one.file.number) for one in plan.along),
     )
     others = (

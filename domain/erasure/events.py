@@ -53,7 +53,7 @@ class ErasureWitnessed(Fact, frozen=True, kw_only=True):
 
 
 class Erased(Fact, frozen=True, kw_only=True):
-    """销毁 — the keys of these people, of the texts and of the attachments are destroyed, by the register's number.
+    """销毁 — the keys of these people, of the texts and of these attached contents are destroyed, by the register's number.
 
     Whoever asked, approved and witnessed is named as in each one's own fact: the acting officers and those stood in for.
     `along_with` is the petition with whose file this case went.
@@ -67,7 +67,7 @@ class Erased(Fact, frozen=True, kw_only=True):
     witnessed_by: tuple[str, ...]
     people: tuple[str, ...] = ()
     texts: bool = False
-    attachments: tuple[str, ...] = ()
+    contents: tuple[str, ...] = ()
     linked: tuple[Linked, ...] = ()
     along_with: UUID | None = None
     along_with_number: str | None = None
@@ -109,7 +109,7 @@ def keys_of(fact: Fact) -> list[tuple[str, str]]:
     found = [(case, person(key)) for key in fact.people]
     if fact.texts:
         found.append((case, TEXTS))
-    return found + [(sha256, ATTACHMENT) for sha256 in fact.attachments]
+    return found + [(sha256, ATTACHMENT) for sha256 in fact.contents]
 
 
 DESTROYS[Erased.TOPIC] = keys_of

@@ -111,7 +111,7 @@ def _erased(custody: Custody, fact: events.Erased) -> Custody:
         ground=fact.ground,
         people=fact.people,
         texts=fact.texts,
-        attachments=len(fact.attachments),
+        attachments=len(fact.contents),
         version=fact.originator_version,
     )
     return replace(custody, request=None, erasures=(*custody.erasures, one))
