@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domain.erasure.events import ERASED
 from domain.masking import masked_name
 from domain.petition.events import Person, Petitioner
 from domain.petition.fold import Petition
@@ -13,7 +14,10 @@ SHOWN = 4
 def petitioners(petition: Petition) -> list[dict[str, Any]]:
     """信访人（遮盖）: surname, the last digits of numbers, no address."""
     people = {person.key: person for person in petition.personal.people}
-    return [_masked(one, people.get(one.key)) for one in petition.petitioners]
+    gone = petition.custody.gone_people
+    return [
+        _masked(one, people.get(one.key), ERASED if one.key in gone else None) for one in petition.petitioners
+    ]
 
 
 def identified(petition: Petition) -> list[dict[str, Any]]:
@@ -30,10 +34,10 @@ def number(text: str | None) -> str | None:
     return "*" * (len(text) - len(shown)) + shown
 
 
-def _masked(one: Petitioner, person: Person | None) -> dict[str, Any]:
+def _masked(one: Petitioner, person: Person | None, gone: str | None) -> dict[str, Any]:
     shown: dict[str, Any] = {"key": one.key, "representative": one.representative}
     if person is None:
-        return shown | {"name": None, "id_number": None, "phone": None}
+        return shown | {"name": gone, "id_number": None, "phone": None}
     return shown | {
         "name": masked_name(person.name),
         "id_number": number(person.id_number),

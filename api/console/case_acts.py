@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from api.acting import Conditions
 from api.bodies import command_of
 from api.case_reading import Seen
-from api.console import case_offers, case_previews, case_timeline, forms
+from api.console import case_custody, case_offers, case_previews, case_timeline, forms
 from api.console.case_offers import Offered
 from api.console.case_places import PLACES, Place, with_ids
 from api.console.case_previews import Preview
@@ -158,6 +158,7 @@ def _form(
         version=seen.state.version,
         once=_once(faulty.given),
         fields=fields,
+        erasure=None if closed is not None else case_custody.preview(visitor, seen, slug),
         faulty=faulty,
         faults=_whole(faulty),
     )

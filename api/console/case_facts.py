@@ -1,10 +1,11 @@
 """案件情况: the facts of a case in an office's words, section by section; each kind of case has its own sections."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from api import case_shapes
 from api.case_reading import Seen
-from api.console import case_item_facts, case_petition_facts, case_words
+from api.console import case_custody, case_item_facts, case_petition_facts, case_words
 from api.console.case_sections import (
     Facts,
     Section,
@@ -25,7 +26,12 @@ from domain.reception.fold import Reception
 
 def of(seen: Seen, words: Words) -> Facts:
     """案件情况: as its kind has it."""
-    return _KINDS.get(seen.kind.name, _plain)(seen, words)
+    found = _KINDS.get(seen.kind.name, _plain)(seen, words)
+    kept = case_custody.of(seen, words)
+    if kept is None:
+        return found
+    badges = ("已清除", *found.badges) if case_custody.erased(seen) else found.badges
+    return replace(found, sections=(*found.sections, kept), badges=badges)
 
 
 def _month(seen: Seen, words: Words) -> Facts:

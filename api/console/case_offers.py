@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from api.case_reading import Seen
-from api.console import offers
+from api.console import case_custody, offers
 from api.console.forms import Choices, choice
 from domain.attachments import AttachmentEntry
 from domain.cases import Kind
@@ -108,6 +108,8 @@ def is_allowed(kind: Kind, situation: Any, command: type, content: Mapping[str, 
 
 def _own(seen: Seen, situation: Any, slug: str) -> dict[str, Choices]:
     """Choices of fields that are plain texts elsewhere."""
+    if slug == "request-erasure":
+        return {"people": case_custody.people(seen.state)}
     if slug == "issue-notice":
         return {"notice": tuple((one.code, one.label) for one in papers.of_case(seen.kind.name))}
     if isinstance(situation, PetitionSituation) and slug == "classify":
