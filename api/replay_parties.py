@@ -159,20 +159,16 @@ def held_powers(before: Seen, act: Act) -> list[str]:
     if before.kind.name not in EYES:
         return []
     standing = EYES[before.kind.name].standing(before.state, before.directory)
-    powers: Mapping[str, Callable[[Any, Act], bool]]
-    labels: Mapping[str, str]
+    powers: Mapping[str, Callable[[Any, Act], bool]] = authority.POWERS
+    labels, telling = authority.LABELS, TELLING
     if before.kind is ITEM:
-        powers, labels = item_powers.POWERS, item_powers.LABELS
-    else:
-        powers, labels = authority.POWERS, authority.LABELS
-    return [
-        labels[name]
-        for name in powers
-        if name in labels and name not in COMMON and powers[name](standing, act)
-    ]
+        powers, labels, telling = item_powers.POWERS, item_powers.LABELS, TELLING_OF_ITEMS
+    return [labels[name] for name in telling if powers[name](standing, act)]
 
 
-COMMON = frozenset(
-    {"alert_recipient", "review_organ", "hearing_organ", "unit_scorer", "unit_posts", "named_leader"}
-)
-"""Powers that say nothing which another of the same officer doesn't say."""
+TELLING: tuple[str, ...] = (
+    "office", "office_head", "leader", "inspector", "holder", "unit_leader", "assistant", "handler", "first_contact", "named",
+    "petitioner",
+)  # fmt: skip
+"""Powers over a petition or reception that tell in which capacity somebody acted; others are anybody's."""
+TELLING_OF_ITEMS: tuple[str, ...] = ("leader", "inspector", "unit_head", "unit_posts", "reporter")

@@ -112,7 +112,7 @@ def _asked(course: Course, known: Told) -> dict[str, Any]:
     return {
         "at": moment.at,
         "judged_on": moment.then.today,
-        "state": case_shapes.state(course.seen),
+        "state": case_shapes.state(moment.then),
         "clocks": pairs(moment),
         "parties": [_party(one, moment, known, since=0) for one in parties(moment.then)],
     }

@@ -5,6 +5,7 @@ their delivery and acknowledgement, acts addressed to it, and the steps of progr
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from domain.alerts.events import AlertAcknowledged, Alerted, AlertWithdrawn
 from domain.casework import Recorded
 from domain.facts import Fact, name_of, term_of
 from domain.kinds import PETITION
+from domain.papers import issuing
 from domain.papers.shapes import PrintedDate
 from domain.petition import events
 from domain.rules import papers
@@ -198,12 +200,14 @@ def _issued(fact: Any, base: Mapping[str, Any], then: Seen) -> Iterable[Message]
 
 def _addressed(fact: Fact, base: Mapping[str, Any], at: Then, membership: _Membership) -> Iterable[Message]:
     """An act tells those to whom it goes; who did it needn't be told."""
-    named = _named(fact, TO_UNITS), _named(fact, TO_OFFICERS)
-    if not any(named):
+    named, supervised = (_named(fact, TO_UNITS), _named(fact, TO_OFFICERS)), _goes_to_a_unit(fact)
+    if not any(named) and not supervised:
         return
     then = at(base["version"])
+    if supervised:
+        named[0].extend(issuing.addressees(fact, _holder(then.state)))
     known = {*units_of(then.state), office_of(then.state)}
-    units = [unit for unit in named[0] if unit in known and unit != fact.unit]
+    units = [unit for unit in dict.fromkeys(named[0]) if unit in known and unit != fact.unit]
     found: dict[str, list[str]] = {f"unit:{unit}": [] for unit in units}
     for officer in named[1]:
         if officer in then.directory.officers and officer not in {fact.by, fact.for_whom}:
@@ -211,6 +215,26 @@ def _addressed(fact: Fact, base: Mapping[str, Any], at: Then, membership: _Membe
                 found.setdefault(party, []).append(officer)
     for party, officers in found.items():
         yield Message(party, **base, what="act", label=term_of(type(fact)), to=tuple(officers))
+
+
+@cache
+def _papers_to_units() -> frozenset[str]:
+    return frozenset(
+        name
+        for case in ("petition", "item")
+        for paper in papers.of_case(case)
+        if paper.to == "unit"
+        for name in paper.after
+    )
+
+
+def _goes_to_a_unit(fact: Fact) -> bool:
+    """Whether a paper addressed to a unit rests on such a fact, whether or not it was issued."""
+    return name_of(fact) in _papers_to_units()
+
+
+def _holder(state: Any) -> str:
+    return getattr(state, "holder", None) or getattr(state, "lead_unit", None) or ""
 
 
 def _named(fact: Fact, fields: Sequence[str]) -> list[str]:

@@ -73,6 +73,7 @@ PLACES = (
     Place("account", "office", "/console/account"),
     Place("petition", "unit-a-clerk", petition(HANDLED), phone=True),
     Place("petition-answered", "auditor", petition(ANSWERED)),
+    Place("petition-replay", "auditor", petition(ANSWERED, "/replay?step=4"), phone=True),
     Place("petition-act", "unit-a-clerk", petition(HANDLED, "/acts/report")),
     Place("petitions", "office", "/console/petitions", phone=True),
     Place("supervision-items", "inspector", "/console/supervision-items"),
