@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from api import attachments, case_shapes, item_shapes, lists, replay_shapes
+from api import attachments, case_shapes, item_shapes, lists, proofs, replay_shapes
 from api.case_reading import look
 from api.errors import READS
 from api.identity import Held, Signed
@@ -106,3 +106,4 @@ def replay(
 attachments.add_reads(router, ITEM, "item-")
 papers.add_papers(router, ITEM, "item-")
 add_reasons(router, ITEM, "item-")
+proofs.add_proof(router, ITEM, "item-")

@@ -12,6 +12,7 @@ from api import (
     lists,
     masking,
     petition_shapes,
+    proofs,
     readings,
     replay_shapes,
 )
@@ -103,6 +104,7 @@ def replay(
     return replay_shapes.answer(services, look(services, act, id, at, known_at), cursor, limit)
 
 
+proofs.add_proof(router, PETITION)
 attachments.add_reads(router, PETITION)
 papers.add_papers(router, PETITION)
 add_reasons(router, PETITION)

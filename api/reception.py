@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from api import case_reading, case_shapes, lists, readings, reception_shapes, replay_shapes
+from api import case_reading, case_shapes, lists, proofs, readings, reception_shapes, replay_shapes
 from api.acting import Conditioned, Done, add_acts, body_of, done
 from api.bodies import command_of, form_of
 from api.bootstrap import Services
@@ -139,3 +139,4 @@ def replay(
 
 add_acts(router, RECEPTION, "reception-")
 add_reasons(router, RECEPTION, "reception-")
+proofs.add_proof(router, RECEPTION, "reception-")

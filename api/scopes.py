@@ -12,6 +12,7 @@ SCOPES = {
     "read:events": "读取事件流",
     "imports": "导入文件",
     "alerts": "查询和签收预警",
+    "seals": "查询日志封存、送存外机关的封存头",
 }
 
 PERSONAL = "read:personal-data"
@@ -31,6 +32,9 @@ OPENINGS = (
     Opening("GET", "/v1/petitions/*/petitioners", PERSONAL),
     Opening("GET", "/v1/petitions/*/attachments", PERSONAL),
     Opening("GET", "/v1/petitions/*/notices", PERSONAL),
+    Opening("POST", "/v1/petitions/*/readings", PERSONAL),
+    Opening("POST", "/v1/reception/*/readings", PERSONAL),
+    Opening("POST", "/v1/supervision-items/*/readings", PERSONAL),
     Opening("GET", "/v1/petitions/*/dossier.zip", PERSONAL),
     Opening("GET", "/v1/reception/*/dossier.zip", PERSONAL),
     Opening("GET", "/v1/reception/*/visitors", PERSONAL),
@@ -59,6 +63,8 @@ OPENINGS = (
     Opening("GET", "/v1/imports", "imports"),
     Opening("POST", "/v1/imports", "imports"),
     Opening("GET", "/v1/import-templates", "imports"),
+    Opening("GET", "/v1/seals", "seals"),
+    Opening("POST", "/v1/seals/witnessed", "seals"),
     Opening("GET", "/v1/alerts", "alerts"),
     Opening("POST", "/v1/alerts", "alerts"),
 )

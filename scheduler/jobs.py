@@ -8,6 +8,7 @@ from typing import Protocol
 from eventstore.database import Database
 from scheduler.limits import RecordsMoves, record_limits
 from scheduler.outbox import dispatch
+from scheduler.publishing import publish
 from scheduler.push import push
 from scheduler.push_messages import TellsOfCases
 from scheduler.sweep import RaisesAlerts, sweep
@@ -64,6 +65,11 @@ def push_events(context: Context) -> None:
     push(context.database, context.casework, context.clock, go_on=context.go_on)
 
 
+def publish_heads(context: Context) -> None:
+    """发布封存头."""
+    publish(context.database, context.clock, go_on=context.go_on)
+
+
 def show_life(context: Context) -> None:
     """心跳: the scheduler is alive; that its work gets done is shown by the beats of the jobs."""
     beat(context.database, "scheduler", context.clock())
@@ -102,6 +108,7 @@ JOBS = (
     Job("limits", 5, 1, record_moved_limits),
     Job("dispatch", 5, 1, dispatch_alerts),
     Job("push", 2, 1, push_events),
+    Job("publish_heads", 60, 10, publish_heads),
     Job("purge_sessions", 24 * 60 * 60, 600, purge_sessions),
     Job("purge_receipts", 24 * 60 * 60, 600, purge_receipts),
 )
