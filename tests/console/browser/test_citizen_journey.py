@@ -26,7 +26,7 @@ def test_a19_a_citizen_looks_up_and_rates(open_page: Open, demo: Office, subject
     page.get_by_role("button", name="查询", exact=True).tap()
     expect(page.get_by_role("heading", level=1)).to_have_text(subject)
     assert page.url == f"{demo.address}/progress"
-    assert page.locator("ol.steps > li strong").first.inner_text() == "已登记"
+    expect(page.locator("ol.steps > li strong").first).to_have_text("已登记")
     page.get_by_role("group", name="责任单位（办理、答复）").get_by_label("基本满意").check()
     page.get_by_role("group", name="信访工作机构（接待、登记、受理）").get_by_label(
         "满意", exact=False
@@ -75,6 +75,7 @@ def test_a19_every_target_is_large_enough_for_a_thumb(
     page.get_by_label("查询码").fill(code)
     page.get_by_role("button", name="查询", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(subject)
+    page.wait_for_load_state("load")  # the style sheet gives everything its size
     assert small + too_small(page) == []
 
 

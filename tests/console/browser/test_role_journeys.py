@@ -56,7 +56,7 @@ def test_an_auditor_reads_everything_and_changes_nothing(open_page: Open, demo: 
     before = demo.events(case)
     auditor.page.goto(f"/console/petitions/{case}")
     expect(auditor.page.get_by_role("heading", name="办理经过")).to_be_visible()
-    assert auditor.page.locator("ul.acts").count() == 0
+    expect(auditor.page.locator("ul.acts")).to_have_count(0)
     auditor.page.get_by_role("button", name="查看完整信息").click()
     expect(auditor.page.get_by_role("heading", name="完整信息")).to_be_visible()
     read = demo.rows("SELECT officer, what FROM readings WHERE case_id = %s ORDER BY id DESC LIMIT 1", case)
@@ -73,6 +73,7 @@ def test_an_administrator_enters_the_holidays_of_a_year_after_seeing_what_moves(
     page.goto("/console/rules/calendars/2027")
     expect(page.get_by_role("heading", level=1)).to_contain_text("暂定")
     form = page.locator("form[action$='/preview']")
+    expect(form).to_be_attached()
     if not form.is_visible():
         page.get_by_text("录入2027年放假安排").click()
     admin.fill(form, "来源", "演示用通知（办发〔2026〕1号）")
