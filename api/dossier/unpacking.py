@@ -88,10 +88,10 @@ def _must_be_safe(members: list[ZipInfo]) -> None:
 
 def _must_be_plain(one: ZipInfo) -> None:
     name = one.filename
-    mode = one.external_attr >> 16
+    kind = stat.S_IFMT(one.external_attr >> 16)
     if not layout.is_plain_path(name) or one.orig_filename != name:
         raise Unfit(f"压缩包内有不可接受的文件名 {name!r}")
-    if mode and not stat.S_ISREG(mode):
+    if kind not in {0, stat.S_IFREG}:
         raise Unfit(f"{name} 不是普通文件（链接、目录或者设备）")
     if one.flag_bits & 0x1:
         raise Unfit(f"{name} 是加密的")
