@@ -16,6 +16,7 @@ import structlog
 from api import exports
 from api.ledgers import Asking, Ledger
 from domain.errors import Unknown
+from projections.archive_lists import erased_since
 from projections.paging import count
 
 log = structlog.get_logger(__name__)
@@ -97,8 +98,13 @@ class Jobs:
         return job
 
     def take(self, asking: Asking, id: UUID) -> tuple[Job, IO[bytes]]:
-        """取走文件: once; then it is gone. Raises Unknown."""
+        """取走文件: once; then it is gone; and it is none any more once a case was destroyed meanwhile. Raises Unknown."""
         job = self.of(asking, id)
+        with asking.services.database.connection() as connection:
+            outdated = erased_since(connection, job.begun_at)
+        if outdated:
+            self.cancel(asking, id)
+            raise Unknown("export.outdated", "导出期间有案卷被依法清除，这份文件已经作废，请重新导出。")
         with self._lock:
             file = job.file
             if file is None or self._jobs.pop(id, None) is None:

@@ -4,7 +4,7 @@ Whose case it is decides who sees a row, as in every list; the register shows nu
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, LiteralString
 
 from projections.paging import Condition, Order, Page, Query, fetch, wanted
@@ -119,3 +119,11 @@ def register(
 ) -> Page:
     """销毁清册."""
     return fetch(connection, register_query(seen, sought), limit=limit, cursor=cursor)
+
+
+def erased_since(connection: Connection, instant: datetime) -> bool:
+    """其间有销毁: whether anything was destroyed since the instant."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM erasures WHERE erased_at >= %s) AS found", (instant,)
+    ).fetchone()
+    return row is not None and bool(row["found"])

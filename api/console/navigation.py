@@ -26,6 +26,8 @@ ENTRIES = (
     Entry("接访值班", "/console/reception", CASES),
     Entry("否定报备", "/console/negative-lists", READ_ALL_POSTS),
     Entry("统计", "/console/statistics", CASES),
+    Entry("档案", "/console/archives", READ_ALL_POSTS | CASELESS_POSTS),
+    Entry("查阅留痕", "/console/readings", frozenset({"auditor"})),
     Entry("导入", "/console/imports", OFFICE_POSTS | {"inspector", "auditor"}),
     Entry("文书模板", "/console/templates", OFFICE_POSTS | CASELESS_POSTS),
     Entry("机构人员", "/console/directory"),
