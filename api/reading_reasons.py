@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api import attachments, case_reading, readings
-from api.bodies import Form, Short
+from api.bodies import SHORT, Form, Short, is_unusable
 from api.bootstrap import Services
 from api.errors import READS, WRITES
 from api.identity import Held, Signed
@@ -63,6 +63,8 @@ def stated(services: Services, act: Act, kind: Kind, id: UUID, reason: str) -> S
         raise kind.unknown()
     must_open(services, act, case)
     why = " ".join(reason.split())
+    if len(why) > SHORT or is_unusable(why):
+        raise Invalid("reading.reason_unusable", f"查阅理由至多{SHORT}个字，不含控制字符。")
     if len(why) < LEAST:
         raise Invalid("reading.reason_too_short", f"请写明查阅理由（至少{LEAST}个字）。")
     ground = readings.ground_of(services, act, case)
@@ -83,3 +85,9 @@ def must_open(services: Services, act: Act, case: Case) -> None:
         case_reading.must_see_visitors(services, act, case)
     else:
         attachments.must_open_papers(services, act, case)
+
+
+def missing(services: Services, act: Act, case: Case) -> str | None:
+    """尚缺理由: the label of the ground on which the officer reads, where a reason must be stated and none is."""
+    ground = GROUNDS[readings.ground_of(services, act, case)]
+    return None if readings.may_know(services, act, case) else ground.label

@@ -11,9 +11,9 @@ from datetime import date
 from typing import IO, Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
-from api import lists, sheets
+from api import lists, proofs, sheets
 from api.bootstrap import Services
 from api.case_reading import officer_called
 from api.errors import READS, responses
@@ -23,7 +23,7 @@ from api.sheets import Column
 from domain.acts import Act
 from domain.casework import Case
 from domain.directory.fold import Directory
-from domain.errors import NotYours
+from domain.errors import NotYours, Unknown
 from domain.kinds import ITEM, PETITION, RECEPTION
 from domain.petition.situation import standing_of as petition_standing
 from domain.reception.situation import standing_of as reception_standing
@@ -37,6 +37,7 @@ from projections.view import Row
 
 router = APIRouter(prefix="/v1", tags=["查阅留痕"], responses=READS)
 
+Position = Annotated[int, Path(ge=1, le=2**63 - 1, description="日志位置")]
 Word = Annotated[str | None, Query(max_length=200)]
 
 COLUMNS: Sequence[Column] = (
@@ -78,8 +79,9 @@ def ground_of(services: Services, act: Act, case: Case) -> str:
     directory = services.casework.directory()
     if case.kind is ITEM:
         return reading.of_item(item_standing(case.state, directory), act)
-    standing = {PETITION.name: petition_standing, RECEPTION.name: reception_standing}[case.kind.name]
-    return reading.of_standing(standing(case.state, directory), act)
+    if case.kind is RECEPTION:
+        return reading.of_standing(reception_standing(case.state, directory), act)
+    return reading.of_standing(petition_standing(case.state, directory), act)
 
 
 def note(services: Services, act: Act, case_id: UUID, what: str, *, personal: bool = True) -> None:
@@ -190,7 +192,7 @@ def _median(counts: Sequence[int]) -> int:
 
 
 @router.get(
-    "/exports/readings.xlsx",
+    "/readings/export.xlsx",
     summary="导出查阅留痕（Excel）",
     operation_id="export-readings-xlsx",
     response_class=Response,
@@ -245,6 +247,19 @@ def shown(row: Row, directory: Directory) -> dict[str, Any]:
         "stream": row["stream"],
         "version": row["version"],
     }
+
+
+@router.get("/readings/{position}/proof", summary="查阅留痕的封存证明", operation_id="reading-proof")
+def proof(services: Held, act: Signed, position: Position) -> dict[str, Any]:
+    """That the fact of one reading is a leaf of the sealed log; for auditors. Raises NotYours and Unknown."""
+    must_audit(act)
+    with services.database.transaction() as connection:
+        page = readings.readings(
+            connection, lists.eyes(services, act), Wanted(position=position), limit=1, cursor=None
+        )
+    if not page.items:
+        raise Unknown("reading.unknown", "没有这条查阅记录。")
+    return proofs.proof_of(services, {position: page.items[0]["version"]})
 
 
 def ground_label(ground: str) -> str:

@@ -65,6 +65,8 @@ from domain.supervision.commands import Open
 
 ATTEMPTS = 8
 STRIPES = 64
+UNKEPT = frozenset({"query_code"})
+"""What a receipt tells and doesn't keep: the code lies in the case, under a key."""
 OWN_KEY = "own:"
 """What begins the receipt key of a command that came without one; such a receipt only serves the command's retries."""
 
@@ -529,7 +531,7 @@ class Casework(Application[UUID]):
     def stated_reason(self, case_id: UUID, act: Act) -> str | None:
         """已说明的查阅理由: what the officer stated of the case a moment ago; None if nothing."""
         last = self._last_read(case_id, trace.STATED, act)
-        return last.reason if trace.is_lately(last, act) else None
+        return last.reason if last is not None and trace.is_lately(last, act) else None
 
     def _last_read(self, case_id: UUID, what: str, act: Act) -> trace.PersonalDataRead | None:
         if what not in trace.REPEATED:
@@ -699,7 +701,7 @@ class Casework(Application[UUID]):
             "id": str(last.originator_id),
             "version": last.originator_version,
             "events": list(names),
-            "extra": [list(pair) for pair in extra],
+            "extra": [[name, "" if name in UNKEPT else value] for name, value in extra],
         }
         receipts = [StoredReceipt(act.by, key.key, self._keyed(key.digest), body)]
         recordings = self.save(*facts, receipts=receipts)
@@ -722,6 +724,11 @@ class Casework(Application[UUID]):
 
         return self._retry(keyed)
 
+    def _again(self, id: UUID, name: str) -> str:
+        """再次告知: what a receipt names and doesn't keep, from the case's first fact."""
+        first = next(iter(self._facts(id)), None)
+        return str(getattr(first, name, ""))
+
     def _keyed(self, digest: str) -> str:
         """带密钥的摘要: of what was sent; a bare one would let whoever has the row try what may have been written."""
         return hmac.digest(self.keys.named("receipts"), digest.encode(), "sha256").hex() if digest else ""
@@ -740,7 +747,7 @@ class Casework(Application[UUID]):
             version,
             row.position,
             tuple(body["events"]),
-            tuple((str(k), str(v)) for k, v in body["extra"]),
+            tuple((str(k), str(v or self._again(id, k))) for k, v in body["extra"]),
         )
 
     def _retry(self, attempt: Callable[[], T]) -> T:

@@ -79,11 +79,13 @@ class Wanted:
     ground: str | None = None
     read_from: date | None = None
     read_to: date | None = None
+    position: int | None = None
 
     def conditions(self) -> list[Condition]:
         """条件: of those that are given."""
         return wanted(
             (self.case, "r.case_id = %(case)s", "case"),
+            (self.position, "r.position = %(position)s", "position"),
             (self.number, "l.number = %(number)s", "number"),
             (self.officer, "r.officer = %(reader)s", "reader"),
             (self.unit, "r.unit = %(of_unit)s", "of_unit"),

@@ -9,28 +9,42 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 from fastapi.responses import HTMLResponse
+from starlette.datastructures import FormData
 
-from api import attachments, masking, petitions, reception, reception_shapes
+from api import attachments, masking, petitions, reading_reasons, reception, reception_shapes
 from api.case_reading import Seen
 from api.case_shapes import state as state_of
-from api.console import case_acts, case_alerts, case_clocks, case_facts, case_opening, case_timeline
+from api.console import (
+    case_acts,
+    case_alerts,
+    case_clocks,
+    case_custody,
+    case_facts,
+    case_moves,
+    case_opening,
+    case_timeline,
+    readings,
+    rendering,
+)
 from api.console.case_places import PLACES, PageAt, PageKnownAt, Place
 from api.console.case_timeline import Told
 from api.console.case_words import Words
-from api.console.visitors import Paged, Visiting, Visitor
+from api.console.forms import form_data
+from api.console.visitors import Paged, Visiting, Visitor, then
 from domain.attachments import Attachment
 from domain.casework import Case
 from domain.directory.fold import Directory
 from domain.errors import Refused
-from domain.kinds import PETITION, RECEPTION
+from domain.kinds import ITEM, MONTH, PETITION, RECEPTION
 from domain.petition.situation import standing_of as petition_standing
 from domain.reception.situation import standing_of as reception_standing
 from domain.rules.authority import Standing, may_see_personal_data
 
 router = APIRouter(prefix="/console", route_class=Paged, include_in_schema=False)
 
+Given = Annotated[FormData, Depends(form_data)]
 Order = Literal["newest", "oldest"]
 Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 CLOSED_NAMES = "身份信息只对正在办理该事项的单位和人员开放（《信访工作条例》第三十条第三款）。"
@@ -70,6 +84,17 @@ def _add_pages(place: Place) -> None:
         """附件: to be kept as a file, never opened within the page."""
         return attachments.handed_out(visitor.services, visitor.act, place.kind, id, sha256)
 
+    if place.kind is MONTH:
+        return
+
+    @router.post(f"{here}/reason", name=f"{place.folder}-reason")
+    def reason(visitor: Visiting, id: UUID, given: Given) -> Response:
+        """说明查阅理由: and back to the case, which is open to the officer for ten minutes."""
+        said = str(given.get("reason", ""))
+        told = reading_reasons.stated(visitor.services, visitor.act, place.kind, id, said)
+        until = rendering.instant(told.until)[-5:]
+        return then(visitor.request, place.of(id), f"查阅理由已记录，{until} 前有效；每次查阅仍各自留痕。")
+
 
 for _place in PLACES:
     _add_pages(_place)
@@ -95,7 +120,13 @@ def _opened(
     template = "case_petitioners_piece.html" if visitor.is_htmx else "case_petitioners.html"
     shown = [EMPTY | dict(one) for one in people]
     return visitor.page(
-        template, people=shown, reply_to=reply_to, whole=True, address=address, called=CALLED[kind]
+        template,
+        people=shown,
+        reply_to=reply_to,
+        whole=True,
+        address=address,
+        called=CALLED[kind],
+        says_why=None,
     )
 
 
@@ -110,8 +141,10 @@ def _shown(visitor: Visitor, place: Place, seen: Seen, order: Order) -> dict[str
         "address": address,
         "seen": seen,
         "facts": case_facts.of(seen, words),
+        "erased": case_custody.erased(seen),
         "light": state_of(seen),
         "clocks": case_clocks.of(seen),
+        "moves": case_moves.of(visitor, seen),
         "told": told,
         "runs": case_timeline.runs(told),
         "newest_first": order == "newest",
@@ -123,6 +156,8 @@ def _shown(visitor: Visitor, place: Place, seen: Seen, order: Order) -> dict[str
         "whole": False,
         "names_closed": _names_closed(visitor, seen),
         "once": uuid4().hex,
+        "says_why": None if seen.past else _says_why(visitor, case, papers),
+        "traces": readings.of_case(visitor, seen.state.id),
     }
     if seen.past:
         return shown | {"acts": None, "alerts": (), "opens_item": False}
@@ -132,6 +167,16 @@ def _shown(visitor: Visitor, place: Place, seen: Seen, order: Order) -> dict[str
         "alerts": case_alerts.of(visitor, seen, words),
         "opens_item": place.kind is PETITION and case_opening.may_open(visitor),
     }
+
+
+def _says_why(visitor: Visitor, case: Case, papers: Refused | None) -> str | None:
+    """须先说明理由: on what ground the officer reads, where a reason has to be stated first."""
+    opens = papers is None and (case.kind is PETITION or case.state.confidential)
+    if case.kind in {PETITION, RECEPTION} and _names_of(visitor, case) is None:
+        opens = True
+    if not opens or case.kind not in {PETITION, RECEPTION, ITEM}:
+        return None
+    return reading_reasons.missing(visitor.services, visitor.act, case)
 
 
 def _may_open_papers(visitor: Visitor, case: Case) -> Refused | None:
@@ -157,7 +202,11 @@ def _names_closed(visitor: Visitor, seen: Seen) -> str | None:
         return None
     if seen.past:
         return "按当时情形查看时不提供身份信息。"
-    standing = _STANDINGS[seen.kind.name](seen.state, seen.directory)
+    return _names_of(visitor, Case(seen.kind, seen.state, seen.history))
+
+
+def _names_of(visitor: Visitor, case: Case) -> str | None:
+    standing = _STANDINGS[case.kind.name](case.state, visitor.directory)
     return None if may_see_personal_data(standing, visitor.act) else CLOSED_NAMES
 
 

@@ -15,6 +15,7 @@ from api import lists
 from api.console import alerts, desk_work
 from api.console.visitors import Paged, Visiting, Visitor
 from domain.rules.authority import CASELESS_POSTS, OFFICE_POSTS, READ_ALL_POSTS, UNIT_POSTS
+from domain.trace import LABELS
 from projections import awaited_list, readings
 
 router = APIRouter(prefix="/console", route_class=Paged, include_in_schema=False)
@@ -95,7 +96,7 @@ def last_readings(visitor: Visitor) -> Section | None:
             connection, lists.eyes(visitor.services, act), readings.Wanted(), limit=READINGS, cursor=None
         )
     rows = [(visitor.directory.officer_called(row["officer"], row["at"]), row) for row in page.items]
-    return Section("desk_readings.html", {"readings": rows}, aside=False)
+    return Section("desk_readings.html", {"readings": rows, "labels": LABELS}, aside=False)
 
 
 def upkeep(visitor: Visitor) -> Section | None:
