@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from api import case_stages
+from api import case_stages, printed_dates
 from api.case_reading import Seen
 from api.console.forms import choice
 from api.console.rendering import weekday
@@ -59,6 +59,12 @@ def progress(seen: Seen) -> dict[str, Any]:
         "missing": _missing(seen),
         "limit": limit(seen),
         "notices": notices(seen),
+        "moved": [
+            one.shown()
+            for one in printed_dates.moved(
+                [one.fact for one in seen.history], seen.kind.name, seen.clocks, served_only=True
+            )
+        ],
         "rights": rights(seen),
         "rating": ratings(seen),
     }

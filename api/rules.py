@@ -99,9 +99,13 @@ def publish(
     _must_be_of(table, id)
     given = {name: value for name, value in table.items() if name not in _SHOWN_ONLY} | {"id": id}
     key = _key(sent, f"POST /v1/rulebooks/{id}/versions", table)
-    if preview is not None:
-        must_be_as_shown(services, act, on_trial(services, act, id, table), preview)
-    return _recorded(services, act, sent, key, lambda base: decisions.publish(given, base, act), response)
+
+    def made(base: Rulebase) -> Fact:
+        if preview is not None:
+            must_be_as_shown(services, act, on_trial(services, act, id, table), preview)
+        return decisions.publish(given, base, act)
+
+    return _recorded(services, act, sent, key, made, response)
 
 
 @router.post("/rulebooks/{id}/versions/preview", responses=READS, summary="规则版本试算")
@@ -144,11 +148,10 @@ def decree(
     bind(command="decree-calendar")
     key = _key(sent, f"PUT /v1/calendars/{year}", body.model_dump(mode="json"))
 
-    if preview is not None:
-        trial = TrialDecree(source=body.source, days_off=body.days_off, make_up_days=body.make_up_days)
-        must_be_as_shown(services, act, Asked(_with_decree(services, act, year, trial)), preview)
-
     def made(base: Rulebase) -> Fact:
+        if preview is not None:
+            trial = TrialDecree(source=body.source, days_off=body.days_off, make_up_days=body.make_up_days)
+            must_be_as_shown(services, act, Asked(_with_decree(services, act, year, trial)), preview)
         return decisions.decree(
             year, body.source, body.published_at, body.days_off, body.make_up_days, base, act
         )

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bench import catching_up, importing, ledgers, loading, pages, saving, sweeping
+from bench import catching_up, decreeing, importing, ledgers, loading, pages, saving, sweeping, verifying
 from bench.measure import Comparison, Result, Spread, measure
 from bench.place import Place, place
 
@@ -24,8 +24,10 @@ BENCHMARKS: Mapping[str, Callable[[Place], Generator[Comparison]]] = {
     "catch-up": catching_up.comparisons,
     "letters": importing.comparisons,
     "sweep": sweeping.comparisons,
+    "decree": decreeing.comparisons,
     "ledgers": ledgers.comparisons,
     "pages": pages.comparisons,
+    "verify": verifying.comparisons,
 }
 ROUNDS = 5
 PAPER = 170
@@ -41,7 +43,14 @@ def main() -> int:
     try:
         with place() as ground:
             machine = {"python": python_version(), "rounds": options.rounds} | ground.describe()
-            results = run(ground, options.names or list(BENCHMARKS), options.rounds)
+            benchmarks: dict[str, Callable[[Place], Generator[Comparison]]] = {
+                **BENCHMARKS,
+                "decree": partial(decreeing.comparisons, cases=options.cases),
+                "verify": partial(verifying.comparisons, events=options.events),
+            }
+            results = run(
+                ground, {name: benchmarks[name] for name in options.names or BENCHMARKS}, options.rounds
+            )
     except KeyboardInterrupt:
         print("interrupted; the server is stopped and its files are gone", file=sys.stderr)
         return 130
@@ -63,21 +72,37 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--rounds", type=int, default=ROUNDS, help="rounds of both sides (default: %(default)s)"
     )
+    parser.add_argument(
+        "--cases",
+        type=int,
+        default=decreeing.CASES,
+        help="open cases of the benchmark decree (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--events",
+        type=int,
+        default=verifying.EVENTS,
+        help="facts of the benchmark verify (default: %(default)s)",
+    )
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in BENCHMARKS]
-    if unknown or options.rounds < 1:
-        parser.error(f"no such benchmark: {', '.join(unknown)}" if unknown else "at least one round")
+    if unknown or options.rounds < 1 or options.cases < 1 or options.events < 1:
+        parser.error(
+            f"no such benchmark: {', '.join(unknown)}" if unknown else "at least one round and one case"
+        )
     return options
 
 
-def run(ground: Place, names: Sequence[str], rounds: int) -> list[Result]:
+def run(
+    ground: Place, benchmarks: Mapping[str, Callable[[Place], Generator[Comparison]]], rounds: int
+) -> list[Result]:
     """逐项: every comparison of the named benchmarks, with the progress shown on the terminal."""
     results: list[Result] = []
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        for name in names:
+        for name, comparisons_of in benchmarks.items():
             task = progress.add_task(f"{name}: preparing", total=None)
-            with closing(BENCHMARKS[name](ground)) as comparisons:
+            with closing(comparisons_of(ground)) as comparisons:
                 for comparison in comparisons:
                     progress.update(
                         task, description=comparison.what, total=2 * rounds * comparison.turns, completed=0

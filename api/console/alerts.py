@@ -41,7 +41,7 @@ router = APIRouter(prefix=ADDRESS, route_class=Paged, include_in_schema=False)
 
 Remark = Annotated[Lines, Form()]
 Way = Literal["me", "unit", "all"]
-Status = Literal["waiting", "open", "acknowledged", "escalated", ""]
+Status = Literal["waiting", "open", "acknowledged", "escalated", "withdrawn", ""]
 Light = Literal["green", "yellow", "red", "grey", ""]
 
 
@@ -192,7 +192,9 @@ def shown(visitor: Visitor, row: Row, wording: Wording) -> dict[str, Any]:
         "acknowledged_name": None
         if acknowledged_by is None
         else visitor.directory.officer_called(acknowledged_by, row["acknowledged_at"]),
-        "mine": visitor.act.principal in row["recipients"] and acknowledged_by is None,
+        "mine": visitor.act.principal in row["recipients"]
+        and acknowledged_by is None
+        and row["withdrawn_at"] is None,
         "sent": [
             (IN_APP if each["channel"] == "in_app" else each["channel"], STATES[each["state"]])
             for each in one["deliveries"]

@@ -19,6 +19,7 @@ from domain.rulebase import decisions
 from domain.rules.calendar import Calendar
 
 HOME = "/console/rules/calendars"
+CHANGES = "/console/rules/changes"
 ADMIN = "admin"
 router = APIRouter(prefix=HOME, route_class=Paged, include_in_schema=False)
 Given = Annotated[FormData, Depends(form_data)]
@@ -53,13 +54,11 @@ def preview(year: int, visitor: Visiting, given: Given) -> HTMLResponse:
         return _page(visitor, year, slip.refused(given, (), faults.problems), 422)
     except Refused as refused:
         return _page(visitor, year, slip.refused(given, (slips.said(refused),), {}), slips.status_of(refused))
-    asked = given.get("page")
-    page = int(asked) if isinstance(asked, str) and asked.isdecimal() and len(asked) < 7 else 1
     moved = previews.of(
-        visitor.act.by,
-        f"{year} {body.model_dump_json()}",
-        page,
-        lambda: rules.preview_calendar(year, trial, visitor.services, visitor.act),
+        given,
+        lambda cursor, limit: rules.preview_calendar(
+            year, trial, visitor.services, visitor.act, cursor, limit
+        ),
     )
     return visitor.page(
         "rule_preview.html",
@@ -96,12 +95,14 @@ def enter(year: int, request: Request, visitor: Visiting, given: Given) -> Respo
     slip = _slip(visitor, year)
     try:
         body = _entered(given, year)
-        rules.decree(year, body, visitor.services, visitor.act, slips.conditions(given), Response())
+        sent, shown = slips.conditions(given), str(given.get("preview") or "") or None
+        rules.decree(year, body, visitor.services, visitor.act, sent, Response(), shown)
     except Unfilled as faults:
         return _page(visitor, year, slip.refused(given, (), faults.problems), 422)
     except Refused as refused:
         return _page(visitor, year, slip.refused(given, (slips.said(refused),), {}), slips.status_of(refused))
-    return then(request, f"{HOME}/{year}", f"{year}年放假安排已录入，有关期限随之调整。")
+    change = visitor.services.casework.rulebase().version
+    return then(request, f"{CHANGES}/{change}", f"{year}年放假安排已录入，有关期限随之调整。")
 
 
 def _entered(given: FormData, year: int) -> DecreeEntered:

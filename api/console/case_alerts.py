@@ -36,5 +36,5 @@ def of(visitor: Visitor, seen: Seen, words: Words) -> list[OpenAlert]:
             mine=bool(me & set(alert.recipients)),
         )
         for alert in reversed(raised)
-        if alert.alert_id not in seen.state.acknowledged
+        if alert.alert_id not in seen.state.acknowledged | seen.state.recalled
     ]

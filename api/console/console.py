@@ -27,6 +27,7 @@ from api.console import (
     reception_shifts,
     register,
     replays,
+    rule_changes,
     rules,
     sign_in,
     statics,
@@ -66,6 +67,7 @@ PAGES = (
     readings,
     imports,
     calendars,
+    rule_changes,
     rules,
 )
 """各页: the modules of pages, each with its router; one page's address is never another's beginning."""

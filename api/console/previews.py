@@ -1,49 +1,49 @@
-"""试算页: which open cases would move, page by page; counted once and kept a while for the officer who asked."""
+"""试算页: which open cases would move, by clock and unit, and a page of them; counted anew for every page."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
-MOST_KEPT = 8
-PER_PAGE = 100
+from starlette.datastructures import FormData
 
-_kept: OrderedDict[tuple[str, str], dict[str, Any]] = OrderedDict()
-_lock = Lock()
+PER_PAGE = 100
+LONGEST_CURSOR = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """试算结果的一页 — of `total` clocks that move, in `cases` cases of `compared`."""
+    """试算结果的一页 — of `total` clocks that move, in `cases` cases of `compared`; `shown` is the token of what is shown."""
 
     items: list[dict[str, Any]]
     total: int
     cases: int
     compared: int
-    page: int
-    pages: int
+    firm: int
+    withdrawn: int
+    rearmed: int
+    by_clock: list[dict[str, Any]]
+    by_unit: list[dict[str, Any]]
+    shown: str
+    cursor: str | None
+    first: bool
 
 
-def of(officer: str, content: str, page: int, count: Callable[[], dict[str, Any]]) -> Preview:
-    """试算: the first page counts anew; a later one looks on what was counted for it."""
-    key = officer, content
-    with _lock:
-        found = _kept.get(key) if page > 1 else None
-    if found is None:
-        found = count()
-        with _lock:
-            _kept[key] = found
-            while len(_kept) > MOST_KEPT:
-                _kept.popitem(last=False)
-    pages = max(1, -(-len(found["items"]) // PER_PAGE))
-    page = min(max(page, 1), pages)
-    start = (page - 1) * PER_PAGE
+def of(given: FormData, count: Callable[[str | None, int], dict[str, Any]]) -> Preview:
+    """试算: from where the page before ended, or from the start."""
+    asked = given.get("cursor")
+    cursor = asked if isinstance(asked, str) and 0 < len(asked) <= LONGEST_CURSOR else None
+    found = count(cursor, PER_PAGE)
     return Preview(
-        found["items"][start : start + PER_PAGE],
+        found["items"],
         found["total"],
         found["cases"],
         found["compared"],
-        page,
-        pages,
+        found["firm"],
+        found["alerts"]["withdrawn"],
+        found["alerts"]["rearmed"],
+        found["by_clock"],
+        found["by_unit"],
+        found["preview"],
+        found["next_cursor"],
+        cursor is None,
     )

@@ -14,7 +14,6 @@ from api.console.forms import Unfilled, checked, form_data
 from api.console.rule_versions import EMPTY_TEXT, changed, fields_of
 from api.console.visitors import Paged, Visiting, Visitor, then
 from api.rule_forms import Preview
-from api.whatif import moves
 from domain.errors import Invalid, NotYours, Refused, Unknown
 from domain.rulebase import decisions
 from domain.rules.rulebook import Books, Rulebook
@@ -125,13 +124,9 @@ def preview(id: str, visitor: Visiting, given: Given) -> HTMLResponse:
             visitor, id, text if not by_fields else _text_of(visitor, chosen), given, faults, by_fields
         )
     text = json.dumps(table, ensure_ascii=False, indent=2, default=str)
-    asked = given.get("page")
-    page = int(asked) if isinstance(asked, str) and asked.isdecimal() and len(asked) < 7 else 1
     moved = previews.of(
-        visitor.act.by,
-        text,
-        page,
-        lambda: moves(visitor.services, visitor.act, decisions.on_trial(table, base, visitor.act.at)),
+        given,
+        lambda cursor, limit: rules.preview_version(id, table, visitor.services, visitor.act, cursor, limit),
     )
     return visitor.page(
         "rule_preview.html",
@@ -168,10 +163,12 @@ def publish(id: str, request: Request, visitor: Visiting, given: Given) -> Respo
     try:
         table = _read(text)
         sent = slips.conditions(given)
-        rules.publish(id, table, visitor.services, visitor.act, sent, Response())
+        shown = str(given.get("preview") or "") or None
+        rules.publish(id, table, visitor.services, visitor.act, sent, Response(), shown)
     except Refused as refused:
         return _form(visitor, id, text, given, [slips.said(refused)])
-    return then(request, f"{HOME}/books/{id}", "新版本已发布。")
+    change = visitor.services.casework.rulebase().version
+    return then(request, f"{HOME}/changes/{change}", "新版本已发布，有关期限随之调整。")
 
 
 def _question(clock: str, given: dict[str, str]) -> Preview:

@@ -85,6 +85,7 @@ def test_a_year_without_a_decree_is_provisional(town_pages: Open):
     assert town_pages("office").get(f"{YEARS}/1800").status == 422
 
 
+CHANGES = "/console/rules/changes"
 DECREE = {
     "source": "《国务院办公厅关于2027年部分节假日安排的通知》",
     "published_at": "2026-03-01",
@@ -99,6 +100,7 @@ def entered(admin: Pages, **changed: str) -> Page:
 
 
 def test_a_decree_is_looked_at_and_then_entered(pages: Open, sign_in, catch_up):
+    catch_up()
     admin = pages("admin")
     shown = entered(admin)
     assert (shown.status, "均不变动" in shown.text) == (200, True)
@@ -106,10 +108,10 @@ def test_a_decree_is_looked_at_and_then_entered(pages: Open, sign_in, catch_up):
     kept = shown.form(f"{YEARS}/2027")
     back = admin.post(f"{YEARS}/2027/edit", shown.form(f"{YEARS}/2027/edit"))
     assert back.form(f"{YEARS}/2027/preview")["source"] == DECREE["source"]
-    assert admin.post(f"{YEARS}/2027", kept).goes_to == f"{YEARS}/2027"
+    assert admin.post(f"{YEARS}/2027", kept).goes_to == f"{CHANGES}/1"
     page = admin.get(f"{YEARS}/2027")
     assert ("已公布" in page.text, DECREE["source"] in page.text) == (True, True)
-    assert admin.post(f"{YEARS}/2027", kept).goes_to == f"{YEARS}/2027", "a double click enters it once"
+    assert admin.post(f"{YEARS}/2027", kept).goes_to == f"{CHANGES}/1", "a double click enters it once"
     assert entered(admin).status == 422
 
 
@@ -145,12 +147,12 @@ def test_a_changed_year_moves_open_cases_page_by_page(pages: Open, sign_in, catc
     assert "3 件" in shown.text
     assert "2026-03-18" in shown.text
     assert "推后 1 天" in shown.text
-    seen = shown.all("//tbody/tr/td[1]/text()")
+    seen = shown.all("//tbody[tr/td/@class='day']/tr/td[1]/text()")
     following = shown.all(f"//form[@action='{YEARS}/2026/preview']")[-1]
     further = admin.post(f"{YEARS}/2026/preview", dict(following.form_values()))
-    seen += further.all("//tbody/tr/td[1]/text()")
+    seen += further.all("//tbody[tr/td/@class='day']/tr/td[1]/text()")
     assert set(numbers) == set(seen)
-    assert "第 2 /" in further.text
+    assert "（续）" in further.text
 
 
 def test_a_new_version_by_fields(pages: Open, sign_in, catch_up):
@@ -172,7 +174,7 @@ def test_a_new_version_by_fields(pages: Open, sign_in, catch_up):
     assert shown.status == 200, shown.text
     assert "提前" in shown.text
     assert '"version": "2"' in admin.post(f"{BOOK}/edit", shown.form(f"{BOOK}/edit")).one("//textarea").text
-    assert admin.post(f"{BOOK}/versions", shown.form(f"{BOOK}/versions")).goes_to == BOOK
+    assert admin.post(f"{BOOK}/versions", shown.form(f"{BOOK}/versions")).goes_to == f"{CHANGES}/1"
     assert "10日" in admin.get(BOOK).text
 
 

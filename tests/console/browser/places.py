@@ -103,6 +103,8 @@ PLACES = (
     Place("rulebook-new", "admin", "/console/rules/books/petition-2022/new"),
     Place("calculator", "office", "/console/rules/calculator"),
     Place("calendar", "admin", "/console/rules/calendars/2027"),
+    Place("rule-changes", "admin", "/console/rules/changes"),
+    Place("what-if", "office", "/console/rules/what-if"),
     Place("templates", "admin", "/console/templates"),
     Place("template", "admin", "/console/templates/acceptance"),
     Place("papers", "unit-a-clerk", petition(HANDLED, "/papers")),
