@@ -89,3 +89,15 @@ def test_a_reception_is_joined_to_a_petition_by_its_number(town: Town, town_page
     done = browser.post(at, browser.get(at).form(at) | {"petition": number})
     assert done.status == 303
     assert browser.follow(done).all(f"//a[@href='/console/petitions/{case}'][.='{number}']")
+
+
+def test_a20_the_whole_file_is_had_from_the_page_of_a_case(town: Town, town_pages: Open):
+    case = town.walker.walk(ACCEPTED)
+    browser = town_pages("unit-a-clerk")
+    [link] = browser.get(f"/console/petitions/{case}").all("//a[@download]/@href")
+    answer = browser.get(link)
+    assert (answer.status, answer.answer.headers["content-type"]) == (200, "application/zip")
+    assert answer.answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.answer.content.startswith(b"PK")
+    assert ("unit-a-clerk", "dossier") in readings_of(town, case)
+    assert town_pages("unit-b-clerk").get(link).status == 404
