@@ -15,7 +15,7 @@ from psycopg.rows import tuple_row
 from psycopg.types.string import ByteaBinaryLoader
 
 from eventstore import leaves
-from eventstore.leaves import LENGTH, NONE, TAG
+from eventstore.leaves import LENGTH, TAG
 from eventstore.merkle import WIDTH, leaf_hash
 
 COLUMNS = "notification_id, originator_id, originator_version, stored_at, topic, state"
@@ -29,7 +29,8 @@ the server sends them in binary."""
 SINCE_1970 = 946_684_800_000_000
 """Microseconds from 1970 to 2000, from which PostgreSQL counts."""
 LATEST = 2**63 - 1
-HEADER = Struct(f">{len(TAG) + 1}sq16sqqI")
+REST = Struct(">qI")
+"""Of the written form, what follows after position, stream and version: the instant, the topic's length."""
 PREFIX = b"\x00" + TAG
 
 ENTRY = Struct(">q16sq")
@@ -58,21 +59,28 @@ def raw(connection: Connection[Any], name: str | None = None) -> Cursor[Row] | S
 
 def hashed(rows: Sequence[Row]) -> list[bytes]:
     """叶子哈希: of many rows."""
-    pack, length, number, take = HEADER.pack, LENGTH.pack, int.from_bytes, sha256
+    return hashed_with_entries(rows)[0]
+
+
+def hashed_with_entries(rows: Sequence[Row]) -> tuple[list[bytes], list[bytes]]:
+    """叶子哈希和叶目: of many rows; what both begin with is made once."""
+    named, rest, length, number, take = ENTRY.pack, REST.pack, LENGTH.pack, int.from_bytes, sha256
+    found = [named(position, stream, version) for position, stream, version, _, _, _ in rows]
     try:
-        return [
+        hashes = [
             take(
-                pack(
-                    PREFIX, position, stream, version, number(at, "big", signed=True) + SINCE_1970, len(topic)
+                b"".join(
+                    (
+                        PREFIX, entry, rest(number(at, "big", signed=True) + SINCE_1970, len(topic)), topic,
+                        length(len(state)), state,
+                    )
                 )
-                + topic
-                + length(len(state))
-                + state
             ).digest()
-            for position, stream, version, at, topic, state in rows
+            for entry, (_, _, _, at, topic, state) in zip(found, rows, strict=True)
         ]  # fmt: skip
     except (TypeError, struct.error):
-        return [leaf_hash(data(row)) for row in rows]
+        hashes = [leaf_hash(data(row)) for row in rows]
+    return hashes, found
 
 
 def data(row: Row) -> bytes:
@@ -80,11 +88,6 @@ def data(row: Row) -> bytes:
     position, stream, version, at, topic, state = row
     instant = min(int.from_bytes(at, "big", signed=True) + SINCE_1970, LATEST)
     return leaves.data(position, stream, version, instant, topic, state)
-
-
-def entries(rows: Sequence[Row]) -> bytes:
-    """叶目: of many rows, one after the other."""
-    return b"".join([ENTRY.pack(position, stream, version) for position, stream, version, *_ in rows])
 
 
 def entries_of(written: bytes) -> list[Entry]:
@@ -99,6 +102,3 @@ def entries_of(written: bytes) -> list[Entry]:
 def split(hashes: bytes) -> list[bytes]:
     """逐个哈希: of hashes that lie one after the other."""
     return [hashes[at : at + WIDTH] for at in range(0, len(hashes), WIDTH)]
-
-
-__all__ = ["AFTER", "NONE", "Entry", "Row", "data", "entries", "entries_of", "hashed", "raw", "split"]

@@ -17,7 +17,7 @@ from eventstore import heads, heads_file, sealed_tree, sealkey
 from eventstore.database import Database
 from eventstore.frontier import FAN, Frontier, Node
 from eventstore.heads import Head
-from eventstore.log_rows import AFTER, Row, entries, hashed, raw
+from eventstore.log_rows import AFTER, Row, hashed, hashed_with_entries, raw
 from eventstore.sealed_tree import SealedTree
 from eventstore.sealkey import SealKey, SealKeyUnusable
 
@@ -153,7 +153,7 @@ class Sealing:
         fresh = rows[len(tail) :][:BATCH]
         if not fresh:
             return None
-        leaves = hashed(fresh)
+        leaves, named = hashed_with_entries(fresh)
         nodes = frontier.append(leaves)
         head = heads.sign(
             Head(
@@ -166,7 +166,7 @@ class Sealing:
             ),
             key.private,
         )
-        _store(connection, size, fresh, leaves, nodes, head)
+        _store(connection, size, leaves, named, nodes, head)
         return head
 
     def _frontier(self, tree: SealedTree, last: Head | None) -> Frontier:
@@ -199,14 +199,14 @@ class Sealing:
 def _store(
     connection: Connection[Any],
     first: int,
-    rows: list[Row],
     leaves: list[bytes],
+    named: list[bytes],
     nodes: list[Node],
     head: Head,
 ) -> None:
     connection.execute(
         "INSERT INTO seal_leaves (first, count, last_position, hashes, entries) VALUES (%s, %s, %s, %b, %b)",
-        (first, len(rows), rows[-1][0], b"".join(leaves), entries(rows)),
+        (first, len(leaves), head.position, b"".join(leaves), b"".join(named)),
     )
     with connection.cursor() as cursor:
         cursor.executemany("INSERT INTO seal_nodes (level, number, hash) VALUES (%s, %s, %b)", nodes)

@@ -6,6 +6,8 @@ valid head speaks for tells whether the rows or the seal tables were tampered wi
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,7 +19,7 @@ from eventstore import heads
 from eventstore.differences import Differences, Finding
 from eventstore.frontier import Frontier, Node
 from eventstore.heads import Head
-from eventstore.log_rows import AFTER, ENTRY, Row, entries, entries_of, hashed, raw, split
+from eventstore.log_rows import AFTER, ENTRY, Row, entries_of, hashed_with_entries, raw, split
 from eventstore.merkle import WIDTH
 from eventstore.sealed_tree import HEAD
 
@@ -72,16 +74,18 @@ class Rows:
         self._cursor = raw(connection, "verify_rows")
         self._cursor.execute(AFTER, (BEGINNING,))
         self._advance = advance
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="verify")
+        self._coming = self._ahead.submit(self._cursor.fetchmany, BATCH)
         self._rows: list[Row] = []
         self._hashes: list[bytes] = []
-        self._entries = b""
+        self._entries: list[bytes] = []
         self._positions: list[int] = []
         self._at = 0
         self.read = 0
         self.versions: dict[bytes, int] = {}
         self.gaps: list[tuple[Row, int]] = []
 
-    def until(self, position: int) -> Iterator[tuple[list[Row], list[bytes], bytes]]:
+    def until(self, position: int) -> Iterator[tuple[list[Row], list[bytes], list[bytes]]]:
         """取到某位置: rows, hashes and entries, up to and with that position, in as many pieces as they were read in."""
         while True:
             if self._at == len(self._rows) and not self._more():
@@ -89,21 +93,21 @@ class Rows:
             end = bisect_right(self._positions, position, self._at)
             if end > self._at:
                 begin, self._at = self._at, end
-                yield self._rows[begin:end], self._hashes[begin:end], self._entries[
-                    begin * ENTRY.size : end * ENTRY.size
-                ]  # fmt: skip
+                yield self._rows[begin:end], self._hashes[begin:end], self._entries[begin:end]
             if end < len(self._rows):
                 return
 
     def close(self) -> None:
-        """关闭游标."""
+        """关闭: waits for what is being read."""
+        self._ahead.shutdown()
         self._cursor.close()
 
     def _more(self) -> bool:
-        self._rows = rows = self._cursor.fetchmany(BATCH)
+        self._rows = rows = self._coming.result()
         self._at = 0
-        self._hashes = hashed(rows)
-        self._entries = entries(rows)
+        if rows:  # the server reads on while these are hashed
+            self._coming = self._ahead.submit(self._cursor.fetchmany, BATCH)
+        self._hashes, self._entries = hashed_with_entries(rows)
         self._positions = [row[0] for row in rows]
         versions, before = self.versions, self.versions.get
         for row in rows:
@@ -172,17 +176,16 @@ class Verifying:
         report.heads = len(inside)
         self._tree = Tree(sizes)
         self._nodes = self._stored_nodes()
-        rows = Rows(self._connection, self._advance)
-        ends = self._over_runs(rows, sizes)
-        self._without_runs(rows, inside)
+        with closing(Rows(self._connection, self._advance)) as rows:
+            ends = self._over_runs(rows, sizes)
+            self._without_runs(rows, inside)
+            for tail, _, _ in rows.until(2**63 - 1):
+                report.unsealed += len(tail)
         for (step, number), stored in self._wrong_nodes.items():
             how = "缺失" if stored is None else "被改动"
             self._table.append(_table(f"封存节点 {step} 级 {number} 号{how}"))
         for step, number in self._nodes:
             self._table.append(_table(f"封存节点 {step} 级 {number} 号没有对应的叶子"))
-        for tail, _, _ in rows.until(2**63 - 1):
-            report.unsealed += len(tail)
-        rows.close()
         report.rows, report.streams, report.sealed = rows.read, len(rows.versions), self._tree.frontier.size
         self._judge(said)
         report.findings += self._table
@@ -221,7 +224,7 @@ class Verifying:
         same = b"".join(found) == run.hashes
         if same and self._rows_tree is None:
             self._check(self._tree.grow(found))
-            if b"".join([one for _, _, one in pieces]) != run.entries:
+            if b"".join([one for _, _, named in pieces for one in named]) != run.entries:
                 self._table.append(_table(f"第 {run.first + 1} 条起的封存段：叶目与日志不符"))
             return
         if self._rows_tree is None:
