@@ -4,12 +4,15 @@ What officers searched for is kept by them, not made from the log; what would te
 """
 
 from collections.abc import Sequence
+from functools import cache
 from uuid import UUID
 
 from domain.attachments import lying_with
 from domain.casework import Casework
 from domain.errors import Busy
-from domain.facts import Fact
+from domain.facts import TOPICS, UPCASTERS, Fact
+from domain.reception.events import PetitionLinked, Received
+from domain.store import Stored
 from eventstore.database import Database
 from projections.archives import linked_petition
 from projections.searching import normal
@@ -20,6 +23,11 @@ VIEW = frozenset({"archives"})
 MOST_BEHIND = 20_000
 """So many facts that the view has not come to are looked through one by one; with more behind it, one tries later."""
 
+LATER = (
+    "SELECT notification_id, originator_id, originator_version, topic, state FROM casework_events"
+    " WHERE notification_id > %s AND topic = ANY(%s) ORDER BY notification_id LIMIT %s"
+)
+LINKING = [Received.TOPIC, PetitionLinked.TOPIC]
 RECEPTIONS = "SELECT reception FROM linked_receptions WHERE petition = %s ORDER BY reception"
 ELSEWHERE = "SELECT DISTINCT sha256 FROM case_attachments WHERE sha256 = ANY(%s) AND NOT case_id = ANY(%s)"
 TEXTS = "SELECT text FROM ledger_texts WHERE case_id = ANY(%s)"
@@ -36,7 +44,7 @@ class ReadModels:
     def receptions_of(self, petition: UUID) -> Sequence[UUID]:
         """接访记录: those that were registered as this petition, or that it came from. Raises Busy."""
         with self.database.connection() as connection:
-            later = self._later(connection)
+            later = self._later(connection, LINKING)
             known = [row["reception"] for row in connection.execute(RECEPTIONS, (petition,)).fetchall()]
         fresh = [one.originator_id for one in later if linked_petition(one) == petition]
         return list(dict.fromkeys([*known, *fresh]))
@@ -46,7 +54,7 @@ class ReadModels:
         if not hashes:
             return []
         with self.database.connection() as connection:
-            later = self._later(connection)
+            later = self._later(connection, _naming())
             rows = connection.execute(ELSEWHERE, (list(hashes), list(cases))).fetchall()
         elsewhere = {row["sha256"] for row in rows}
         elsewhere |= set(lying_with(one for one in later if one.originator_id not in cases))
@@ -82,12 +90,20 @@ class ReadModels:
             ]
             connection.execute("DELETE FROM saved_views WHERE id = ANY(%s)", (gone,))
 
-    def _later(self, connection: Connection) -> list[Fact]:
-        """What the view has not come to yet. Raises Busy."""
-        rows = self.casework.store.select_log(reached(connection, VIEW), MOST_BEHIND)
+    def _later(self, connection: Connection, topics: list[str]) -> list[Fact]:
+        """What the view has not come to yet, of these topics. Raises Busy."""
+        asked = (reached(connection, VIEW), topics, MOST_BEHIND)
+        rows = connection.execute(LATER, asked, binary=True).fetchall()
         if len(rows) >= MOST_BEHIND:
             raise Busy("projection.behind", "列表尚未更新，暂时无法查找关联事项和附件，请稍后再试。")
-        return [self.casework.fact(row) for row in rows]
+        return [self.casework.fact(Stored(*row.values())) for row in rows]
+
+
+@cache
+def _naming() -> list[str]:
+    """Topics of facts that name contents, with those under which they were once stored."""
+    today = {topic for topic, kind in TOPICS.items() if "attachments" in kind.__struct_fields__}
+    return sorted(today | {old for old, lift in UPCASTERS.items() if lift({})[0] in today})
 
 
 def _only_here(connection: Connection, cases: Sequence[UUID], words: str) -> bool:

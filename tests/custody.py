@@ -1,5 +1,6 @@
 """案卷保管: what is recorded about a file of any kind, and a sample of each act on one, as tests tell them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from domain.erasure import commands as c
@@ -9,6 +10,11 @@ from tests.builders import Officer, Told, a_head, clerk, head, leader, on
 TODAY = "2026-03-02"
 LEGAL = "petitioner-request"
 """A ground on which a file may be destroyed before its retention has run out."""
+
+
+former_clerk = Officer("former-clerk", "许旧", "petition-office", "office_clerk")
+former_leader = Officer("former-leader", "梁旧", "leadership", "leader")
+"""Who began what others go on with in the tables of powers, and is nobody of theirs."""
 
 
 def requested(story: Any, by: Officer = clerk, people: tuple[str, ...] = (), **own: Any) -> Any:
@@ -62,3 +68,21 @@ def samples(story: Told) -> dict[str, tuple[Any, Any]]:
         "refuse-erasure": (asked, c.RefuseErasure("仍有查考价值")),
         "witness-erasure": (approved(asked), c.WitnessErasure("已到场")),
     }
+
+
+READY: dict[str, Callable[[Any], Any]] = {
+    "return-file": lambda story: lent(story, former_clerk),
+    "approve-erasure": lambda story: requested(story, former_clerk),
+    "refuse-erasure": lambda story: requested(story, former_clerk),
+    "witness-erasure": lambda story: approved(requested(story, former_clerk), former_leader),
+}
+"""What must have happened for an act to be open to whoever may do it."""
+
+BODIES: dict[str, dict[str, Any]] = {
+    "lend-file": {"borrower": "清江区审计局", "purpose": "专项审计", "due_back": "2027-01-29"},
+    "return-file": {},
+    "request-erasure": {"ground": LEGAL, "reason": "本人书面申请", "texts": True},
+    "approve-erasure": {},
+    "refuse-erasure": {"reason": "仍有查考价值"},
+    "witness-erasure": {},
+}

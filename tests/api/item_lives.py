@@ -7,7 +7,7 @@ from domain.acts import envelope, system_act
 from domain.directory.events import OfficerAppointed
 from domain.directory.fold import DIRECTORY_ID
 from tests.api.caller import Caller
-from tests.api.lives import Life, SignIn, Step
+from tests.api.lives import Life, SignIn, Step, custody_lives
 
 URL = "/v1/supervision-items"
 ITEM: dict[str, Any] = {
@@ -119,6 +119,7 @@ ITEM_LIVES = [
         fields=MEETING,
     ),
     _life("archive", "inspector", SIGNED_OFF, {"reason": "材料齐全"}, "Archived", closed=HANDLING),
+    *custody_lives(SIGNED_OFF, HANDLING, "inspector", "unit-a-head"),
 ]
 """Every act of the item's table; `send-for-reading` is open in every stage, and has no way to where it is closed."""
 

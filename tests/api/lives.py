@@ -77,6 +77,30 @@ class Life:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
+LEND: dict[str, Any] = {"borrower": "区审计局", "purpose": "专项审计", "due_back": "2026-04-01"}
+ERASE: dict[str, Any] = {"ground": "petitioner-request", "reason": "本人书面申请", "texts": True}
+
+
+def custody_lives(closed: list[Step], still_open: list[Step], keeper: str, witness: str) -> list[Life]:
+    """The acts on the file of a closed case, whose keeper is this officer, and who may witness that it is destroyed."""
+    asked = [*closed, (keeper, "request-erasure", ERASE)]
+    agreed: list[Step] = [*asked, ("leader", "approve-erasure", {"text": "同意"})]
+
+    def life(act: str, who: str, way: list[Step], body: dict[str, Any], event: str) -> Life:
+        return Life(act, who, way, body, event, closed=[] if act == "return-file" else still_open)
+
+    return [
+        life("lend-file", keeper, closed, LEND, "FileLent"),
+        life(
+            "return-file", keeper, [*closed, (keeper, "lend-file", LEND)], {"remark": "完好"}, "FileReturned"
+        ),
+        life("request-erasure", keeper, closed, ERASE, "ErasureRequested"),
+        life("approve-erasure", "leader", asked, {"text": "同意"}, "ErasureApproved"),
+        life("refuse-erasure", "leader", asked, {"reason": "仍有查考价值"}, "ErasureRefused"),
+        life("witness-erasure", witness, agreed, {"text": "已到场"}, "ErasureWitnessed"),
+    ]
+
+
 LIVES = [
     Life("classify", "office", [], {"category": "appeal", "topic": "城乡建设"}, "Classified"),
     Life("propose", "office", [], {"opinion": "拟转住建局办理"}, "Proposed"),
@@ -176,6 +200,7 @@ LIVES = [
     Life("sign-off", "office", SERVED, {"reason": "办理到位"}, "SignedOff"),
     Life("reopen", "office-head", DECLINED, {"reason": "发现新的事实"}, "Reopened", closed=[]),
     Life("archive", "office", DECLINED, {"reason": "办理完毕"}, "Archived"),
+    *custody_lives(DECLINED, TRANSFERRED, "office", "office-head"),
     Life("hand-over", "office", [], {"officer": "unit-a-clerk", "text": "请接续联系信访人"}, "HandedOver"),
     Life("confirm-hand-over", "unit-a-clerk", OFFERED, {}, "HandOverConfirmed", closed=OFFER_LAPSED),
     Life(

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from api.bodies import form_of, is_optional
+from domain.erasure import commands as custody
 from domain.supervision.item import COMMANDS
 from tests.api.conftest import Town
 from tests.api.item_lives import (
@@ -51,7 +52,9 @@ def test_who_may_does(town: Town, item_walker: ItemWalker, life: Life) -> None:
     assert answer.headers["etag"] == f'"{version + 1}"'
     (last,) = item_walker.as_("auditor").get(f"{URL}/{item}/history").json()["items"][version:]
     assert (last["event"], last["by"]) == (life.event, life.who)
-    assert "《机关单位督查督办工作制度》第" in last["basis"]
+    assert ("档案法" if life.act in custody.COMMANDS else "《机关单位督查督办工作制度》第") in last[
+        "basis"
+    ] or (life.act == "request-erasure" and "个人信息保护法" in last["basis"])
 
 
 @each
@@ -85,7 +88,7 @@ def test_who_may_not_read_finds_nothing(town: Town, item_walker: ItemWalker, lif
 @each
 def test_in_another_stage_it_is_closed(town: Town, item_walker: ItemWalker, life: Life) -> None:
     if not life.closed:
-        assert life.act == "send-for-reading"
+        assert life.act in {"send-for-reading", "return-file"}
         return
     item, before = item_walker.walk(life.closed, **life.fields), town.head()
     refused(item_walker.do(item, life.who, life.act, life.body), 409, "item.wrong_stage")

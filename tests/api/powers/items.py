@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.supervision.stages import Stage
+from tests import custody
 from tests.api.powers.people import IDS, OF_UNIT, officer, posts, with_post
 from tests.api.powers.setting import Body, Told
 from tests.api.powers.table import Table, read
@@ -114,6 +115,7 @@ class Items:
             "handler": handler,
             "head-in-person": posts(ASSISTING, "unit_head") if allotted else frozenset(),
             "through": frozenset({OPENER}) | shown | signed | unit | handler | office,
+            "witness": with_post("leader", "inspector") | unit | office,
             "everybody": frozenset(IDS) - with_post("admin"),
             "nobody": frozenset(),
         }
@@ -164,6 +166,11 @@ def _passed_up(told: Matter) -> Matter:
     return told.asked().passed_up()
 
 
+def _after(change: Callable[[Matter], Matter]) -> Callable[[Items, Stage], Told]:
+    """What happens before, in whichever stage the item is."""
+    return lambda self, at: self.case(at, change(self.way(at)))
+
+
 SPECIAL: dict[str, Callable[[Items, Stage], Told]] = {
     "countersign": _countersigned,
     "settle-objection": _in_handling(lambda told: told.objected()),
@@ -172,6 +179,7 @@ SPECIAL: dict[str, Callable[[Items, Stage], Told]] = {
     "vet-extension": _in_handling(_asked),
     "grant-extension": _in_handling(_asked),
     "refuse-extension": _in_handling(_asked),
+    **{act: _after(ready) for act, ready in custody.READY.items()},
 }
 """What must have happened for an act to be open in its stages."""
 
@@ -235,6 +243,7 @@ BODIES: dict[str, Body] = {
     "send-for-reading": {"officers": ["inspector2"], "reason": "请阅研"},
     "report-to-body": TEXT,
     "archive": REASON,
+    **custody.BODIES,
 }
 
 PUBLIC, NOT_PUBLIC, SECRET = Items(public=True), Items(), Items(secret=True)

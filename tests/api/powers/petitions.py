@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.petition import events
 from domain.petition.stages import Stage
+from tests import custody
 from tests.api.powers.people import OF_UNIT, OFFICERS, officer, posts, with_post
 from tests.api.powers.setting import Body, Told
 from tests.api.powers.table import Table, read
@@ -114,6 +115,11 @@ class Petitions:
             "contact": frozenset({clerk.id}),
             "named": frozenset(SHOWN),
             "hearing-organ": office | leaders if reviewing else holder,
+            "witness": office
+            | leaders
+            | with_post("inspector")
+            | (unit if passed_on else frozenset())
+            | helps,
         }
 
     def way(self, at: Stage, way: Way = Way()) -> Story:
@@ -248,6 +254,7 @@ SPECIAL: dict[str, Callable[[Petitions, Stage], Story]] = {
     "file-refusal": _refused,
     "confirm-hand-over": _handed_over,
     "decline-hand-over": _handed_over,
+    **{act: _then(ready) for act, ready in custody.READY.items()},
 }
 """What must have happened for an act to be open in its stages."""
 
@@ -301,6 +308,7 @@ BODIES: dict[str, Body] = {
     "hand-over": {"officer": "leader", "text": "请接续联系信访人"},
     "confirm-hand-over": {},
     "decline-hand-over": REASON,
+    **custody.BODIES,
 }
 
 ORDINARY = Petitions("unit-a", "handler")

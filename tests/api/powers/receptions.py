@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.petition.events import Against
 from domain.reception import events
 from domain.reception.stages import CLOSED, Stage
+from tests import custody
 from tests.api.powers.people import OF_UNIT, officer, posts, with_post
 from tests.api.powers.setting import Body, Told
 from tests.api.powers.table import Table, read
@@ -31,7 +32,7 @@ class Receptions:
 
     def told(self, stage: str, act: str, when: str) -> Told:
         offered = act in OFFERED
-        story = self._way(Stage(stage), offered)
+        story = custody.READY.get(act, lambda story: story)(self._way(Stage(stage), offered))
         how = "read an accusation" if self.against else "read"
         return Told(story.facts, self._words(Stage(stage), offered), how, self.accused)
 
@@ -44,6 +45,7 @@ class Receptions:
             "decline-hand-over": {"reason": "不属本岗职责"},
             "send-for-reading": {"officers": ["deputy"]},
             "archive": {},
+            **custody.BODIES,
         }
         return own.get(act, {"text": "已办理"})
 
@@ -75,6 +77,10 @@ class Receptions:
             "leader": with_post("leader"),
             "inspector": with_post("inspector"),
             "auditor": with_post("auditor"),
+            "witness": posts(OFFICE, "office_clerk", "office_head")
+            | with_post("leader", "inspector")
+            | unit
+            | (other - named),
             "through": unit | other | {handler.id},
         }
 
