@@ -17,7 +17,7 @@ from domain.rulebase.fold import Known
 from domain.rules.clockspec import ClockSpec
 from domain.rules.judging import Group
 from domain.rules.rulebook import Books, Rulebook
-from projections.recounting import KEY, Change, Recounted, apply, asked, count, is_live, put_down
+from projections.recounting import BEGIN, KEY, Change, Recounted, apply, asked, count, put_down
 from projections.view import Connection
 
 CHUNK = 500
@@ -55,14 +55,12 @@ INSERT INTO limits_before SELECT case_id, clock, start_version, part, due_on, pr
 FROM deadlines WHERE case_id = ANY(%s)
 """
 MOVES: LiteralString = """
-INSERT INTO limits_due (change, serial, case_id, clock, start_version, part, from_on, to_on, was_provisional, provisional)
-SELECT %(change)s, row_number() OVER (ORDER BY case_id, clock, start_version, part),
-    case_id, clock, start_version, part, b.due_on, d.due_on, coalesce(b.provisional, false), coalesce(d.provisional, false)
+INSERT INTO limits_moved
+SELECT case_id, clock, start_version, part, b.due_on, d.due_on, coalesce(b.provisional, false), coalesce(d.provisional, false)
 FROM limits_before b FULL JOIN (SELECT * FROM deadlines WHERE case_id IN (SELECT case_id FROM cases_amended)) d
     USING (case_id, clock, start_version, part)
 WHERE (b.due_on, b.provisional) IS DISTINCT FROM (d.due_on, d.provisional)
     AND NOT (coalesce(b.state, 'cancelled') = 'cancelled' AND coalesce(d.state, 'cancelled') = 'cancelled')
-ON CONFLICT DO NOTHING
 """
 
 
@@ -79,6 +77,7 @@ def amend(
 ) -> None:
     """随规则册调整: cases that the version could concern are computed anew, running clocks move; it is put down to be recorded."""
     amendment = plan(connection, change, rulebook)
+    connection.execute(BEGIN)
     connection.execute(TABLES)
     with connection.cursor("affected") as affected:
         affected.execute(amendment.query, amendment.values)
@@ -87,9 +86,8 @@ def amend(
             connection.execute(BEFORE, (ids,))
             connection.cursor().executemany("INSERT INTO cases_amended VALUES (%s)", [(id,) for id in ids])
             write(ids)
-    if is_live(connection):
-        connection.execute(MOVES, {"change": change.number})
-    apply(connection, change, amendment.moved)
+    connection.execute(MOVES)
+    apply(connection, amendment.moved)
     put_down(connection, change)
     connection.execute(DROP)
 

@@ -48,14 +48,11 @@ SAME_GROUP: LiteralString = (
     " AND (NOT r.open_only OR d.stopped_on IS NULL)"
 )
 MOVES: LiteralString = f"""
-INSERT INTO limits_due (change, serial, case_id, clock, start_version, part, from_on, to_on, was_provisional, provisional)
-SELECT %(change)s, row_number() OVER (ORDER BY d.case_id, d.clock, d.start_version, d.part)
-        + (SELECT coalesce(max(serial), 0) FROM limits_due WHERE change = %(change)s),
-    d.case_id, d.clock, d.start_version, d.part, d.due_on, r.due_on, d.provisional, r.provisional
+INSERT INTO limits_moved
+SELECT d.case_id, d.clock, d.start_version, d.part, d.due_on, r.due_on, d.provisional, r.provisional
 FROM deadlines d JOIN recounted r ON {SAME_GROUP}
 WHERE (d.due_on, d.provisional) IS DISTINCT FROM (r.due_on, r.provisional)
     AND NOT (d.state = 'cancelled' AND r.cancelled IS NOT FALSE)
-ON CONFLICT DO NOTHING
 """
 UPDATE: LiteralString = f"""
 WITH updated AS (
@@ -105,24 +102,33 @@ ON CONFLICT (case_id) DO UPDATE
     WHERE (case_dues.running, case_dues.next_due_on, case_dues.finish_due_on)
         IS DISTINCT FROM (EXCLUDED.running, EXCLUDED.next_due_on, EXCLUDED.finish_due_on)
 """
-ALERTS_OF_MOVES: LiteralString = """
-UPDATE limits_due m SET withdrawn = found.withdrawn, rearmed = found.rearmed
-FROM (
-    SELECT m.serial, coalesce(array_agg(a.alert_id ORDER BY a.alert_id) FILTER (WHERE NOT a.acknowledged), '{}')
-            AS withdrawn,
+BEGIN: LiteralString = """
+CREATE TEMPORARY TABLE limits_moved (
+    case_id uuid, clock text, start_version bigint, part text, from_on date, to_on date, was_provisional boolean,
+    provisional boolean
+) ON COMMIT DROP
+"""
+PUT_DOWN: LiteralString = """
+WITH alerted AS MATERIALIZED (
+    SELECT m.case_id, m.clock, m.start_version, m.part,
+        coalesce(array_agg(a.alert_id ORDER BY a.alert_id) FILTER (WHERE NOT a.acknowledged), '{}') AS withdrawn,
         coalesce(array_agg(a.step ORDER BY a.step) FILTER (WHERE EXISTS (SELECT FROM deadline_steps s
             WHERE s.case_id = m.case_id AND s.clock = m.clock AND s.start_version = m.start_version
                 AND s.part = m.part AND s.step = a.step AND s.due_on = m.to_on AND NOT s.withdraw)), '{}') AS rearmed
-    FROM raised_alerts a JOIN limits_due m ON m.case_id = a.case_id AND m.clock = a.clock
+    FROM raised_alerts a JOIN limits_moved m ON m.case_id = a.case_id AND m.clock = a.clock
         AND m.start_version = a.start_version AND m.part = a.part AND m.from_on = a.due_on
-    WHERE m.change = %(change)s AND m.to_on IS DISTINCT FROM m.from_on
-    GROUP BY m.serial
-) found
-WHERE m.change = %(change)s AND m.serial = found.serial
+    WHERE m.to_on IS DISTINCT FROM m.from_on
+    GROUP BY m.case_id, m.clock, m.start_version, m.part
+)
+INSERT INTO limits_due (change, serial, case_id, clock, start_version, part, from_on, to_on, was_provisional, provisional,
+    withdrawn, rearmed)
+SELECT %(change)s, row_number() OVER (ORDER BY m.case_id, m.clock, m.start_version, m.part), m.*,
+    coalesce(a.withdrawn, '{}'), coalesce(a.rearmed, '{}')
+FROM limits_moved m LEFT JOIN alerted a USING (case_id, clock, start_version, part)
+ON CONFLICT DO NOTHING
 """
-PUT_DOWN: LiteralString = """
-INSERT INTO rule_changes (change, position, total)
-SELECT %(change)s, %(position)s, count(*) FROM limits_due WHERE change = %(change)s
+CHANGED: LiteralString = """
+INSERT INTO rule_changes (change, position, total) SELECT %(change)s, %(position)s, count(*) FROM limits_moved
 ON CONFLICT DO NOTHING
 """
 LIVE: LiteralString = "SELECT current_schema() = 'public' AS live"
@@ -160,17 +166,16 @@ class Recounted(NamedTuple):
 
 def recount(connection: Connection, change: Change) -> None:
     """重新计算: every clock that the new calendar moves, its steps and its case's next day; and what is to be recorded."""
-    apply(connection, change, changed(connection, change.before, change.after))
+    connection.execute(BEGIN)
+    apply(connection, changed(connection, change.before, change.after))
     put_down(connection, change)
 
 
-def apply(connection: Connection, change: Change, found: Sequence[Recounted]) -> None:
-    """调整: the rows of these groups' clocks, whatever number of them there is."""
+def apply(connection: Connection, found: Sequence[Recounted]) -> None:
+    """调整: the rows of these groups' clocks, whatever number of them there is; their moves are set aside."""
     connection.execute(TABLES)
     _keep(connection, found)
-    values = {"change": change.number}
-    if is_live(connection):
-        connection.execute(MOVES, values)
+    connection.execute(MOVES)
     connection.execute(UPDATE)
     connection.execute("ANALYZE recounted_clocks")
     for statement in (STEPS_GONE, STEPS_COME, WITHDRAWALS, DUES):
@@ -182,8 +187,10 @@ def put_down(connection: Connection, change: Change) -> None:
     """待录: the moves are complete; whoever records them may begin. Only of the tables that everybody reads."""
     if is_live(connection):
         values = {"change": change.number, "position": change.position}
-        connection.execute(ALERTS_OF_MOVES, values)
+        connection.execute("ANALYZE limits_moved")
         connection.execute(PUT_DOWN, values)
+        connection.execute(CHANGED, values)
+    connection.execute("DROP TABLE limits_moved")
 
 
 def is_live(connection: Connection) -> bool:
