@@ -33,7 +33,7 @@ from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
 from domain.directory.people import Unit
 from domain.erasure import erasing, files
 from domain.erasure.commands import RequestErasure, WitnessErasure
-from domain.erasure.events import keys_of
+from domain.erasure.events import Erased, keys_of
 from domain.erasure.surroundings import Nowhere, Surroundings
 from domain.errors import Busy
 from domain.facts import Fact, name_of
@@ -275,7 +275,10 @@ class Casework(Application[UUID]):
             return self._store([*self._consequences(fact, situation), fact], act, own, answer=fact)
 
         with self._alone(case_id):
-            return self._once(act, key, attempt)
+            receipt = self._once(act, key, attempt)
+            if isinstance(command, WitnessErasure):
+                self._carry_out(case_id)
+            return receipt
 
     def register(self, command: Register, act: Act, *, key: Key | None = None) -> Receipt:
         """登记: put a petition on the register; the receipt also carries its number and query code."""
@@ -606,15 +609,16 @@ class Casework(Application[UUID]):
         made = erasing.facts(fact, given, act, plan, lying)
         self.surroundings.forget(plan.cases, plan.names)
         extra = (("number", given),)
-        receipt = self._store([numbers, *made[1:], fact, made[0]], act, key, answer=made[0], extra=extra)
-        self.destroy_keys(made)
-        return receipt
+        return self._store([numbers, *made[1:], fact, made[0]], act, key, answer=made[0], extra=extra)
 
-    def destroy_keys(self, facts: Iterable[Fact]) -> None:
-        """销毁密钥: of whatever these facts say is destroyed; once more is no harm."""
-        pairs = [pair for fact in facts for pair in keys_of(fact)]
-        if pairs and self._keys is not None:
-            self._keys.destroy(pairs)
+    def _carry_out(self, case_id: UUID) -> None:
+        """销毁密钥: of whatever the case's facts say is destroyed, here and in the files that went with it; once more is
+        no harm."""
+        erased = [fact for fact in self._facts(case_id) if isinstance(fact, Erased)]
+        along = [fact for one in erased for linked in one.linked for fact in self._facts(linked.case)]
+        pairs = [pair for fact in (*erased, *along) for pair in keys_of(fact)]
+        if pairs:
+            self.keys.destroy(pairs)
 
     def _issued(self, kind: Kind, draft: Draft, situation: Any, key: Key) -> Receipt:
         """出具文书: the paper's number is taken from its register in the same transaction; the receipt carries it.

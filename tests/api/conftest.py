@@ -26,7 +26,6 @@ from tests.api.caller import Caller, calling
 from tests.api.item_lives import ItemWalker, appoint_deputy
 from tests.api.lives import Walker
 from tests.conftest import TEMPLATE, Clock, fresh
-from tests.keys import run_keys
 
 SignIn = Callable[[str], Caller]
 
@@ -60,7 +59,7 @@ def served(settings: Settings, clock: Clock) -> Iterator[Services]:
 @pytest.fixture
 def settings(database_dsn: str, tmp_path: Path) -> Settings:
     """Settings over the test's own database."""
-    return Settings(home=tmp_path, database_url=database_dsn, pool_size=10, beat=0, keys=run_keys().folder)
+    return Settings(home=tmp_path, database_url=database_dsn, pool_size=10, beat=0)
 
 
 @pytest.fixture
@@ -123,7 +122,6 @@ def town(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFacto
             database_url=dsn,
             pool_size=10,
             beat=0,
-            keys=run_keys().folder,
         )
         with served(settings, clock) as services, lent(services) as app, calling(app) as client:
             yield Town(app, services, client, Walker(signing_in(services, client)), clock)

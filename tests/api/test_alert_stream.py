@@ -227,7 +227,11 @@ def test_an_open_stream_ends_when_the_server_does(services: Services, with_a: st
         server = subprocess.Popen(
             [sys.executable, "-m", "tests.api.streaming", str(opened.fileno()), services.clock().isoformat()],
             pass_fds=[opened.fileno()],
-            env={**os.environ, "DATABASE_URL": services.database.dsn},
+            env={
+                **os.environ,
+                "DATABASE_URL": services.database.dsn,
+                "SHIXIAN_KEYS": str(services.keys.folder),
+            },
         )
         try:
             address = f"http://127.0.0.1:{opened.getsockname()[1]}"

@@ -36,6 +36,7 @@ SignIn = Callable[[str], Caller]
 def environment(database_dsn: str, tmp_path: Path) -> dict[str, str]:
     """As an operator would set it; the working folder and its content don't matter."""
     own = {"DATABASE_URL": database_dsn, "SHIXIAN_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
+    own["SHIXIAN_KEYS"] = str(tmp_path / "keys")  # as those of the fixture `services`
     return {**os.environ, **own, "PYTHONUTF8": "1", "COLUMNS": "200"}
 
 

@@ -24,7 +24,6 @@ from tests.api.caller import Caller, calling
 from tests.api.cases import pages
 from tests.api.random_cases import OFFICERS, STAND_INS, Chance, founding, moving
 from tests.conftest import TEMPLATE, Clock, fresh
-from tests.keys import run_keys
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 COUNT = 60
@@ -75,8 +74,7 @@ def world(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFact
             database_url=dsn,
             pool_size=10,
             beat=0,
-            keys=run_keys().folder,
-        )
+                    )
         with build(settings, clock) as services:
             founded = founding(NOW - timedelta(days=1))
             services.casework.save(*founded, *moving(len(founded), NOW - timedelta(hours=1)))

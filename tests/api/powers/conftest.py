@@ -14,7 +14,6 @@ from tests.api.conftest import Town, signing_in
 from tests.api.lives import Walker
 from tests.api.powers import people
 from tests.conftest import TEMPLATE, Clock, fresh
-from tests.keys import run_keys
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +26,7 @@ def town(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFacto
             database_url=dsn,
             pool_size=10,
             beat=0,
-            keys=run_keys().folder,
-        )
+                    )
         with build(settings, clock) as services:
             people.found(services)
             with lent(services) as app, calling(app) as client:
