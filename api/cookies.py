@@ -2,6 +2,7 @@
 be told from one of our own pages.
 """
 
+import re
 from datetime import timedelta
 
 from fastapi import Request, Response
@@ -9,10 +10,13 @@ from starlette.datastructures import URL, Headers
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.console import faults
 from api.errors import problem
 
 SESSION = "shixian_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+TRACED = re.compile(r"^/(console|v1)/.+/(papers|notices|attachments)/[^/]+$|^/(console|v1)/.+\.zip$")
+"""Files whose reading is recorded: papers, attachments, dossiers."""
 TAKEN = ("application/json", "multipart/form-data")
 """What a page of ours sends; a form of another site can send neither without being asked first, or is known by where
 it comes from."""
@@ -53,13 +57,34 @@ class SameSite:
         if scope["type"] == "http" and scope["method"] not in SAFE:
             headers = Headers(scope=scope)
             if not _is_ours(headers):
-                await problem(403, "request.cross_site", "不接受来自其他网站的请求。")(scope, receive, send)
+                await _foreign(scope, "不接受来自其他网站的请求。")(scope, receive, send)
                 return
             if _carries_session(headers) and not _is_taken(scope["path"], headers):
                 detail = "请求内容应为 application/json。"
                 await problem(422, "request.not_json", detail)(scope, receive, send)
                 return
+        elif scope["type"] == "http" and _leaves_a_trace(scope):
+            query = scope["query_string"].decode("latin-1")
+            way = (scope["path"] + (f"?{query}" if query else ""), "仍要打开")
+            message = "这个链接来自其他网站，打开文件会留下您的查阅记录。"
+            await _foreign(scope, message, way)(scope, receive, send)
+            return
         await self.app(scope, receive, send)
+
+
+def _foreign(scope: Scope, message: str, way: tuple[str, str] | None = None) -> Response:
+    """As a page where a page was asked for."""
+    if faults.is_page(scope):
+        return faults.fault(scope, 403, "request.cross_site", message, way=way)
+    return problem(403, "request.cross_site", message)
+
+
+def _leaves_a_trace(scope: Scope) -> bool:
+    """Whether another site's link leads, with the cookie, to a file of which each reading is recorded."""
+    if not TRACED.search(scope["path"]):
+        return False
+    headers = Headers(scope=scope)
+    return headers.get("sec-fetch-site") in {"cross-site", "same-site"} and _carries_session(headers)
 
 
 def _is_ours(headers: Headers) -> bool:

@@ -198,17 +198,21 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http(_: Request, error: HTTPException) -> Response:
-        status = error.status_code if error.status_code in TITLES else 400
-        if status == 400:  # the framework could not read the body
-            return problem(422, "request.malformed", "请求内容无法读取。")
-        code, detail = _BY_STATUS.get(status, ("request.refused", "请求被拒绝。"))
-        return problem(status, code, detail, headers=error.headers)
+        return problem(*said(error), headers=error.headers)
 
     async def on_away(_: Request, error: Exception) -> Response:
         return answer(away(error))
 
     for kind in AWAY:
         app.add_exception_handler(kind, on_away)
+
+
+def said(error: HTTPException) -> tuple[int, str, str]:
+    """框架的拒绝: what the framework refuses by itself, as status, code and words."""
+    status = error.status_code if error.status_code in TITLES else 400
+    if status == 400:  # the framework could not read the body
+        return 422, "request.malformed", "请求内容无法读取。"
+    return status, *_BY_STATUS.get(status, ("request.refused", "请求被拒绝。"))
 
 
 def away(error: Exception) -> Busy:

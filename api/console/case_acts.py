@@ -138,7 +138,12 @@ def _preview(visitor: Visitor, place: Place, seen: Seen, slug: str, given: FormD
     known, problems = with_ids(visitor.services, visitor.act, given, _ids(command))
     if problems or place.kind.refusal(situation, slug) is not None:
         return None
-    return case_previews.of(place.kind, situation, command, known, case_offers.whole(seen, situation, slug))
+    shown = case_previews.of(place.kind, situation, command, known, case_offers.whole(seen, situation, slug))
+    return (
+        None
+        if shown is not None and shown.refused is not None and shown.refused == given.get("said")
+        else shown
+    )
 
 
 def _form(

@@ -1,6 +1,7 @@
 """立项页: a supervision item is opened, also from a petition whose page the officer came from."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +27,7 @@ ADDRESS = "/console/supervision-items/new"
 OPENING_UNITS = frozenset({"petition_office", "unit", "supervision", "leadership"})
 """Kinds of unit that may stand as the one that opens an item."""
 FROM_PETITION = "petition"
+LIMIT_HELP = "必须写明；只有选择了期限类别的公文可以不填，由规则推算。"
 """What such an item was opened for, among the categories of 第十四条."""
 
 
@@ -94,7 +96,8 @@ def _fields(
 ) -> list[Entered]:
     offered: dict[str, Choices] = offers.of("open", visitor.directory)
     offered |= {"opened_by_unit": offers.units(visitor.directory, OPENING_UNITS)}
-    return forms.entered(Open, "open", offered, given, problems, preset)
+    fields = forms.entered(Open, "open", offered, given, problems, preset)
+    return [replace(one, needed=True, help=LIMIT_HELP) if one.name == "due_on" else one for one in fields]
 
 
 def _page(

@@ -1,6 +1,7 @@
 """控制台的各页, put together; whatever address is left says that there is no such page."""
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.exceptions import HTTPException
 
 from api.console import (
     account,
@@ -15,6 +16,7 @@ from api.console import (
     desk,
     directory,
     dossiers,
+    faults,
     imports,
     ledger_exports,
     ledgers,
@@ -29,6 +31,7 @@ from api.console import (
     replays,
     rule_changes,
     rules,
+    seals,
     sign_in,
     statics,
     statistics,
@@ -36,6 +39,7 @@ from api.console import (
     webhooks,
 )
 from api.console.visitors import Paged, refusal
+from api.errors import problem, said
 from domain.errors import Unknown
 
 PAGES = (
@@ -65,6 +69,7 @@ PAGES = (
     webhooks,
     statistics,
     readings,
+    seals,
     imports,
     calendars,
     rule_changes,
@@ -81,8 +86,19 @@ def no_such_page(request: Request, path: str) -> Response:
     return refusal(request, Unknown("request.no_such_address", "没有这个页面。"))
 
 
+async def _on_http(request: Request, error: HTTPException) -> Response:
+    """What the framework refuses before a page's own route is reached: where somebody reads the answer it is a page."""
+    if not faults.is_page(request.scope) or request.url.path.startswith(statics.ADDRESS):
+        return problem(*said(error), headers=error.headers)
+    response = faults.fault(request.scope, *said(error))
+    response.headers.update(error.headers or {})
+    return response
+
+
 def install(app: FastAPI) -> None:
     """安装: every page and the files they load."""
+    # the framework calls a handler with what it was registered for; its type says any exception
+    app.add_exception_handler(HTTPException, _on_http)  # type: ignore[arg-type]
     app.mount(statics.ADDRESS, statics.Statics(directory=statics.FOLDER), name="console-static")
     for one in PAGES:
         app.include_router(one.router)

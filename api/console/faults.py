@@ -23,10 +23,17 @@ def is_page(scope: Scope) -> bool:
     return _part(scope) in HOMES
 
 
-def fault(scope: Scope, status: int, code: str, message: str, basis: str | None = None) -> Response:
-    """故障页: as a page or as a piece of one."""
+def fault(
+    scope: Scope,
+    status: int,
+    code: str,
+    message: str,
+    basis: str | None = None,
+    way: tuple[str, str] | None = None,
+) -> Response:
+    """故障页: as a page or as a piece of one; `way` is where to go from there, the beginning of the part unless told."""
     piece = "hx-request" in Headers(scope=scope)
-    home, back = HOMES.get(_part(scope), HOMES["/console"])
+    home, back = way or HOMES.get(_part(scope), HOMES["/console"])
     response = rendering.page(
         "fault_piece.html" if piece else "fault.html",
         status=status,

@@ -36,7 +36,8 @@ class Entered:
     """填写 — a field of a form as a page shows it, with what was filled in and what is wrong with it.
 
     `kind` is one of line, text, date, number, check, choice, choices, lines, entries, files; `value` a text, or for
-    choices and lines a tuple of texts; `rows` are the fields of each entry.
+    choices and lines a tuple of texts; `rows` are the fields of each entry. What is `needed` is
+    marked like what is required, though there are cases in which it may stay empty.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Entered:
     help: str = ""
     problem: str = ""
     rows: tuple[tuple["Entered", ...], ...] = ()
+    needed: bool = False
 
 
 class Unfilled(Exception):
@@ -93,6 +95,13 @@ def entered(
 
 def filled(command: type, given: FormData) -> Form:
     """填写的内容: the strict form of the command. Raises Unfilled."""
+    undecided = {
+        one.name: "请选择"
+        for one, hint in _hinted(command)
+        if _is_decided(one, hint) and next(iter(_texts(given, one.name)), "") not in {"true", "false"}
+    }
+    if undecided:
+        raise Unfilled(undecided)
     counts = {one.name: _count(one.name, given) for one, hint in _hinted(command) if _is_listed(hint)}
     if any(count > MOST_ROWS for count in counts.values()):
         raise Unfilled(
@@ -137,6 +146,11 @@ def _plain(hint: Any) -> Any:
     return hint
 
 
+def _is_decided(one: Field[Any], hint: Any) -> bool:
+    """须明确选择: what the command takes as said unless denied is asked on a page as a choice, and nothing is preset."""
+    return _plain(hint) is bool and one.default is True
+
+
 def _kind(name: str, hint: Any, offered: bool) -> str:
     plain = _plain(hint)
     if get_origin(plain) is tuple:
@@ -161,7 +175,10 @@ def _choices(name: str, hint: Any, offers: Mapping[str, Choices]) -> Choices:
         return offers[name]
     if get_origin(plain) is Literal:
         return tuple((value, choice(name, value)) for value in get_args(plain))
-    return tuple((value, choice("yes", value)) for value in ("true", "false")) if plain is bool else ()
+    if plain is not bool:
+        return ()
+    names = name if name in _labels()["choices"] else "yes"
+    return tuple((value, choice(names, value)) for value in ("true", "false"))
 
 
 def _entered(
@@ -175,16 +192,17 @@ def _entered(
     preset: Mapping[str, Any],
 ) -> Entered:
     name = f"{prefix}{one.name}"
-    kind = _kind(one.name, hint, one.name in offers)
+    decided = _is_decided(one, hint)
+    kind = "choice" if decided else _kind(one.name, hint, one.name in offers)
     return Entered(
         name=name,
         label=label(one.name, slug),
         kind=kind,
-        required=one.default is MISSING and one.default_factory is MISSING,
+        required=decided or (one.default is MISSING and one.default_factory is MISSING),
         choices=_choices(one.name, hint, offers),
         help=str(_labels()["help"].get(one.name, "")),
         problem="；".join(text for at, text in problems.items() if at == name or _is_within(at, name, kind)),
-        value=_shown(kind, name, given, preset.get(one.name, one.default)),
+        value=_shown(kind, name, given, preset.get(one.name, None if decided else one.default)),
         rows=_rows(hint, slug if kind == "entries" else "attachment-entry", name, offers, given, problems)
         if kind in {"entries", "files"}
         else (),

@@ -27,6 +27,14 @@ def test_who_is_not_signed_in_is_sent_to_the_sign_in(town: Town):
     )
 
 
+def test_the_limit_is_marked_as_needed_though_a_document_may_leave_it_open(town_pages: Open):
+    page = town_pages("inspector").get(NEW)
+    label = page.one("//label[@for='open-due_on']")
+    assert label.text_content().strip() == "办结期限*"
+    assert page.one("//input[@name='due_on']").get("required") is None
+    assert "只有选择了期限类别的公文可以不填" in page.one("//*[@id='open-due_on-help']").text_content()
+
+
 def test_an_item_is_opened_once_however_often_the_button_is_pressed(town: Town, town_pages: Open):
     browser = town_pages("inspector")
     form = browser.get(NEW).form(NEW) | FIELDS

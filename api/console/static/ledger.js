@@ -27,8 +27,12 @@
     event.preventDefault();
   });
 
+  /* On a telephone the filters leave the first screen to the list, unless some are set. */
+  const fold = document.querySelector("details.fold");
+  if (fold && !("set" in fold.dataset) && window.matchMedia("(max-width: 40rem)").matches) fold.open = false;
+
   /* 只开一个: an open sheet closes when another is opened, on Escape, and on a click beside it. */
-  const sheets = () => Array.from(document.querySelectorAll("details:has(.sheet)[open]"));
+  const sheets = () => Array.from(document.querySelectorAll("details:not(.fold):has(.sheet)[open]"));
   document.addEventListener("click", (event) => {
     for (const one of sheets()) if (!one.contains(event.target)) one.open = false;
   });
