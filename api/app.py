@@ -44,6 +44,7 @@ from api import (
     setup_page,
     similar,
     statistics,
+    store_checks,
     tokens,
     webhooks,
 )
@@ -130,6 +131,7 @@ def set_up(app: FastAPI, services: Services) -> None:
     app.state.doorkeeper = sessions.Doorkeeper(services.settings.password_checks)
     app.state.seats = alert_stream.Seats()
     app.state.export_jobs = export_jobs.Jobs()
+    app.state.checks = store_checks.Checks(services.settings, services.clock)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

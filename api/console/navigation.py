@@ -28,6 +28,7 @@ ENTRIES = (
     Entry("统计", "/console/statistics", CASES),
     Entry("档案", "/console/archives", READ_ALL_POSTS | CASELESS_POSTS),
     Entry("查阅留痕", "/console/readings", frozenset({"auditor"})),
+    Entry("日志封存", "/console/seals", frozenset({"admin", "inspector", "auditor"})),
     Entry("导入", "/console/imports", OFFICE_POSTS | {"inspector", "auditor"}),
     Entry("文书模板", "/console/templates", OFFICE_POSTS | CASELESS_POSTS),
     Entry("机构人员", "/console/directory"),
