@@ -74,15 +74,15 @@ class Seen:
         for count in range(1, len(self.history) + 1):
             yield self.after(count)
 
-    def after(self, count: int) -> "Seen":
-        """其中一步: the case after so many of its facts."""
+    def after(self, count: int, state: Any = None) -> "Seen":
+        """其中一步: the case after so many of its facts; `state` if somebody has folded them already."""
         if count == len(self.history):
             return replace(self, past=True)
         history = self.history[:count]
         return replace(
             self,
             history=history,
-            state=self.kind.project(one.fact for one in history),
+            state=state or self.kind.project(one.fact for one in history),
             today=max(one.fact.on for one in history),
             past=True,
             named_at=min(history[-1].fact.recorded_at, self.named_at),

@@ -6,11 +6,11 @@ and as now understood, with what was entered later about that day and by today's
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from api.bootstrap import Services
 from api.case_reading import Seen
@@ -20,13 +20,23 @@ from domain.casework import Recorded
 from domain.directory import fold as directory_fold
 from domain.directory.fold import DIRECTORY_ID, Directory
 from domain.facts import Fact
+from domain.kinds import ITEM, PETITION, RECEPTION
+from domain.petition import fold as petition_fold
+from domain.reception import fold as reception_fold
 from domain.rulebase import fold as rulebase_fold
 from domain.rulebase.fold import RULEBASE_ID, Known
 from domain.rules.deadlines import Clock
 from domain.rules.rows import RulebookError
 from domain.rules.signals import Signal, signal
+from domain.supervision import fold as item_fold
 
 DAY = timedelta(days=1)
+FOLDS: Mapping[str, Callable[[Any, Fact], Any]] = {
+    PETITION.name: petition_fold.fold,
+    ITEM.name: item_fold.fold,
+    RECEPTION.name: reception_fold.fold,
+}
+"""The fold of each kind of case that can be replayed, a fact at a time."""
 T = TypeVar("T")
 ClockKey = tuple[str, int, str]
 What = Literal["event", "due", "rules", "asked"]
@@ -114,6 +124,10 @@ class Course:
 
     def __post_init__(self) -> None:
         casework = self.services.casework
+        self._live = casework.rulebase()
+        fold = FOLDS[self.seen.kind.name]
+        self._states = _Growing[Any](self.seen.history, fold, lambda: None)
+        self._earlier_states = _Growing[Any](self.seen.history, fold, lambda: None)
         self._rules = _Growing(casework.history(RULEBASE_ID), rulebase_fold.fold, rulebase_fold.shipped)
         self._directories: _Growing[Directory] = _Growing(
             casework.history(DIRECTORY_ID), directory_fold.fold, Directory
@@ -138,6 +152,15 @@ class Course:
         one = self.seen.history[count - 1]
         return self._moment("event", one.fact.recorded_at, count, one.position)
 
+    def plain(self, moment: Moment) -> Seen:
+        """按法定日期: the case after the facts of the moment, judged on the latest legal date by today's rules; what was
+        counted for the moment isn't counted again."""
+        shown = self.seen.after(moment.count, moment.then.state)
+        paused = any(one.state == "suspended" for one in moment.clocks_now)
+        if len(moment.now.history) == moment.count and (not paused or shown.today == moment.now.today):
+            vars(shown)["clocks"] = list(moment.clocks_now)  # the cached property's own place
+        return shown
+
     def asked(self) -> Moment:
         """所问时刻: at the end, after all facts."""
         return self._moment("asked", self.end, self.length)
@@ -155,7 +178,7 @@ class Course:
             self._last = replace(
                 self.seen,
                 history=history,
-                state=self.seen.kind.project(one.fact for one in history),
+                state=self._earlier_states.after(count),
                 directory=self._directory(last.fact.recorded_at, last.position),
                 past=True,
                 named_at=last.fact.recorded_at,
@@ -208,12 +231,11 @@ class Course:
     ) -> Moment:
         day, history = legal_date(at), self.seen.history[:count]
         rules = self._rules.count(at, position)
-        whole = rules == len(self._rules.facts)
-        base = self.services.casework.rulebase() if whole else self._rules.after(rules)
+        base = self._live if rules == self._live.version else self._rules.after(rules)
         then = replace(
             self.seen,
             history=history,
-            state=self.seen.kind.project(one.fact for one in history),
+            state=self._states.after(count),
             known=base.known(at),
             today=day,
             directory=self._directory(at, position),

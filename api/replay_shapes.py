@@ -85,7 +85,7 @@ def _step(
     then = moment.then
     fact = then.last.fact
     return {
-        **case_shapes.step(course.seen.after(moment.count)),
+        **case_shapes.step(course.plain(moment)),
         "backdated_days": (legal_date(fact.recorded_at) - fact.on).days,
         "authority": authority(course, moment),
         **judged(last, moment),
