@@ -109,6 +109,7 @@ PLACES = (
     Place("template", "admin", "/console/templates/acceptance"),
     Place("papers", "unit-a-clerk", petition(HANDLED, "/papers")),
     Place("channels", "admin", "/console/channels"),
+    Place("readings", "auditor", "/console/readings", phone=True),
     Place("seals", "auditor", "/console/seals", phone=True),
     Place("webhooks", "admin", "/console/webhooks"),
     Place("no-such-page", "office", "/console/no/such/page", status=404),
