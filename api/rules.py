@@ -150,8 +150,7 @@ def decree(
 
     def made(base: Rulebase) -> Fact:
         if preview is not None:
-            trial = TrialDecree(source=body.source, days_off=body.days_off, make_up_days=body.make_up_days)
-            must_be_as_shown(services, act, Asked(_with_decree(services, act, year, trial)), preview)
+            must_be_as_shown(services, act, Asked(_with_decree(services, act, year, body)), preview)
         return decisions.decree(
             year, body.source, body.published_at, body.days_off, body.make_up_days, base, act
         )
@@ -232,7 +231,7 @@ def _must_be_of(table: Mapping[str, Any], id: str) -> None:
         raise Invalid("rulebook.id_mismatch", "内容中的规则册标识与地址不一致。")
 
 
-def _with_decree(services: Services, act: Act, year: int, body: TrialDecree) -> Rulebase:
+def _with_decree(services: Services, act: Act, year: int, body: TrialDecree | DecreeEntered) -> Rulebase:
     base = services.casework.rulebase()
     return base.with_decree(
         decisions.read_decree(year, body.source, act.at, body.days_off, body.make_up_days)

@@ -1,0 +1,136 @@
+"""Rules that change: looked at first, applied as shown, recorded, and read by who may see the cases (C2, C3, C14, issue 5)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.bootstrap import Services
+from scheduler.limits import record_limits
+from scheduler.sweep import sweep
+from tests.api.conftest import SignIn
+
+CatchUp = Callable[[], None]
+LETTER = {
+    "channel": "letter",
+    "category": "appeal",
+    "subject": "供暖",
+    "content": "不热",
+    "received_on": "2026-03-01",
+}
+OFF = ["2026-03-16", "2026-03-17"]
+
+
+@pytest.fixture
+def case(sign_in: SignIn, catch_up: CatchUp) -> dict[str, Any]:
+    made: dict[str, Any] = sign_in("office").post("/v1/petitions", json=LETTER).json()
+    catch_up()
+    return made
+
+
+def trial(office: Any, off: list[str] = OFF) -> dict[str, Any]:
+    year = office.get("/v1/calendars/2026").json()
+    return {"days_off": [*year["days_off"], *off], "make_up_days": year["make_up_days"]}
+
+
+def applied(services: Services, catch_up: CatchUp) -> None:
+    catch_up()
+    record_limits(services.database, services.casework, services.clock)
+    catch_up()
+
+
+def test_what_is_applied_is_what_was_shown(
+    sign_in: SignIn, case: dict[str, Any], services: Services, catch_up: CatchUp
+) -> None:
+    """C2: the log moved on in a way that matters, so the office looks again."""
+    admin, office = sign_in("admin"), sign_in("office")
+    body = trial(office)
+    shown = admin.post("/v1/calendars/2026/preview", json=body).json()
+    assert (shown["total"], shown["cases"]) == (1, 1)
+    assert [one["clock"] for one in shown["by_clock"]] == ["route"]
+    assert [one["limits"] for one in shown["by_unit"]] == [1]
+    assert office.post("/v1/petitions", json=LETTER).status_code == 201
+    catch_up()
+    entered = body | {"source": "补充通知", "published_at": "2026-03-02"}
+    refused = admin.put("/v1/calendars/2026", params={"preview": shown["preview"]}, json=entered)
+    assert (refused.status_code, refused.json()["code"]) == (409, "rulebase.preview_outdated")
+    assert "2件2项" in refused.json()["detail"]
+    again = admin.post("/v1/calendars/2026/preview", json=body).json()
+    page = admin.post("/v1/calendars/2026/preview", params={"limit": 1}, json=body).json()
+    further = {"limit": 1, "cursor": page["next_cursor"]}
+    rest = admin.post("/v1/calendars/2026/preview", params=further, json=body).json()
+    assert [*page["items"], *rest["items"]] == again["items"]
+    done = admin.put("/v1/calendars/2026", params={"preview": again["preview"]}, json=entered)
+    assert done.status_code == 200, done.text
+
+    applied(services, catch_up)
+    found = office.get("/v1/rule-changes/1").json()
+    assert (found["change"]["total"], found["change"]["done"]) == (2, True)
+    assert {(one["from"], one["to"]) for one in found["items"]} == {("2026-03-16", "2026-03-18")}
+    assert office.get("/v1/rule-changes").json()["items"][0]["title"] == "2026年放假安排"
+    assert office.get("/v1/rule-changes/2").status_code == 404
+
+
+def test_only_the_readers_of_a_case_learn_that_its_limit_moved(
+    sign_in: SignIn, services: Services, catch_up: CatchUp
+) -> None:
+    """C2: in the list, in the feed and for the administrator, who is shown no accusation."""
+    office = sign_in("office")
+    accusation = LETTER | {"category": "accusation", "against": [{"person": "郑督"}]}
+    hidden = office.post("/v1/petitions", json=accusation).json()["id"]
+    catch_up()
+    body = trial(office) | {"source": "补充通知", "published_at": "2026-03-02"}
+    assert sign_in("admin").put("/v1/calendars/2026", json=body).status_code == 200
+    applied(services, catch_up)
+    for who, sees in (("auditor", True), ("inspector", False), ("admin", False), ("unit-a-head", False)):
+        officer = sign_in(who)
+        listed = [one["case"] for one in officer.get("/v1/rule-changes/1").json()["items"]]
+        assert (hidden in listed) is sees, who
+        feed = officer.get("/v1/events", params={"limit": 200}).json()["items"]
+        told = [m["case"] for one in feed if one["event"] == "LimitsMoved" for m in one["data"]["moves"]]
+        assert (hidden in told) is sees, who
+
+
+def test_an_alert_of_a_date_that_moved_is_withdrawn_and_told_so(
+    sign_in: SignIn, case: dict[str, Any], services: Services, catch_up: CatchUp, clock: Any
+) -> None:
+    """C3: out of the badge, on its own list, and signing for it is refused by name."""
+    catch_up()
+    clock.now = clock.now.replace(day=13)
+    office = sign_in("office")
+    sweep(services.database, services.casework, services.clock)
+    catch_up()
+    waiting = office.get("/v1/alerts", params={"status": "open"}).json()["items"]
+    assert waiting
+    body = trial(office) | {"source": "补充通知", "published_at": "2026-03-02"}
+    assert sign_in("admin").put("/v1/calendars/2026", json=body).status_code == 200
+    catch_up()
+    sweep(services.database, services.casework, services.clock)
+    applied(services, catch_up)
+    gone = office.get("/v1/alerts", params={"status": "withdrawn"}).json()["items"]
+    assert {one["id"] for one in gone} == {one["id"] for one in waiting}
+    assert {one["now_due_on"] for one in gone} == {"2026-03-18"}
+    still = office.get("/v1/alerts", params={"status": "open"}).json()["items"]
+    assert not {one["id"] for one in still} & {one["id"] for one in gone}
+    refused = office.post(f"/v1/alerts/{gone[0]['id']}/acknowledge", json={"remark": "已知悉"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "alert.withdrawn")
+
+
+def test_how_many_would_have_been_late(
+    sign_in: SignIn, case: dict[str, Any], catch_up: CatchUp, clock: Any
+) -> None:
+    """C14, issue 5: by today's rules and by others, over open and past cases of a time."""
+    catch_up()
+    clock.now = clock.now.replace(day=17)
+    office = sign_in("office")
+    asked = {"calendar": {"year": 2026, **trial(office)}}
+    late = office.post("/v1/what-if", json=asked).json()["lateness"]
+    assert (late["late"], late["would_be_late"], late["no_longer_late"], late["newly_late"]) == (1, 0, 1, 0)
+    assert [one["label"] for one in late["by_clock"]]
+    before = office.post("/v1/what-if", json=asked | {"to": "2026-01-31"}).json()["lateness"]
+    assert before["limits"] == 0
+    book = office.get("/v1/rulebooks/petition-2022").json()["versions"][-1]
+    book["clocks"] = [one | {"length": 5} if one["clock"] == "route" else one for one in book["clocks"]]
+    book |= {"version": "9", "running_clocks_move": True, "in_force_from": "2026-03-02"}
+    shorter = office.post("/v1/what-if", json={"rulebook": book}).json()
+    assert (shorter["total"], shorter["lateness"]["would_be_late"]) == (1, 1)
