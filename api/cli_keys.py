@@ -5,6 +5,17 @@ import typer
 from api import key_upkeep
 from api.bootstrap import Services
 from api.terminal import out, services
+from projections.catalogue import VIEWS
+
+LEFT_OUT = (
+    "projection_tracking",
+    "ledger_searches",
+    "saved_views",
+    "sessions",
+    "sign_in_failures",
+    "oidc_logins",
+)
+"""Where the read models stand, so that a restored database builds them anew; words that officers typed; what is short-lived."""
 
 keys = typer.Typer(help="主密钥：查看、换代。 The key file: show, rotate.", no_args_is_help=True)
 
@@ -40,6 +51,20 @@ def encrypt_contents() -> None:
     with services() as made:
         done = key_upkeep.seal_what_is_plain(made.database, made.keys, said)
         out.print(f"已加密 {done} 份。" if done else "没有未加密的附件或导入文件。", markup=False)
+
+
+@keys.command("backup-options")
+def backup_options() -> None:
+    """备份时 pg_dump 应加的选项：不备份可以重建的明文表。 What to give to pg_dump, so that no backup holds open texts.
+
+    pg_dump -Fc $(shixian keys backup-options) "$DATABASE_URL" > shixian.dump
+    """
+    out.print(" ".join(f"--exclude-table-data=public.{table}" for table in left_out()), markup=False)
+
+
+def left_out() -> list[str]:
+    """不入备份的表: the read models, which hold texts open and are built anew from the log, and what officers looked for."""
+    return sorted({*LEFT_OUT, *(table for view in VIEWS for table in view.tables)})
 
 
 def said(done: int, total: int) -> None:
