@@ -1,13 +1,13 @@
 """整库重放: every read model as it stood at an instant, built in a schema of its own over what was recorded by then.
 
-The live tables aren't touched. The schema says in its table `replayed` until when it goes, over which part of the log and
+The live tables aren't touched. A file that is destroyed takes the replays with it that were made before. The schema says in its table `replayed` until when it goes, over which part of the log and
 under which tree head. Cut short, the same call goes on where it was; with another instant it begins anew. No other
 schema than one that a replay made is ever written to or dropped.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -30,6 +30,7 @@ ABOUT = sql.SQL("""
         whole bigint NOT NULL,
         position bigint NOT NULL,
         facts bigint NOT NULL,
+        head bigint NOT NULL,
         structure text NOT NULL,
         seal_size bigint,
         seal_root text,
@@ -122,6 +123,30 @@ def schemas(connection: Connection) -> list[str]:
     return [row["name"] for row in rows]
 
 
+OUTDATED = sql.SQL(
+    "SELECT EXISTS (SELECT FROM {}, erasures WHERE erasures.position > head"
+    " OR erased_at > started_at - interval '1 minute') AS outdated"
+)
+"""While a destruction is being recorded its keys may still open what is being replayed: hence the minute."""
+
+
+def drop_outdated(database: Database) -> list[str]:
+    """清除过时重放: the replays that may still hold what was destroyed since; they can be made again, without it."""
+    with database.connection() as connection:
+        outdated = []
+        for schema in schemas(connection):
+            query = OUTDATED.format(sql.Identifier(schema, "replayed"))
+            row = connection.execute(query).fetchone()
+            if row is not None and row["outdated"]:
+                outdated.append(schema)
+    dropped = []
+    for schema in outdated:
+        with suppress(Replaying, Foreign):  # the next look finds it again
+            drop(database, schema)
+            dropped.append(schema)
+    return dropped
+
+
 @contextmanager
 def _alone(database: Database, schema: str) -> Iterator[None]:
     if not NAME.fullmatch(schema) or schema in RESERVED or schema.startswith("pg_"):
@@ -168,6 +193,7 @@ def _note(connection: Connection, schema: str, until: datetime, within: Reach, s
         "whole": within.whole,
         "position": within.last,
         "facts": within.facts,
+        "head": within.head,
         "structure": structure,
         **_seal(connection, within.last),
     }

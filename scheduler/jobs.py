@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import structlog
+
 from eventstore.database import Database
+from projections.replay import drop_outdated
 from scheduler.limits import RecordsMoves, record_limits
 from scheduler.outbox import dispatch
 from scheduler.publishing import publish
@@ -16,6 +19,8 @@ from scheduler.sweep import RaisesAlerts, sweep
 OWN_RECEIPTS_KEPT = timedelta(days=1)
 TRIES_KEPT = timedelta(days=1)
 ANNOUNCEMENTS_KEPT = timedelta(days=90)
+
+log = structlog.get_logger("scheduler")
 
 
 class Cases(RaisesAlerts, RecordsMoves, TellsOfCases, Protocol):
@@ -92,6 +97,12 @@ def purge_receipts(context: Context) -> None:
         connection.execute("SELECT purge_receipts(%s)", (context.clock() - OWN_RECEIPTS_KEPT,))
 
 
+def drop_outdated_replays(context: Context) -> None:
+    """清除过时重放: a destroyed file is in no replay that was made before."""
+    for schema in drop_outdated(context.database):
+        log.info("replay.dropped", schema=schema)
+
+
 def beat(database: Database, name: str, at: datetime) -> None:
     """记录心跳."""
     with database.transaction() as connection:
@@ -109,6 +120,7 @@ JOBS = (
     Job("dispatch", 5, 1, dispatch_alerts),
     Job("push", 2, 1, push_events),
     Job("publish_heads", 60, 10, publish_heads),
+    Job("drop_outdated_replays", 30, 5, drop_outdated_replays),
     Job("purge_sessions", 24 * 60 * 60, 600, purge_sessions),
     Job("purge_receipts", 24 * 60 * 60, 600, purge_receipts),
 )

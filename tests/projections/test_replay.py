@@ -10,7 +10,16 @@ from domain.casework import Casework
 from domain.petition import commands
 from eventstore.database import Database
 from projections.catalogue import VIEWS
-from projections.replay import BadName, Foreign, Replayed, Replaying, drop, replay, schemas
+from projections.replay import (
+    BadName,
+    Foreign,
+    Replayed,
+    Replaying,
+    drop,
+    drop_outdated,
+    replay,
+    schemas,
+)
 from projections.runner import catch_up
 from tests.projections.office import Office, at
 
@@ -137,6 +146,21 @@ def test_a_replay_is_dropped_once(database: Database, casework: Casework, lived:
     replay(database, casework, at("2026-03-04"), "march")
     assert (drop(database, "march"), drop(database, "march")) == (True, False)
     assert ask(database, "SELECT to_regnamespace('march') AS there") == {"there": None}
+
+
+def test_what_was_destroyed_since_is_in_no_replay_any_more(
+    database: Database, casework: Casework, lived: Office
+) -> None:
+    replay(database, casework, at("2026-03-04"), "march")
+    assert drop_outdated(database) == []
+    insert = (
+        "INSERT INTO erasures SELECT case_id, 9, %s, '', '', '', '{}', '{}', '{}', now(), now() - interval '1 day',"
+        " '', 1, true, 0, '[]' FROM ledger LIMIT 1"
+    )
+    with database.transaction() as connection:
+        connection.execute(insert, ((casework.store.max_notification_id() or 0) + 1,))
+    assert drop_outdated(database) == ["march"]
+    assert drop_outdated(database) == []
 
 
 def test_two_replays_do_not_mix(database: Database, casework: Casework, lived: Office) -> None:
