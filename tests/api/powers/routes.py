@@ -28,6 +28,7 @@ KNOWN = {
     "/v1/rulebooks/{id}": "petition-2022",
     "/v1/reception/shifts/{id}": "petition-office.2026.1",
     "/v1/calendars/{year}": "2026",
+    "/v1/rule-changes/{change}": "1",
     "/v1/seals/{size}": "1",
     "/v1/imports/{id}": str(uuid4()),
     "/v1/imports/{id}/refused.{ending}": str(uuid4()),
