@@ -80,7 +80,7 @@ def _whole(until: datetime, schema: str) -> None:
             looking=lambda position: looking(position, head),
             progress=building,
         )
-    again = "（继续以前中断的重放）" if found.resumed else ""
+    again = "（以前已经建好）" if found.was_done else "（继续以前中断的重放）" if found.resumed else ""
     out.print(
         f"{schema}：截至 {until:%Y-%m-%d %H:%M:%S} 已经记录的 {found.within.facts} 个事件，"
         f"最后一个在位置 {found.within.last}，共 {len(VIEWS)} 个视图{again}。",

@@ -56,12 +56,13 @@ class Replaying(Exception):
 
 
 class Replayed(NamedTuple):
-    """重放结果 — the schema, until when, what of the log it holds, and whether an earlier call had begun it."""
+    """重放结果 — the schema, until when, what of the log it holds, and whether an earlier call had begun or finished it."""
 
     schema: str
     until: datetime
     within: Reach
     resumed: bool
+    was_done: bool = False
 
 
 def replay(
@@ -92,6 +93,7 @@ def fill(
     """建立各视图: of an office that knows what lies within reach; goes on with what was begun for the same reach."""
     with database.transaction() as connection:
         resumed = _begin(connection, schema, until, within, views)
+        before = about_it(connection, schema) if resumed else None
     store = Shadow(database, schema)
     for view in views:
         runner = Runner(store, then, view, settled=within.last)
@@ -101,7 +103,8 @@ def fill(
         progress(view.name, within.last, within.last)
     with store.transaction() as connection:
         connection.execute("UPDATE replayed SET finished_at = coalesce(finished_at, now())")
-    return Replayed(schema, until, within, resumed)
+    was_done = before is not None and before["finished_at"] is not None
+    return Replayed(schema, until, within, resumed, was_done)
 
 
 def drop(database: Database, schema: str) -> bool:

@@ -24,7 +24,7 @@ def test_the_store_until_an_instant(run: Run, sign_in: SignIn, clock: Clock, dat
         [one] = connection.execute("SELECT number FROM march.ledger").fetchall()
     assert one == ("XF-2026-000001",)
     again = run("replay", "--until", "2026-03-03", "--into", "march")
-    assert "继续以前中断的重放" in again.stdout
+    assert "以前已经建好" in again.stdout
     assert run("replay", "--drop", "march").stdout == "march：已删除。\n"
     assert run("replay", "--drop", "march").stdout == "march：没有这个模式。\n"
 

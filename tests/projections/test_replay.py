@@ -96,7 +96,8 @@ def test_what_was_cut_short_goes_on_and_another_instant_begins_anew(
     assert ask(database, "SELECT finished_at FROM march.replayed") == {"finished_at": None}
     begun = ask(database, "SELECT started_at FROM march.replayed")
     again = replay(database, casework, at("2026-03-06"), "march")
-    assert again.resumed
+    assert (again.resumed, again.was_done) == (True, False)
+    assert replay(database, casework, at("2026-03-06"), "march").was_done
     assert ask(database, "SELECT started_at FROM march.replayed") == begun
     fresh = replay(database, casework, at("2026-03-06"), "fresh")
     assert not fresh.resumed
