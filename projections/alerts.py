@@ -158,9 +158,9 @@ def _shown(row: Row, lights: Lights) -> Row:
     """The row with its clock's light today: an alert about a clock that has stopped since is grey."""
     shown = {name: value for name, value in row.items() if name not in _OF_THE_CLOCK}
     if row["clock_state"] is None:
-        return shown | {"light": "grey"}
+        return shown | {"light": "grey", "now": "cancelled", "now_days": None}
     signal = lights.of_clock(row["clock_state"], row["clock_due_on"], row["stopped_on"], row["is_window"])
-    return shown | {"light": signal.light}
+    return shown | {"light": signal.light, "now": signal.status, "now_days": signal.days_left}
 
 
 def _to(to: str, visibility: Visibility) -> list[Condition]:

@@ -15,6 +15,7 @@ from api.alert_shapes import Wording
 from api.bodies import Line, Lines
 from api.console import rendering
 from api.console.case_places import FOLDERS
+from api.console.case_words import said
 from api.console.visitors import Paged, Visiting, Visitor, capacity_of, then
 from api.errors import SignedOut
 from api.identity import Held, present
@@ -79,7 +80,7 @@ def alerts_page(
     wording = Wording(visitor.services, act.at)
     return visitor.page(
         "alerts.html",
-        items=[shown(visitor, row, wording) for row in found.items],
+        items=by_limit([shown(visitor, row, wording) for row in found.items]),
         total=found.total,
         next_cursor=found.next_cursor,
         to=to,
@@ -200,7 +201,28 @@ def shown(visitor: Visitor, row: Row, wording: Wording) -> dict[str, Any]:
             for each in one["deliveries"]
         ],
         "kind_label": KINDS[row["case_kind"]],
+        "limit": (row["case_id"], row["clock"], row["start_version"], row["part"]),
+        "now": "" if row["withdrawn_at"] is not None else _now(row),
+        "earlier": 0,
+        "withdrawn_at": row["withdrawn_at"],
+        "now_due_on": row["now_due_on"],
     }
+
+
+def by_limit(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """按时限归并: the steps of one limit stand together, where the newest of them stands."""
+    limits: dict[Any, list[dict[str, Any]]] = {}
+    for one in items:
+        limits.setdefault(one["limit"], []).append(one)
+    return [one | {"earlier": at} for steps in limits.values() for at, one in enumerate(steps)]
+
+
+def _now(row: Row) -> str:
+    """现状: how the limit stands today, whatever it was when the alert was raised."""
+    days = row["now_days"]
+    if row["now"] in {"running", "overdue"} and days is not None:
+        return f"现已超期{-days}天" if days < 0 else "现在今日到期" if days == 0 else f"现在还有{days}天"
+    return f"现{said('clock_state', row['now'])}"
 
 
 def _acknowledge(visitor: Visitor, id: UUID, form: feed.Acknowledgement, once: str) -> Row:

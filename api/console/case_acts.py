@@ -25,6 +25,7 @@ from api.console.forms import Entered, Unfilled, form_data
 from api.console.visitors import Paged, Visiting, Visitor, then
 from api.errors import STATUS
 from api.logs import bind
+from api.papers import sheets
 from domain.acts import Receipt
 from domain.alerts.commands import AcknowledgeAlert
 from domain.errors import Invalid, NotNow, NotYours, Refused, Stale, Unknown
@@ -163,10 +164,22 @@ def _form(
         version=seen.state.version,
         once=_once(faulty.given),
         fields=fields,
+        unfinished=[] if closed is not None or slug != "sign-off" else _unfinished(visitor, place, case),
         erasure=None if closed is not None else case_custody.preview(visitor, seen, slug),
         faulty=faulty,
         faults=_whole(faulty),
     )
+
+
+def _unfinished(visitor: Visitor, place: Place, case: UUID) -> list[str]:
+    """未了文书: what a signing off would leave unissued or unserved; it is said and hinders nothing."""
+    found = []
+    for one in sheets.opened(visitor.services, visitor.act, case, place.kind).sheets:
+        if one.issued is None and (one.closed is None or isinstance(one.closed, NotYours)):
+            found.append(f"{one.paper.label}尚未出具")
+        elif one.issued is not None and one.paper.personal and one.served_on is None:
+            found.append(f"{one.paper.label}（{one.number}）尚未送达")
+    return found
 
 
 def _once(given: FormData | None) -> str:

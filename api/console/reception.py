@@ -77,6 +77,7 @@ def to_petition(visitor: Visiting, id: UUID) -> HTMLResponse:
     people = reception.opened_visitors(visitor.services, visitor.act, id)
     record = look(visitor.services, visitor.act, id, kind=RECEPTION).state
     items = [
+        ("reception", str(id)),
         ("channel", CHANNELS[record.form]),
         ("subject", " ".join(record.content.split())[:60]),
         ("content", record.content),

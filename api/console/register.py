@@ -22,10 +22,11 @@ from api.logs import bind
 from domain.acts import envelope
 from domain.casework import Key
 from domain.errors import Invalid, Refused
-from domain.kinds import PETITION
+from domain.kinds import PETITION, RECEPTION
 from domain.petition import registration
 from domain.petition.commands import LinkRepeat, Register
 from domain.petition.events import Registered
+from domain.reception.commands import RegisterPetition
 from domain.rules import authority, grounds
 from domain.rules.deadlines import Clock
 from domain.rules.rows import RulebookError
@@ -80,7 +81,11 @@ def register(visitor: Visiting, given: Given) -> HTMLResponse:
         "received_on": _text(given, "received_on") or visitor.act.today.isoformat(),
         "clocks": _limits(visitor, given),
         "office": visitor.directory.unit_name(registration.office_of(visitor.act, visitor.directory).id),
-        "linked": _linked(visitor, given, receipt.id, once),
+        "linked": " ".join(
+            filter(
+                None, (_linked(visitor, given, receipt.id, once), _gone_on(visitor, given, receipt.id, once))
+            )
+        ),
         "piece": visitor.is_htmx,
     }
     response = visitor.page("register_done.html", **context)
@@ -162,6 +167,7 @@ def _shown(
         "collective_from": rule.collective_from,
         "rule": rule.basis,
         "repeat_of": "" if given is None else _text(given, "repeat_of"),
+        "reception": "" if given is None else _text(given, "reception"),
     }
 
 
@@ -233,6 +239,21 @@ def _linked(visitor: Visitor, given: FormData, id: UUID, once: str) -> str | Non
     except Refused as refused:
         return f"未能认定为重复信访：{_said(refused)}"
     return "已认定为重复信访。"
+
+
+def _gone_on(visitor: Visitor, given: FormData, id: UUID, once: str) -> str | None:
+    """What became of the reception that the petition comes from: its record says as which petition the matter goes on."""
+    try:
+        reception = UUID(_text(given, "reception"))
+        form = forms.checked(form_of(RegisterPetition), {"petition": str(id)})
+    except (ValueError, Unfilled):
+        return None
+    key = _key(f"{once}.reception", f"{ADDRESS}/reception", form)
+    try:
+        visitor.services.casework.handle(reception, command_of(form), visitor.act, kind=RECEPTION, key=key)
+    except Refused as refused:
+        return f"未能记入接访登记：{_said(refused)}"
+    return "已记入接访登记。"
 
 
 def _key(once: str, path: str, form: Form) -> Key | None:

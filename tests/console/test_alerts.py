@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -196,3 +197,17 @@ def test_a_stream_of_nobody_is_none(town: Town):
         nobody(town.client).get(f"{URL}/stream").goes_to
         == f"/console/sign-in?next={URL.replace('/', '%2F')}%2Fstream"
     )
+
+
+def test_the_steps_of_one_limit_stand_together_beside_how_it_stands_now(town: Town, town_pages: Open):
+    """Rows of a limit follow its newest one, which alone tells how the limit stands today."""
+    page = town_pages("office").get(f"{URL}?status=")
+    rows = page.all("//table[@class='alerts']/tbody/tr")
+    limits = [(row.xpath("string(td[3]/a)"), "earlier" in (row.get("class") or "")) for row in rows]
+    firsts = [number for number, earlier in limits if not earlier]
+    assert len(rows) > len(firsts) > 0
+    for (before, _), (number, earlier) in pairwise(limits):
+        assert not earlier or number == before
+    told = [row.xpath("string(td[2]//small[@class='now'])") for row in rows]
+    assert all(bool(text) is not earlier for text, (_, earlier) in zip(told, limits, strict=True))
+    assert any("现已超期" in text for text in told)

@@ -110,6 +110,18 @@ def test_an_instruction_says_yes_or_no_and_neither_by_itself(
     assert last_event(town, case, "supervision-items")["data"]["approve"] is False
 
 
+def test_a_sign_off_says_which_papers_are_not_done_and_goes_on(town: Town, town_pages: Open):
+    life = next(one for one in LIVES if one.act == "sign-off")
+    case = town.walker.walk(life.way, **life.fields)
+    browser, at = town_pages(life.who), address(case, "sign-off")
+    page = browser.get(at)
+    assert "尚未出具" in page.one("//div[@role='note']").text_content()
+    done = browser.post(at, page.form(at) | entered(life.body))
+    assert (done.status, done.goes_to) == (303, address(case)), done.text
+    elsewhere = town_pages("unit-a-clerk").get(address(town.walker.walk(ACCEPTED), "reply"))
+    assert elsewhere.all("//div[@role='note']") == []
+
+
 def test_a_refusal_is_said_once_not_in_the_preview_again(town: Town, town_pages: Open):
     case = town.walker.walk(ACCEPTED)
     browser, at = town_pages("unit-a-clerk"), address(case, "request-extension")

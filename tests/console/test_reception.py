@@ -118,6 +118,14 @@ def test_a10_a_petition_is_registered_from_the_record_and_the_reading_is_kept(
     assert page.status == 200
     assert len(readings_of(town)) == 1
     assert page.one("//input[@name='petitioners.0.name']").get("value") == "王秀英"
+    fields = page.form("/console/register") | {"category": "appeal"}
+    done = office.post("/console/register", fields)
+    assert "已记入接访登记。" in done.text
+    registered = done.all("//article[contains(@class, 'receipt')]//dd/strong")[0].text_content()
+    catch_up(town)
+    assert registered in office.get(link).text
+    again = office.post("/console/register", fields)
+    assert registered in again.text, "sent twice it is done once"
     assert town_pages("leader").post(f"{link}/register").status == 403
     assert town_pages("unit-b-clerk").post(f"{link}/register").status == 404
 
