@@ -19,12 +19,12 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 
 from domain.errors import NotNow
-from domain.facts import Fact
+from domain.facts import TOPICS, UPCASTERS, Fact
 from domain.secrets import CLEARED, CONTACT, PEOPLE, person, subjects_of
 from domain.store import Row
 from eventstore.ciphers import KNOWN, NONCE_BYTES
 from eventstore.keyfile import KeysUnusable
-from eventstore.keys import Keys, path_of
+from eventstore.keys import Keys, Ring, path_of
 
 SEALED: Final = 1
 PLAIN: Final = ord("{")
@@ -130,7 +130,7 @@ def unseal(row: Row, keys: Keys | None) -> bytes:
     """启封: the fact's JSON, with what can't be read any more left out or CLEARED. Raises Tampered."""
     state = row.state
     if state[0] == PLAIN:
-        return state
+        return state if keys is None else _plain(row, keys.ring())
     if state[0] != SEALED:
         raise Tampered("the stored state is of no known form")
     if keys is None:
@@ -160,6 +160,32 @@ def unseal(row: Row, keys: Keys | None) -> bytes:
         whole = [b'"people":[' + b",".join(filter(None, people)) + b"]", *filter(None, rest)]
         parts.append(b'"' + name.encode() + b'":{' + b",".join(whole) + b"}")
     return b",".join(filter(None, parts)) + b"}"
+
+
+def _plain(row: Row, ring: Ring) -> bytes:
+    """What was stored before there were keys, without what was erased since: it can't be shown, though the row is what it is."""
+    owner = str(row.originator_id)
+    if not ring.has_lost(owner):
+        return row.state
+    generation = ring.content.current
+    topic = row.topic
+    while topic in UPCASTERS:
+        topic, _ = UPCASTERS[topic]({})
+    fields: dict[str, Any] = msgspec.json.decode(row.state)
+    for name, (subject, form) in _marked(TOPICS[topic]).items() if topic in TOPICS else ():
+        if name not in fields:
+            continue
+        if subject == PEOPLE:
+            told = fields.pop(name)
+            people = [
+                one for one in told.get("people", ()) if ring.secret(owner, person(one["key"]), generation)
+            ]
+            rest = told if ring.secret(owner, CONTACT, generation) else {}
+            fields[name] = {**rest, "people": people}
+        elif ring.secret(owner, subject, generation) is None:
+            del fields[name]
+            fields |= msgspec.json.decode(b"{" + _cleared(((name, form),)) + b"}")
+    return msgspec.json.encode(fields)
 
 
 def _texts(name: str, subject: str, form: str, value: Any) -> list[tuple[str, str, bytes]]:

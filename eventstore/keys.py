@@ -32,6 +32,7 @@ class Ring:
     content: Content
     stamp: tuple[int, ...] | None
     openers: dict[tuple[int, int, str, str], Opener | None] = field(default_factory=dict)
+    lost: frozenset[bytes] | None = None
 
     def secret(self, owner: str, subject: str, generation: int) -> bytes | None:
         """数据密钥: None if it was destroyed. Raises KeysUnusable."""
@@ -40,6 +41,13 @@ class Ring:
             raise KeysUnusable(f"主密钥文件中没有第 {generation} 代密钥，请换用较新的副本。")
         leaf = tree.secret(path_of(owner, subject))
         return None if leaf is None else _data_key(leaf, owner, subject)
+
+    def has_lost(self, owner: str) -> bool:
+        """有密钥已销毁: whether any key of the owner was destroyed; quick where nothing ever was."""
+        if self.lost is None:
+            tree = self.content.trees[self.content.current]
+            self.lost = frozenset(path[:OWNER_BYTES] for path in (tree.gone() if len(tree) != 1 else ()))
+        return bool(self.lost) and _digest(owner.encode())[:OWNER_BYTES] in self.lost
 
     def opener(self, owner: str, subject: str, generation: int, algorithm: int) -> Opener | None:
         """加解密: under that key; None if it was destroyed."""

@@ -18,6 +18,7 @@ from domain.petition.events import (
     Personal,
     Petitioner,
     Registered,
+    Reported,
     Served,
     Signature,
 )
@@ -134,6 +135,30 @@ def test_with_all_keys_gone_nothing_is_left_but_the_course(keys: Keys) -> None:
     assert asked.missing == (CLEARED,)
     assert isinstance(served, Served)
     assert served.personal is None
+
+
+def test_what_was_stored_before_there_were_keys_is_shown_no_more_either(keys: Keys) -> None:
+    """The row stays what it is, being a leaf of the log; nobody is shown what was erased since."""
+    row = stored(REGISTERED, keys)._replace(state=msgspec.json.encode(REGISTERED))
+    other = row._replace(originator_id=UUID(int=7))
+    keys.destroy([(str(CASE), "person:p1"), (str(CASE), "texts")])
+    left = {"subject": CLEARED, "content": CLEARED, "personal": Personal((Person("p2", "李强"),))}
+    assert opened(row, keys) == msgspec.structs.replace(REGISTERED, **left)
+    assert unseal(other, keys) == other.state
+    keys.destroy([(str(CASE), "accused"), (str(CASE), "person:p2")])
+    assert opened(row, keys) == msgspec.structs.replace(
+        REGISTERED, **left | {"personal": Personal(), "against": ()}
+    )
+
+
+def test_an_older_shape_is_cleared_too(keys: Keys) -> None:
+    row = Stored(
+        1, CASE, 1, "petition.reported.1", Path("tests/house/events/petition.reported.1.json").read_bytes()
+    )
+    keys.destroy([(str(CASE), "texts")])
+    fact = opened(row, keys)
+    assert isinstance(fact, Reported)
+    assert (fact.text, fact.attachments) == (CLEARED, ())
 
 
 def test_under_a_destroyed_key_nothing_more_is_stored(keys: Keys) -> None:
