@@ -80,7 +80,8 @@ class Differences:
 
     def findings(self, size: int) -> Iterator[Finding]:
         """逐条说明: `size` is how many leaves were sealed."""
-        origins = {(one.entry.stream, one.entry.version): one for one in (*self.altered, *self.lacking)}
+        unmatched: list[Altered | Lacking] = [*self.altered, *self.lacking]
+        origins = {(one.entry.stream, one.entry.version): one for one in unmatched}
         came: dict[int, Altered | Lacking] = {}  # position now: the leaf that it was
         for row in (*(one.row for one in self.altered), *self.extra):
             was = origins.get((UUID(bytes=row[1]), row[2]))
