@@ -19,6 +19,7 @@ from api.errors import READS
 from api.identity import Held, Signed
 from api.paging import USUAL, After, Cursor, Limit
 from domain.acts import Act
+from domain.cases import Kind
 from domain.directory.fold import Directory
 from domain.erasure import erasing
 from domain.erasure.commands import ALL
@@ -33,27 +34,29 @@ from projections.archive_lists import NEEDS, Sought, State, Wanted
 from projections.paging import Condition
 from projections.view import Row
 
-router = APIRouter(prefix="/v1/archives", tags=["档案"], responses=READS)
+router = APIRouter(tags=["档案"], responses=READS)
+cases = APIRouter()
+lists_of_files = APIRouter(prefix="/v1/archives")
 
 REGISTER_POSTS = OVERSEEING_POSTS | OFFICE_POSTS | CASELESS_POSTS
 """Who reads the register of destructions."""
-KINDS = {kind.name: kind for kind in (PETITION, ITEM, RECEPTION)}
 
-CaseKind = Literal["petition", "item", "reception"]
-Kind = Annotated[CaseKind | None, Query(description="案件种类")]
+OfKind = Annotated[Literal["petition", "item", "reception"] | None, Query(description="案件种类")]
+People = Annotated[list[str] | None, Query(max_length=1000, description="信访人代号，all 为全部")]
+Texts = Annotated[bool, Query(description="是否清除正文和附件")]
 Office = Annotated[str | None, Query(max_length=200, description="单位编号")]
 Ground = Annotated[str | None, Query(max_length=40, description="销毁依据代码")]
 Day = Annotated[date | None, Query(description="日期")]
 
 
-@router.get("", summary="案卷列表")
+@lists_of_files.get("", summary="案卷列表")
 def files(
     services: Held,
     act: Signed,
     state: Annotated[
         State, Query(description="due 到期待鉴定，kept 在管，lent 已借出，asked 正在办理销毁，all 全部")
     ] = "due",
-    kind: Kind = None,
+    kind: OfKind = None,
     office: Office = None,
     kept: Annotated[str | None, Query(alias="retention", max_length=40, description="保管期限代码")] = None,
     after: After = None,
@@ -72,17 +75,17 @@ def files(
     return lists.answer(page, lambda row: listed(row, directory, act.today))
 
 
-@router.get("/retention", summary="保管期限表")
+@lists_of_files.get("/retention", summary="保管期限表")
 def table(services: Held, act: Signed) -> dict[str, Any]:
     """保管期限、适用范围、起算、依据，以及各项销毁依据；依据核对到什么程度一并写明."""
     return custody_shapes.table()
 
 
-@router.get("/erasures", summary="销毁清册")
+@lists_of_files.get("/erasures", summary="销毁清册")
 def register(
     services: Held,
     act: Signed,
-    kind: Kind = None,
+    kind: OfKind = None,
     office: Office = None,
     ground: Ground = None,
     erased_from: Day = None,
@@ -101,7 +104,7 @@ def register(
     return lists.answer(page, lambda row: entry(row, directory))
 
 
-@router.get(
+@lists_of_files.get(
     "/erasures.xlsx",
     summary="导出销毁清册（Excel）",
     response_class=Response,
@@ -110,7 +113,7 @@ def register(
 def register_sheet(
     services: Held,
     act: Signed,
-    kind: Kind = None,
+    kind: OfKind = None,
     office: Office = None,
     ground: Ground = None,
     erased_from: Day = None,
@@ -124,25 +127,32 @@ def register_sheet(
     return sheet(services, act, sought)
 
 
-@router.get("/cases/{kind}/{id}", summary="案卷保管情况")
-def file(services: Held, act: Signed, kind: CaseKind, id: UUID) -> dict[str, Any]:
-    """保管期限、借阅、正在办理的销毁申请和已经清除的内容."""
-    seen = look(services, act, id, kind=KINDS[kind])
-    return {"id": id, "number": seen.state.number, "custody": custody_shapes.custody(seen)}
+def _add_file(kind: Kind, prefix: str, folder: str) -> None:
+    """The file of a case stands beside the case; whoever reads that, reads it."""
+
+    @cases.get(f"/v1/{folder}/{{id}}/custody", summary="案卷保管情况", operation_id=f"{prefix}custody")
+    def file(services: Held, act: Signed, id: UUID) -> dict[str, Any]:
+        """保管期限、借阅、正在办理的销毁申请和已经清除的内容."""
+        seen = look(services, act, id, kind=kind)
+        return {"id": id, "number": seen.state.number, "custody": custody_shapes.custody(seen)}
+
+    @cases.get(
+        f"/v1/{folder}/{{id}}/erasure-preview",
+        summary="销毁预览",
+        operation_id=f"{prefix}erasure-preview",
+    )
+    def preview(services: Held, act: Signed, id: UUID, people: People = None, texts: Texts = True) -> Any:
+        """将要清除的信访人、正文、附件、关联事项，以及保留的内容；不作任何记录."""
+        seen = look(services, act, id, kind=kind)
+        return planned(services, seen, people if people is not None else [ALL], texts)
 
 
-@router.get("/cases/{kind}/{id}/preview", summary="销毁预览")
-def preview(
-    services: Held,
-    act: Signed,
-    kind: CaseKind,
-    id: UUID,
-    people: Annotated[list[str] | None, Query(max_length=1000, description="信访人代号，all 为全部")] = None,
-    texts: Annotated[bool, Query(description="是否清除正文和附件")] = True,
-) -> dict[str, Any]:
-    """将要清除的信访人、正文、附件、关联事项，以及保留的内容；不作任何记录."""
-    seen = look(services, act, id, kind=KINDS[kind])
-    return planned(services, seen, people if people is not None else [ALL], texts)
+for _kind, _prefix, _folder in (
+    (PETITION, "", "petitions"),
+    (ITEM, "item-", "supervision-items"),
+    (RECEPTION, "reception-", "reception"),
+):
+    _add_file(_kind, _prefix, _folder)
 
 
 def planned(services: Services, seen: Seen, people: list[str], texts: bool) -> dict[str, Any]:
@@ -275,3 +285,7 @@ def _lines(services: Services, act: Act, sought: Sought) -> Iterator[list[Any]]:
         cursor = page.next_cursor
         if cursor is None:
             return
+
+
+router.include_router(lists_of_files)
+router.include_router(cases)

@@ -53,7 +53,6 @@ OPENINGS = (
     Opening("POST", "/v1/deadline-preview", "read:cases"),
     Opening("GET", "/v1/rulebooks", "read:cases"),
     Opening("GET", "/v1/rule-changes", "read:cases"),
-    Opening("GET", "/v1/archives/cases", PERSONAL),
     Opening("GET", "/v1/archives", "read:cases"),
     Opening("GET", "/v1/grounds", "read:cases"),
     Opening("GET", "/v1/calendars", "read:cases"),

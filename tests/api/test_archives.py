@@ -77,7 +77,7 @@ def test_a20_c4_a_file_that_is_gone(town: Town) -> None:
     office, url = town.walker.as_("office"), f"/v1/petitions/{case}"
     statistics = office.get("/v1/statistics/receipts", params={"by": "category"}).json()
 
-    preview = office.get(f"/v1/archives/cases/petition/{case}/preview").json()
+    preview = office.get(f"{url}/erasure-preview").json()
     assert (preview["people"], preview["texts"], preview["linked"]) == (["p1"], True, [])
     assert (preview["attachments"], preview["attachments_kept"]) == (["检修记录0.pdf"], 1)
     assert preview["stays"]
@@ -97,6 +97,7 @@ def test_a20_c4_a_file_that_is_gone(town: Town) -> None:
         f"{url}/replay",
         f"{url}/acts",
         f"{url}/attachments",
+        f"{url}/custody",
     ]
     answers = [office.get(one) for one in seen]
     answers += [town.walker.as_("auditor").get(one) for one in seen if one != f"{url}/petitioners"]
@@ -126,7 +127,7 @@ def test_a20_c4_a_file_that_is_gone(town: Town) -> None:
 def test_a20_what_is_kept_and_where_it_is(town: Town) -> None:
     case = archived(town)
     office = town.walker.as_("office")
-    kept = office.get(f"/v1/archives/cases/petition/{case}").json()["custody"]
+    kept = office.get(f"/v1/petitions/{case}/custody").json()["custody"]
     assert (kept["retention_label"], kept["runs_out_on"], kept["gone"]) == ("10年", "2036-12-31", False)
     walked(town, case, [("office", "lend-file", LEND)])
     catch_up(town)
