@@ -169,6 +169,7 @@ def test_two_replays_do_not_mix(database: Database, casework: Casework, lived: O
         other.execute("SELECT pg_advisory_lock(hashtextextended('replay march', 0))")
         with pytest.raises(Replaying):
             replay(database, casework, at("2026-03-04"), "march")
+        other.execute("SELECT pg_advisory_unlock_all()")
     found: Replayed = replay(database, casework, at("2026-03-04"), "march")
     assert found.schema == "march"
 
