@@ -55,11 +55,12 @@ def encrypt_contents() -> None:
 
 @keys.command("backup-options")
 def backup_options() -> None:
-    """备份时 pg_dump 应加的选项：不备份可以重建的明文表。 What to give to pg_dump, so that no backup holds open texts.
+    """备份时 pg_dump 应加的选项：不备份可以重建的明文表。 What to give to pg_dump, so that no backup holds texts that can be read.
 
     pg_dump -Fc $(shixian keys backup-options) "$DATABASE_URL" > shixian.dump
     """
-    out.print(" ".join(f"--exclude-table-data=public.{table}" for table in left_out()), markup=False)
+    left = (f"--exclude-table-data=public.{table}" for table in left_out())
+    out.print(" ".join(["--schema=public", *left]), markup=False)
 
 
 def left_out() -> list[str]:
