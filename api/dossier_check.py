@@ -22,6 +22,8 @@ def check(path: Path, public_keys: Sequence[str] = ()) -> Report:
             _check(folder, public_keys, report)
     except Unfit as unfit:
         report.bad("案卷", f"{unfit}，不能继续核对。")
+    except Exception as error:  # whatever a crooked file makes of us, it doesn't hold
+        report.bad("案卷", f"内容不合常规（{type(error).__name__}），不能继续核对。")
     return report
 
 

@@ -52,6 +52,8 @@ NOT_YOURS = "未公开：只对可以查看身份信息的人员开放"
 GONE = "内容已依规清除"
 DAMAGED = "内容缺失或者损坏，未能载入"
 ON_PAPER = "纸质，存于承办机关"
+UNPRINTABLE = "paper.not_typeset"
+"""A paper whose template fails is left out and said so; one that only has to wait isn't."""
 _ROWS = f"SELECT {log_rows.COLUMNS} FROM public.casework_events WHERE originator_id = %s ORDER BY originator_version"
 
 _turns = BoundedSemaphore(AT_ONCE)
@@ -255,6 +257,8 @@ def _papers(making: Making, package: Package) -> Iterator[forms.Paper]:
                 package.add(path, undated(content) if ending == "docx" else content)
                 paths[ending] = path
             except Busy as busy:
+                if busy.code != UNPRINTABLE:
+                    raise
                 why = busy.message
         yield forms.Paper(
             version=sheet.issued.originator_version,

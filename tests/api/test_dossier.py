@@ -146,6 +146,8 @@ def test_a13_who_may_not_know_the_petitioners_gets_a_file_without_them(
         texts = [content.decode("utf-8", "replace") for content in found.values()]
         assert not [word for word in PLANTED if any(word in text for text in texts)]
         assert "身份信息未公开" in found[layout.PAGE].decode()
+        limits = town.walker.as_(who).get(f"{url}/deadlines").json()["items"]
+        assert [one["due_on"] for one in told(found[layout.CLOCKS])] == [one["due_on"] for one in limits]
     stated = town.walker.as_("auditor").post(f"{url}/readings", json={"reason": "年度审计抽查"})
     assert stated.status_code == 201
     whole = taken(town.walker.as_("auditor"), url)
@@ -237,7 +239,7 @@ def test_c4_it_is_made_on_the_command_line(town: Town, case: str, tmp_path: Path
     settings = town.services.settings
     environ = {
         "SHIXIAN_HOME": str(settings.home),
-        "SHIXIAN_KEYS": str(settings.keys),
+        "SHIXIAN_KEYS": str(settings.keys_folder),
         "DATABASE_URL": str(settings.database_url),
     }
     number = told(files_of(taken(town.walker.as_("office"), f"/v1/petitions/{case}"))[layout.CASE])["number"]
