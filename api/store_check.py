@@ -11,18 +11,20 @@ from psycopg.rows import class_row, tuple_row
 
 from api.settings import Settings
 from domain.errors import Invalid
+from domain.secrets import ATTACHMENT
 from eventstore import heads, heads_file, sealed_contents, sealed_tree, sealkey
-from eventstore.ciphers import NONCE_BYTES
 from eventstore.differences import Finding
-from eventstore.envelope import KEY, Tampered
+from eventstore.envelope import Tampered
 from eventstore.heads import Head
 from eventstore.keys import Keys
 from eventstore.sealed_tree import HEAD
 from eventstore.verifying import Report, Said, Verifying
 
-CONTENTS = "SELECT sha256, size, content FROM attachment_contents ORDER BY sha256"
-SEALED_MORE = KEY.size + NONCE_BYTES + 16
-"""Bytes by which a content under a key is longer than it was sent."""
+CONTENTS = "SELECT sha256, sealed, content FROM attachment_contents ORDER BY sha256"
+LOST = """
+SELECT DISTINCT sha256 FROM attachment_uploads u
+WHERE NOT EXISTS (SELECT FROM attachment_contents c WHERE c.sha256 = u.sha256) ORDER BY sha256
+"""
 
 
 class Trust(NamedTuple):
@@ -182,26 +184,31 @@ class _Contents:
         right = closed = 0
         with connection.cursor("verify_contents", row_factory=tuple_row, binary=True) as cursor:
             cursor.itersize = 20
-            for name, size, stored in cursor.execute(CONTENTS):
-                is_right = _is_right(name, size, bytes(stored), keys)
+            for name, sealed, stored in cursor.execute(CONTENTS):
+                is_right = _is_right(name, bytes(stored), keys, sealed=sealed)
                 right += is_right is True
                 closed += is_right is None
                 if is_right is False:
                     self.findings.append(Finding("attachment_changed", f"附件内容与其哈希不符：{name}"))
+        with connection.cursor(row_factory=tuple_row) as lost:
+            for (name,) in lost.execute(LOST):
+                self.findings.append(Finding("attachment_missing", f"附件内容缺失：{name}"))
         if right and not self.findings:
             self.holds.append(f"{right} 份附件的内容与其哈希相符")
         if closed:
             self.notes.append(f"{closed} 份附件已清除或者没有密钥，无法打开核对")
 
 
-def _is_right(name: str, size: int, stored: bytes, keys: Keys | None) -> bool | None:
-    """Whether a content, as it is or opened, has this hash; None if it can't be opened."""
-    if len(stored) != size + SEALED_MORE:
+def _is_right(name: str, stored: bytes, keys: Keys | None, *, sealed: bool) -> bool | None:
+    """Whether a content, as it is or opened, has this hash; None if it can't be opened, for its key is gone."""
+    if not sealed:
         return sha256(stored).hexdigest() == name
     if keys is None:
         return None
     try:
-        opened = sealed_contents.unseal(keys, name, "attachment", stored)
+        opened = sealed_contents.unseal(keys, name, ATTACHMENT, stored)
     except (Tampered, struct.error):
         return False
-    return None if opened is None else sha256(opened).hexdigest() == name
+    if opened is None:
+        return False if keys.holds(name, ATTACHMENT) else None
+    return sha256(opened).hexdigest() == name

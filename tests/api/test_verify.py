@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from api import sealing
 from api.cli import main
-from eventstore import heads, heads_file, sealkey
+from eventstore import attachments, heads, heads_file, sealkey
 from tests.api.lives import Walker
 
 runner = CliRunner()
@@ -109,18 +109,28 @@ def test_a_line_that_is_no_head(verify, sealed, services):
     assert "不是封存头" in result.output
 
 
-def test_an_attachment_whose_content_was_changed(verify, sealed, services):
-    content = "附件".encode()
+def test_attachments_that_were_changed_or_are_gone(verify, sealed, services):
+    """One that lies there as it was sent, one under a key; then each with a byte turned, then one of them gone."""
+    contents = ["附件一".encode(), "附件二".encode()]
+    names = [sha256(one).hexdigest() for one in contents]
     with services.database.transaction() as connection:
         connection.execute(
-            "INSERT INTO attachment_contents (sha256, size, media_type, content) VALUES (%s, 6, 'text/plain', %b)",
-            (sha256(content).hexdigest(), content),
+            "INSERT INTO attachment_contents (sha256, size, media_type, content) VALUES (%s, 9, 'text/plain', %b)",
+            (names[0], contents[0]),
         )
-    assert "1 份附件的内容与其哈希相符" in verify().output
-    tamper(services, "UPDATE attachment_contents SET content = set_byte(content, 0, 1)")
+        attachments.keep(connection, services.keys, names[1], contents[1], "text/plain")
+        attachments.note_upload(connection, names[1], "office", services.clock())
+    assert "2 份附件的内容与其哈希相符" in verify().output
+    last = "octet_length(content) - 1"
+    tamper(
+        services,
+        f"UPDATE attachment_contents SET content = set_byte(content, {last}, get_byte(content, {last}) # 1)",
+    )
     result = verify()
     assert result.exit_code == 1
-    assert sha256(content).hexdigest() in result.output
+    assert all(f"附件内容与其哈希不符：{name}" in result.output for name in names)
+    tamper(services, f"DELETE FROM attachment_contents WHERE sha256 = '{names[1]}'")
+    assert f"附件内容缺失：{names[1]}" in verify().output
 
 
 def test_heads_witnessed_for_another_office_that_contradict_each_other(verify, sealed, services, tmp_path):
