@@ -7,7 +7,7 @@ import pytest
 
 from api import tries
 from api.bootstrap import Services
-from api.similar import alikeness, different_places
+from api.similar import SUBJECTS_ALIKE, alikeness, different_places, subjects_alike
 from api.tries import PEOPLE
 from domain.trace import MOMENT
 from tests.api.caller import Caller
@@ -209,3 +209,28 @@ class TestAlikeness:
     )
     def test_places(self, one: str, other: str, apart: tuple[str, str] | None):
         assert different_places(one, other) == apart
+
+
+class TestBySubject:
+    """内容摘要: a short matter told anew in other words is still found."""
+
+    def test_alike_subjects_are_found_whatever_else_is_written(self, walker: Walker, ask):
+        case = walker.register(subject="和平小区路灯不亮的问题", content=ELEVATOR)
+        walker.register(subject="和平小区幼儿园收费的问题", content=ELEVATOR)
+        [found] = ask(subject="和平小区路灯不亮问题", content=HEATING)
+        assert (found["id"], codes(found)) == (case, ["subject"])
+        assert found["reasons"][0]["text"].startswith("内容摘要相似 ")
+        assert found["score"] < 100
+
+    @pytest.mark.parametrize(
+        ("one", "other", "alike"),
+        [
+            ("和平小区路灯不亮的问题", "和平小区路灯不亮问题", True),
+            ("希望解决清泉小学门前出行安全问题", "希望解决清泉小学学生出行安全问题", True),
+            ("反映龙泉小区垃圾站恶臭问题", "反映龙泉小区的几个问题", False),
+            ("反映长河县小区噪音问题", "反映清江县小区噪音问题", False),
+            ("噪音问题", "噪音问题", False),
+        ],
+    )
+    def test_how_alike_two_subjects_must_be(self, one: str, other: str, alike: bool):
+        assert (subjects_alike(one, other) >= SUBJECTS_ALIKE) is alike
