@@ -13,6 +13,7 @@ from api import (
     alerts,
     archives,
     attachments,
+    case_what_if,
     commands,
     deadlines,
     directory,
@@ -65,6 +66,7 @@ PARTS = (
     directory,
     commands,
     petitions,
+    case_what_if,
     similar,
     item_acts,
     items,
@@ -131,7 +133,7 @@ def set_up(app: FastAPI, services: Services) -> None:
     app.state.doorkeeper = sessions.Doorkeeper(services.settings.password_checks)
     app.state.seats = alert_stream.Seats()
     app.state.export_jobs = export_jobs.Jobs()
-    app.state.checks = store_checks.Checks(services.settings, services.clock)
+    app.state.checks = store_checks.Checks(services)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -134,3 +134,26 @@ def test_how_many_would_have_been_late(
     book |= {"version": "9", "running_clocks_move": True, "in_force_from": "2026-03-02"}
     shorter = office.post("/v1/what-if", json={"rulebook": book}).json()
     assert (shorter["total"], shorter["lateness"]["would_be_late"]) == (1, 1)
+
+
+def test_what_if_it_were_accepted_today_extended_and_paused(
+    sign_in: SignIn, services: Services, case: dict[str, Any]
+) -> None:
+    """C14: real commands on a copy of the history; nothing is written. Of this limit no hearing is left out."""
+    office = sign_in("office")
+    address = f"/v1/petitions/{case['id']}"
+    head = services.casework.store.max_notification_id()
+    acts = [{"transfer": {"to_unit": "unit-a"}}, {"accept": {"on": "2026-03-04"}}]
+    plain = office.post(f"{address}/what-if", json={"acts": acts})
+    assert plain.status_code == 200, plain.text
+    longer = office.post(f"{address}/what-if", json={"acts": [*acts, {"pause": 5}, {"extend": 30}]})
+    assert longer.status_code == 200, longer.text
+
+    def finish(answer: Any) -> str:
+        return str(next(one["due_on"] for one in answer.json()["items"] if one["clock"] == "finish"))
+
+    assert (finish(plain), finish(longer)) == ("2026-05-06", "2026-06-02")
+    refused = office.post(f"{address}/what-if", json={"acts": [{"extend": 30}]})
+    assert refused.status_code == 409
+    assert office.post(f"{address}/what-if", json={"acts": [{"fly": {}}]}).status_code == 422
+    assert services.casework.store.max_notification_id() == head
