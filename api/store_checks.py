@@ -1,7 +1,6 @@
 """核验任务: the whole store verified in a process of its own, so that nobody who works meanwhile waits for it. One at a time."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context
@@ -12,6 +11,7 @@ from typing import Literal
 import structlog
 
 from api import store_check
+from api.bootstrap import Services
 from api.settings import Settings
 from api.store_check import Outcome
 
@@ -45,9 +45,8 @@ class Check:
 class Checks:
     """核验任务册 — the last one, or the one under way."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
-        self._settings = settings
-        self._clock = clock
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._lock = Lock()
         self._last: Check | None = None
         self._thread: Thread | None = None
@@ -61,7 +60,7 @@ class Checks:
         with self._lock:
             if self._last is not None and self._last.state == "running":
                 return self._last
-            check = self._last = Check(by, self._clock())
+            check = self._last = Check(by, self._services.clock())
             self._thread = Thread(target=self._follow, args=(check,), name="verify", daemon=True)
             self._thread.start()
             return check
@@ -73,11 +72,11 @@ class Checks:
 
     def _follow(self, check: Check) -> None:
         try:
-            _run(self._settings, check)
+            _run(self._services.settings, check)
         except (OSError, ValueError, EOFError) as error:
             log.error("seal.check_failed", error=type(error).__name__)
         finally:
-            check.ended_at = self._clock()
+            check.ended_at = self._services.clock()
         if check.outcome is not None and check.outcome.findings:
             log.error("seal.check_found", findings=len(check.outcome.findings))
 
