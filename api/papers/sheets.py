@@ -23,6 +23,7 @@ from api.papers.typesetting import typeset
 from domain.acts import Act
 from domain.cases import Kind
 from domain.casework import Case
+from domain.erasure.files import file_of
 from domain.errors import Busy, NotNow, Refused, Unknown
 from domain.facts import Fact, name_of
 from domain.papers import issuing
@@ -95,11 +96,14 @@ class File:
 
 
 def opened(services: Services, act: Act, case_id: Any, kind: Kind) -> File:
-    """打开文书清单: of a case that the officer may read. Raises Unknown."""
+    """打开文书清单: of a case that the officer may read; none of one whose texts or people are gone, for no reprint would be
+    what was issued. Raises Unknown."""
     seen = look(services, act, case_id, kind=kind)
     _, situation = services.casework.situation(case_id, act, kind)
     issuer: Issuer = situation.issuer
-    found = [one for paper in papers.of_case(kind.name) for one in _of_paper(paper, issuer)]
+    file = file_of(seen.state)
+    gone = file is not None and file.is_gone
+    found = [] if gone else [one for paper in papers.of_case(kind.name) for one in _of_paper(paper, issuer)]
     return File(services, act, seen, issuer, found)
 
 
