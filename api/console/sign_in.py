@@ -1,5 +1,6 @@
 """登录、退出和切换身份: the ways in and out, and the capacity the pages are seen in."""
 
+import json
 from typing import Annotated
 from urllib.parse import unquote
 
@@ -20,6 +21,8 @@ from domain.errors import Busy
 router = APIRouter(prefix="/console", route_class=Paged, include_in_schema=False)
 
 Word = Annotated[str, Form(max_length=1000)]
+Kept = Annotated[str, Form(max_length=1_000_000)]
+"""What somebody had filled in when the session had ended: it goes along with the sign-in and back to the page."""
 
 
 def inside(address: str | None) -> str:
@@ -47,22 +50,26 @@ def sign_in(
     username: Word = "",
     password: Word = "",
     next: Word = "",
+    kept: Kept = "",
+    to: Word = "",
 ) -> Response:
-    """登录: as over HTTP, with the cookie; what is wrong is said on the page."""
+    """登录: as over HTTP, with the cookie; what is wrong is said on the page. A form that came too late is offered again."""
     if not username.strip() or not password:
-        return _page(services, inside(next), "请填写用户名和口令。", username, 422)
+        return _page(services, inside(next), "请填写用户名和口令。", username, 422, kept, to)
     try:
         secret = Secret.model_validate({"username": username, "password": password, "cookie": True})
         sessions.sign_in(request, response, services, keeper, address, secret)
     except ValidationError:
-        return _page(services, inside(next), "用户名或者口令过长，或者含有不能使用的字符。", "", 422)
+        return _page(
+            services, inside(next), "用户名或者口令过长，或者含有不能使用的字符。", "", 422, kept, to
+        )
     except SignedOut as refused:
-        return _page(services, inside(next), refused.message, username, 401)
+        return _page(services, inside(next), refused.message, username, 401, kept, to)
     except TooOften as refused:
-        return _page(services, inside(next), refused.message, username, 429)
+        return _page(services, inside(next), refused.message, username, 429, kept, to)
     except Busy as refused:
-        return _page(services, inside(next), refused.message, username, 503)
-    onward = then(request, inside(next))
+        return _page(services, inside(next), refused.message, username, 503, kept, to)
+    onward = _resumed(kept, inside(to)) if kept else then(request, inside(next))
     for name, value in response.raw_headers:
         if name == b"set-cookie":
             onward.raw_headers.append((name, value))
@@ -70,8 +77,27 @@ def sign_in(
     return onward
 
 
+def _resumed(kept: str, to: str) -> HTMLResponse:
+    """继续提交: the form as it was filled in, to be sent by a click of whoever has signed in."""
+    try:
+        fields = [
+            (name, text) for name, text in json.loads(kept) if isinstance(name, str) and isinstance(text, str)
+        ]
+    except (TypeError, ValueError):
+        fields = []
+    response = rendering.page("resume.html", fields=fields, to=to)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _page(
-    services: Held, next: str, fault: str | None = None, username: str = "", status: int = 200
+    services: Held,
+    next: str,
+    fault: str | None = None,
+    username: str = "",
+    status: int = 200,
+    kept: str = "",
+    to: str = "",
 ) -> HTMLResponse:
     return rendering.page(
         "sign_in.html",
@@ -79,7 +105,9 @@ def _page(
         next=next,
         fault=fault,
         username=username,
-        provider=services.settings.oidc is not None,
+        provider=services.settings.oidc is not None and not kept,
+        kept=kept,
+        to=to,
     )
 
 

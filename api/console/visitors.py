@@ -3,6 +3,7 @@
 A page's session is the cookie; the capacity (为谁顶岗、以何职务) is a cookie too, judged by the directory each time.
 """
 
+import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -28,6 +29,8 @@ CAPACITY = "shixian_capacity"
 NOTE = "shixian_note"
 """Cookie of the one sentence that the next page says."""
 SIGN_IN = "/console/sign-in"
+PLAIN_FORM = "application/x-www-form-urlencoded"
+MOST_KEPT = 5000
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ class Paged(APIRoute):
             try:
                 return await handle(request)
             except SignedOut:
-                return _to_sign_in(request)
+                return _to_sign_in(request, await _filled_in(request))
             except Refused as refused:
                 return refusal(request, refused)
             except AWAY as error:
@@ -160,11 +163,34 @@ def refusal(request: Request, refused: Refused) -> Response:
     return faults.fault(request.scope, status, refused.code, refused.message, refused.basis)
 
 
-def _to_sign_in(request: Request) -> Response:
-    """Who reads is sent to the sign-in and back; who sends a form from a page that can wait keeps what was filled in."""
+async def _filled_in(request: Request) -> list[tuple[str, str]]:
+    """What a plain form was filled in with; nothing of one with files, nor of a piece of a page, which keeps it itself."""
+    media = request.headers.get("content-type", "").partition(";")[0]
+    if request.method != "POST" or "hx-request" in request.headers or media != PLAIN_FORM:
+        return []
+    given = await request.form(max_files=0, max_fields=MOST_KEPT)
+    return [(name, text) for name, text in given.multi_items() if isinstance(text, str)]
+
+
+def _to_sign_in(request: Request, filled_in: list[tuple[str, str]]) -> Response:
+    """Who reads is sent to the sign-in and back; who sends a form keeps what was filled in: on the page that can wait, or
+    carried along by the sign-in, which is answered right here – never kept on the server, never in an address."""
     if request.method == "POST" and "hx-request" in request.headers:
         return faults.as_piece(rendering.page("signed_out_piece.html", status=401))
     asked = request.url.path
+    if any(text.strip() for _, text in filled_in):
+        response = rendering.page(
+            "sign_in.html",
+            status=401,
+            next="/console",
+            fault=None,
+            username="",
+            provider=False,
+            kept=json.dumps(filled_in, ensure_ascii=False),
+            to=asked,
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return response
     if request.method == "GET" and "hx-request" not in request.headers and asked != "/console":
         query = f"?{request.url.query}" if request.url.query else ""
         return then(request, f"{SIGN_IN}?{urlencode({'next': asked + query})}")
