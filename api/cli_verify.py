@@ -34,7 +34,8 @@ def verify(
         ),
     ] = None,
     public_key: Annotated[
-        list[str] | None, typer.Option(help="所信的公钥（十六进制；核验卷宗时也可以是公钥文件）。 A public key to trust.")
+        list[str] | None,
+        typer.Option(help="所信的公钥（十六进制；核验卷宗时也可以是公钥文件）。 A public key to trust."),
     ] = None,
 ) -> None:
     """核验：日志、封存、附件是否与签名时相同；或者核验一份卷宗，不需要服务和数据库。 Verify the store, or a dossier.
@@ -42,7 +43,7 @@ def verify(
     有任何不符时，退出码为 1。 Exit code 1 on any finding.
     """
     if dossier is not None:
-        raise typer.Exit(of_dossier(dossier, public_key or ()))
+        raise typer.Exit(of_dossier(dossier, public_key or (), heads or ()))
     given = terminal.settings()
     columns = (TextColumn("核验日志"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with terminal.plain_errors(), terminal.database(given) as dsn, Progress(*columns, console=out) as bar:
@@ -58,11 +59,11 @@ def verify(
     raise typer.Exit(told(outcome))
 
 
-def of_dossier(file: Path, public_keys: Sequence[str] = ()) -> int:
+def of_dossier(file: Path, public_keys: Sequence[str] = (), heads: Sequence[Path] = ()) -> int:
     """核验卷宗: as told by the checker; the exit code."""
     from api import dossier_check
 
-    report = dossier_check.check(file, public_keys)
+    report = dossier_check.check(file, public_keys, heads)
     for line in report.lines():
         out.print(line, markup=False)
     return 0 if report.holds else 1

@@ -14,12 +14,13 @@ from domain.rulebase.fold import RULEBASE_ID
 __all__ = ["Report", "check"]
 
 
-def check(path: Path, public_keys: Sequence[str] = ()) -> Report:
-    """核对: of the file at the path; public keys obtained elsewhere are given in hexadecimal or as names of files."""
+def check(path: Path, public_keys: Sequence[str] = (), kept_heads: Sequence[Path] = ()) -> Report:
+    """核对: of the file at the path; public keys obtained elsewhere are given in hexadecimal or as names of files, heads
+    that somebody kept as files of one a line."""
     report = Report(cannot=story.CANNOT)
     try:
         with Folder(path) as folder:
-            _check(folder, public_keys, report)
+            _check(folder, public_keys, kept_heads, report)
     except Unfit as unfit:
         report.bad("案卷", f"{unfit}，不能继续核对。")
     except Exception as error:  # whatever a crooked file makes of us, it doesn't hold
@@ -27,12 +28,13 @@ def check(path: Path, public_keys: Sequence[str] = ()) -> Report:
     return report
 
 
-def _check(folder: Folder, trusted: Sequence[str], report: Report) -> None:
+def _check(folder: Folder, trusted: Sequence[str], kept: Sequence[Path], report: Report) -> None:
     """Each step says what it found; one that can't be taken ends the check."""
     manifest = integrity.manifest(folder, report)
     key = integrity.public_key(folder, trusted, report)
     integrity.signature(folder, key, report)
     head = integrity.head(folder, key, report)
+    integrity.kept_heads(head, key, kept, report)
     enclosed = reopening.read(folder.read, folder.paths)
     case = enclosed.case
     integrity.versions(case.id, case.last_version, enclosed.events, "事件", report)

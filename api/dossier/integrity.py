@@ -17,7 +17,7 @@ from api.dossier.forms import Event, Proof
 from api.dossier.opening import Row
 from api.dossier.reopening import hash_of
 from api.dossier.unpacking import Folder, Unfit
-from eventstore import heads
+from eventstore import heads, heads_file
 from eventstore.envelope import Blob, Tampered
 from eventstore.heads import Head
 from eventstore.leaves import Leaf
@@ -143,6 +143,26 @@ def head(folder: Folder, key: bytes, report: Report) -> Head:
     else:
         report.bad("封存头", "签名无效：封存头不是这把密钥签署的，或者签署之后被改动。")
     return found
+
+
+def kept_heads(head: Head, key: bytes, files: Sequence[Path], report: Report) -> None:
+    """另存的封存头: of the same log; one of the same size must have the same root. Others are only told of."""
+    what = "另存的封存头"
+    for file in files:
+        kept = [one.head for one in heads_file.read(file) if one.head is not None]
+        ours = [one for one in kept if one.origin == head.origin and heads.is_signed_by(one, key)]
+        same = [one for one in ours if one.size == head.size]
+        if any(one.root != head.root for one in same):
+            report.bad(what, f"{file} 中同样大小（{head.size} 个事件）的封存头，树根与案卷的不同。")
+        elif same:
+            report.ok(what, f"{file} 中有与案卷相同的封存头（{head.size} 个事件）。")
+        elif ours:
+            report.note(
+                what,
+                f"{file} 中有同一日志的封存头 {len(ours)} 个，大小都与案卷的不同，是否一致须凭一致性证明核对。",
+            )
+        else:
+            report.note(what, f"{file} 中没有同一日志、同一密钥的封存头。")
 
 
 def versions(case: UUID, last: int, events: Sequence[Event], what: str, report: Report) -> None:

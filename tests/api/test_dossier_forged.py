@@ -11,10 +11,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from api.dossier import integrity, layout
+from api import dossier_check
+from api.dossier import integrity, layout, proving
 from api.dossier.findings import Report
 from api.dossier.unpacking import Folder, Unfit
+from eventstore import heads, heads_file
 from tests.api import files
 from tests.api.conftest import Town
 from tests.api.dossier_files import (
@@ -216,6 +219,26 @@ def test_a_foreign_key_is_found_by_the_offices_own(dossier: bytes, tmp_path: Pat
     assert "公钥" in wrong(report_on(tmp_path, forgery, str(known)))
     alone = report_on(tmp_path, forgery)
     assert wrong(alone) == {"读本"}, "the page still names the office's key"
+
+
+def test_a_head_that_somebody_kept_is_compared(town: Town, dossier: bytes, tmp_path: Path) -> None:
+    """The same log's, of the same size: the same root, or the whole is another's."""
+    key = proving.signing_key(town.services)
+    head = heads.from_json(told(files_of(dossier)[layout.HEAD]))
+    kept, file = tmp_path / "kept.jsonl", tmp_path / "dossier.zip"
+    file.write_bytes(dossier)
+    found = []
+    for one in (
+        head,
+        replace(head, root=bytes(32)),
+        replace(head, size=head.size + 1),
+        replace(head, origin="x"),
+    ):
+        kept.unlink(missing_ok=True)
+        heads_file.append(kept, [heads.sign(one, key.private)])
+        report = dossier_check.check(file, (), [kept])
+        found += [one.state for one in report.findings if one.what == "另存的封存头"]
+    assert found == ["ok", "bad", "note", "note"]
 
 
 def _link(name: str) -> ZipInfo:
