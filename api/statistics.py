@@ -161,7 +161,7 @@ def answer(services: Services, act: Act, wanted: Wanted) -> dict[str, Any]:
             withheld = statistics.hidden(connection, asked) if _is_finished(since, until, then.day) else 0
         if is_past:
             by_end = report is words.concluded
-            with _going_back():
+            with going_back():
                 past.go_back(connection, services.casework, report, then, asked.visible, since, until, by_end)
             asked = replace(asked, visible=statistics.EVERYTHING)
         counted = statistics.count(connection, report, asked)
@@ -194,7 +194,7 @@ def answer(services: Services, act: Act, wanted: Wanted) -> dict[str, Any]:
 
 
 @contextmanager
-def _going_back() -> Iterator[None]:
+def going_back() -> Iterator[None]:
     """逐件回溯: so many at once as leave room for everybody else's work. Raises Busy."""
     if not _replays.acquire(timeout=PATIENCE):
         raise Busy("statistics.replaying", "正在按过去时点统计的较多，请稍后再试。", retry_after=30)
