@@ -237,6 +237,11 @@ def _reviewed(self: Petitions, at: Stage) -> Story:
     return self.way(at, Way(reviewed=True))
 
 
+def _on_the_file(change: Callable[[Story], Story]) -> Callable[[Petitions, Stage], Story]:
+    """What happens before, in whichever stage the petition is."""
+    return lambda self, at: change(self.way(at))
+
+
 SPECIAL: dict[str, Callable[[Petitions, Stage], Story]] = {
     "pass-on-instruction": _then(lambda story: story.instructed()),
     "sign-record": lambda self, at: self.way(at, Way(recorded=True)),
@@ -254,7 +259,7 @@ SPECIAL: dict[str, Callable[[Petitions, Stage], Story]] = {
     "file-refusal": _refused,
     "confirm-hand-over": _handed_over,
     "decline-hand-over": _handed_over,
-    **{act: _then(ready) for act, ready in custody.READY.items()},
+    **{act: _on_the_file(ready) for act, ready in custody.READY.items()},
 }
 """What must have happened for an act to be open in its stages."""
 
