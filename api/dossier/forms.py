@@ -6,8 +6,6 @@ from uuid import UUID
 
 import msgspec
 
-from domain.rules.deadlines import Clock
-
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """一种文件 — with these fields and no others."""
@@ -190,6 +188,3 @@ class Signature(Shape, frozen=True):
     key: str
     manifest_sha256: str
     signature: str
-
-
-Clocks = list[Clock]

@@ -11,7 +11,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 
 from eventstore.ciphers import opener
-from eventstore.envelope import PERSON, REST, Blob, Tampered, blobs, is_sealed, plain_part
+from eventstore.envelope import PERSON, REST, Blob, Tampered, blobs, plain_part
 
 SecretOf = Callable[[Blob], bytes | None]
 """The data key of a blob; None where it isn't at hand."""
@@ -69,11 +69,6 @@ def opened(row: Row, secret_of: SecretOf) -> Opened:
 def place(row: Row) -> bytes:
     """所在位置: what ties a blob to its event – the stream, the version, the topic."""
     return b"".join([row.originator_id.bytes, row.version.to_bytes(8, "big"), row.topic.encode(), b"\x00"])
-
-
-def is_plain(row: Row) -> bool:
-    """全为明文: stored before there were keys, or of a fact that needs none."""
-    return not is_sealed(row.state)
 
 
 def _decrypted(row: Row, blob: Blob, secret: bytes) -> bytes:
