@@ -75,7 +75,7 @@ def _of_the_database(error: BaseException) -> str | None:
         return None
     if isinstance(cause, psycopg.errors.InsufficientPrivilege):
         return (
-            "数据库账号权限不足，需要在所用的库中建表和读写。"
+            "数据库账号权限不足，需要在所用的库中建表和读写；服务账户只属 shixian_writer 的，请用所有者账户执行 shixian migrate。"
             " The database role lacks rights: it must be allowed to create and use tables."
         )
     if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
