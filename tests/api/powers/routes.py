@@ -22,6 +22,7 @@ REPORTS = (
     "receipts", "timeliness", "extensions", "returns", "repeats", "satisfaction", "workload", "scores", "risks",
 )  # fmt: skip
 KNOWN = {
+    "/v1/readings/{position}/proof": "1",
     "/v1/statistics/{report}.xlsx": "receipts",
     "/v1/directory/units/{id}": "unit-a",
     "/v1/directory/officers/{id}": "a-head",
