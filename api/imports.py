@@ -309,7 +309,10 @@ class ImportWorker:
     def _work_off(self, row: Mapping[str, Any]) -> None:
         kind = KINDS[row["kind"]]
         with self._beating(row["id"]):
-            reading = kind.read(self._content(row), legal_date(row["created_at"]))
+            content = sealed_contents.of_row(self._services.keys, row, str(row["id"]), IMPORT)
+            if content is None:
+                raise Invalid("import.cleared", "文件内容已按规定清除，请重新上传。")
+            reading = kind.read(content, legal_date(row["created_at"]))
         held = self._begin(row, reading)
         if held is None or held["state"] != "running":
             return
@@ -323,18 +326,6 @@ class ImportWorker:
                 return
         self._finish(row["id"], "done", [])
         log.info("import.done", file=str(row["id"]), kind=row["kind"], total=reading.total)
-
-    def _content(self, row: Mapping[str, Any]) -> bytes:
-        """文件内容: as it was sent. Raises Invalid if its key is gone."""
-        stored = bytes(row["content"])
-        content = (
-            sealed_contents.unseal(self._services.keys, str(row["id"]), IMPORT, stored)
-            if row["sealed"]
-            else stored
-        )
-        if content is None:
-            raise Invalid("import.cleared", "文件内容已按规定清除，请重新上传。")
-        return content
 
     @contextmanager
     def _beating(self, id: UUID) -> Iterator[None]:

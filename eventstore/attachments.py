@@ -65,10 +65,8 @@ def content_of(connection: Connection[Any], keys: Keys, sha256: str) -> bytes | 
         row = cursor.execute(
             "SELECT content, sealed FROM attachment_contents WHERE sha256 = %s", (sha256,)
         ).fetchone()
-    if row is None or not row["sealed"]:
-        return None if row is None else bytes(row["content"])
     try:
-        return sealed_contents.unseal(keys, sha256, ATTACHMENT, bytes(row["content"]))
+        return None if row is None else sealed_contents.of_row(keys, row, sha256, ATTACHMENT)
     except Tampered:
         return b""
 

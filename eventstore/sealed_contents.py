@@ -1,10 +1,12 @@
 """密封内容: whole contents beside the log – attachments, files to be imported – under a key of their own."""
 
+from collections.abc import Mapping
 from os import urandom
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 
-from eventstore.ciphers import NONCE_BYTES, TAG_BYTES
+from eventstore.ciphers import KNOWN, NONCE_BYTES, TAG_BYTES
 from eventstore.envelope import KEY, Tampered, cleared
 from eventstore.keys import Keys, path_of
 
@@ -32,6 +34,8 @@ def unseal(keys: Keys, owner: str, subject: str, sealed: bytes) -> bytes | None:
     if len(sealed) < KEY.size + NONCE_BYTES:
         raise Tampered("the content is cut short")
     algorithm, generation, _, _ = KEY.unpack_from(sealed)
+    if algorithm not in KNOWN:
+        raise Tampered("the content names no known algorithm")
     opener = keys.ring().opener(owner, subject, generation, algorithm)
     if opener is None:
         return None
@@ -40,6 +44,12 @@ def unseal(keys: Keys, owner: str, subject: str, sealed: bytes) -> bytes | None:
         return opener.decrypt(sealed[KEY.size : at], sealed[at:], _place(owner, subject) + header)
     except InvalidTag:
         raise Tampered("the content isn't what was stored") from None
+
+
+def of_row(keys: Keys, row: Mapping[str, Any], owner: str, subject: str) -> bytes | None:
+    """行中内容: `content` of a row, which is enciphered if its `sealed` says so; None if its key was destroyed."""
+    stored = bytes(row["content"])
+    return unseal(keys, owner, subject, stored) if row["sealed"] else stored
 
 
 def _place(owner: str, subject: str) -> bytes:
