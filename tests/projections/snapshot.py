@@ -11,6 +11,7 @@ TABLES = (
     "item_shares",
     "ledger_texts",
     "case_dues",
+    "raised_alerts",
     "accused_names",
 )
 
