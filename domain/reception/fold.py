@@ -204,7 +204,9 @@ def fold(reception: Reception | None, fact: Fact) -> Reception | None:
         return _received(fact) if isinstance(fact, events.Received) else None
     step = STEPS.get(type(fact))
     changes = step(reception, fact) if step is not None else {}
-    last_on = reception.last_on if isinstance(fact, Alerted | AlertWithdrawn) else max(reception.last_on, fact.on)
+    last_on = (
+        reception.last_on if isinstance(fact, Alerted | AlertWithdrawn) else max(reception.last_on, fact.on)
+    )
     return replace(reception, version=fact.originator_version, last_on=last_on, **changes)
 
 

@@ -285,9 +285,7 @@ STEPS: dict[type[Fact], Callable[[Item, Any], Changes]] = {
     events.Scored: _scored,
     events.SentForReading: lambda i, f: {"people": _added(i.people, f.officers)},
     events.ReportedToBody: lambda _, f: {"body_told_on": f.on},
-    events.Archived: lambda i, f: _to(
-        Stage.ARCHIVED, f, custody=keeping.archived(i.custody, f, f.retention)
-    ),
+    events.Archived: lambda i, f: _to(Stage.ARCHIVED, f, custody=keeping.archived(i.custody, f, f.retention)),
     Alerted: lambda i, f: {"alerts": i.alerts | {f.alert_id}},
     AlertAcknowledged: lambda i, f: {"acknowledged": i.acknowledged | {f.alert_id}},
     AlertWithdrawn: lambda i, f: {
