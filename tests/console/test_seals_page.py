@@ -45,7 +45,7 @@ def test_verified_in_the_background(sealed, services, app, pages):
     auditor = pages("auditor")
     with psycopg.connect(services.settings.database_url) as own:
         own.execute("SET session_replication_role = replica")
-        own.execute("UPDATE casework_events SET state = 'x' WHERE notification_id = 2")
+        own.execute("UPDATE casework_events SET state = state || '\\x20' WHERE notification_id = 2")
     assert auditor.post(f"{HOME}/check").goes_to == HOME
     auditor.post(f"{HOME}/check")  # one at a time
     piece = auditor.get(f"{HOME}/check", headers={"HX-Request": "true"})
