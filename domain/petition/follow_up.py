@@ -5,6 +5,8 @@ from typing import Any
 
 from domain.cases import Draft
 from domain.directory.fold import Officer
+from domain.erasure import deciding as keeping
+from domain.erasure import files
 from domain.errors import Invalid, NotNow
 from domain.petition import commands, events
 from domain.petition.situation import Situation
@@ -97,6 +99,16 @@ def _file_refusal(command: commands.FileRefusal, situation: Situation) -> Draft:
     return events.RefusalFiled, on, {"text": command.text}
 
 
+def _take_charge(command: commands.TakeCharge, situation: Situation) -> Draft:
+    leader = a_leader(command.leader, situation)
+    return events.TakenCharge, situation.date(command.on), {"leader": leader.id}
+
+
+def _archive(command: commands.Archive, situation: Situation) -> Draft:
+    kept = keeping.retained(command.retention, files.of_petition(situation.petition))
+    return events.Archived, situation.date(command.on), {"reason": command.reason, "retention": kept}
+
+
 DECISIONS: dict[type, Callable[[Any, Situation], Draft]] = {
     commands.Propose: _propose,
     commands.PassOnInstruction: _pass_on_instruction,
@@ -106,4 +118,6 @@ DECISIONS: dict[type, Callable[[Any, Situation], Draft]] = {
     commands.SendForReading: _send_for_reading,
     commands.ConsentToRefusal: _consent_to_refusal,
     commands.FileRefusal: _file_refusal,
+    commands.TakeCharge: _take_charge,
+    commands.Archive: _archive,
 }

@@ -277,11 +277,6 @@ def _answer_supervision(command: commands.AnswerSupervision, situation: Situatio
     return events.SupervisionAnswered, on, {"adopted": command.adopted, "text": command.text}
 
 
-def _take_charge(command: commands.TakeCharge, situation: Situation) -> Draft:
-    leader = follow_up.a_leader(command.leader, situation)
-    return events.TakenCharge, situation.date(command.on), {"leader": leader.id}
-
-
 def _link_repeat(command: commands.LinkRepeat, situation: Situation) -> Draft:
     earlier = situation.earlier
     if command.earlier_petition == situation.petition.id:
@@ -338,11 +333,6 @@ def _reopen(command: commands.Reopen, situation: Situation) -> Draft:
     return events.Reopened, on, {"reason": command.reason}
 
 
-def _archive(command: commands.Archive, situation: Situation) -> Draft:
-    kept = keeping.retained(command.retention, files.of_petition(situation.petition))
-    return events.Archived, situation.date(command.on), {"reason": command.reason, "retention": kept}
-
-
 def _rate(command: commands.Rate, situation: Situation) -> Draft:
     basis = grounds.rating().basis
     if command.about in rating.given(situation.history):
@@ -374,7 +364,6 @@ DECISIONS: dict[type, Decision] = {
     commands.Urge: _urge,
     commands.Supervise: _supervise,
     commands.AnswerSupervision: _answer_supervision,
-    commands.TakeCharge: _take_charge,
     commands.ReportUrgent: _plain(events.UrgentReported, "to_organ", "text"),
     commands.AcknowledgeUrgent: _plain(events.UrgentAcknowledged, "text"),
     commands.LinkRepeat: _link_repeat,
@@ -382,7 +371,6 @@ DECISIONS: dict[type, Decision] = {
     commands.Withdraw: _withdraw,
     commands.SignOff: _sign_off,
     commands.Reopen: _reopen,
-    commands.Archive: _archive,
     commands.Rate: _rate,
     **first_contact.DECISIONS,
     **follow_up.DECISIONS,
