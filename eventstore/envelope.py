@@ -130,7 +130,7 @@ def unseal(row: Row, keys: Keys | None) -> bytes:
     """启封: the fact's JSON, with what can't be read any more left out or CLEARED. Raises Tampered."""
     state = row.state
     if state[0] == PLAIN:
-        return state if keys is None else _plain(row, keys.ring())
+        return _plain(row, keys.ring()) if keys is not None and _marked_of(row.topic) else state
     if state[0] != SEALED:
         raise Tampered("the stored state is of no known form")
     if keys is None:
@@ -168,11 +168,8 @@ def _plain(row: Row, ring: Ring) -> bytes:
     if not ring.has_lost(owner):
         return row.state
     generation = ring.content.current
-    topic = row.topic
-    while topic in UPCASTERS:
-        topic, _ = UPCASTERS[topic]({})
     fields: dict[str, Any] = msgspec.json.decode(row.state)
-    for name, (subject, form) in _marked(TOPICS[topic]).items() if topic in TOPICS else ():
+    for name, (subject, form) in _marked_of(row.topic).items():
         if name not in fields:
             continue
         if subject == PEOPLE:
@@ -234,6 +231,14 @@ def _marked(kind: type[Fact]) -> dict[str, tuple[str, str]]:
     """The marked fields of a class, each with its subject and form."""
     forms = {field.name: _form(field.type) for field in msgspec.structs.fields(kind)}
     return {name: (subject, forms[name]) for name, subject in subjects_of(kind).items()}
+
+
+@cache
+def _marked_of(topic: str) -> dict[str, tuple[str, str]]:
+    """The same for a topic, be it an old one."""
+    while topic in UPCASTERS:
+        topic, _ = UPCASTERS[topic]({})
+    return _marked(TOPICS[topic]) if topic in TOPICS else {}
 
 
 def _form(hint: Any) -> str:
