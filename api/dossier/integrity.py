@@ -122,8 +122,8 @@ def signature(folder: Folder, key: bytes, report: Report) -> None:
     except (Unfit, ValueError, InvalidSignature):
         report.bad(what, "目录签名无效：目录在签名之后被改动，或者签名的不是这把密钥。")
         return
-    told = (found.algorithm, found.key, found.manifest_sha256)
-    if told != ("Ed25519", heads.key_id(key), digest):
+    told = (found.algorithm, found.key, found.manifest_sha256, found.signature)
+    if told != ("Ed25519", heads.key_id(key), digest, signed.hex()):
         report.bad(what, "目录签名文件所注的摘要、密钥或者算法与签名不符。")
     else:
         report.ok(what, f"案卷摘要 {digest} 由密钥 {found.key} 签署。")

@@ -22,7 +22,7 @@ from tests.projections.office import Office, a_casework, at
 
 NOW = at("2026-03-03")
 OFF = ["2026-03-16", "2026-03-17", "2026-03-18"]
-CASES = 60
+CASES = 90
 
 
 @pytest.fixture
