@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from api import case_links
 from api.case_reading import Seen
 from domain.acts import PETITIONER, Act, petitioner_act
 from domain.directory.decisions import POSTS
@@ -89,7 +90,7 @@ def parties(then: Seen) -> list[Party]:
     if then.kind is PETITION:
         shown = authority.may_read(standing, petitioner_act(then.named_at))
         found.append(Party(PETITIONER, PETITIONER, None, "信访人", "progress" if shown else "nothing"))
-    office = office_of(then.state)
+    office = office_of(then)
     for unit in dict.fromkeys([*([office] if office else []), *units_of(then.state)]):
         found.append(_unit(then, unit, "office" if unit == office else "unit", sees))
     for key, post, name in (("leaders", "leader", "领导"), ("inspectors", "inspector", "督查员")):
@@ -98,9 +99,12 @@ def parties(then: Seen) -> list[Party]:
     return found
 
 
-def office_of(state: Any) -> str | None:
-    """信访工作机构: on whose register the case is."""
-    return getattr(state, "office", None) or getattr(state, "petition_office", None)
+def office_of(then: Seen) -> str | None:
+    """信访工作机构: on whose register the case is; of an item, the petition it came from – unless that mustn't be told of."""
+    if then.kind is not ITEM:
+        return getattr(then.state, "office", None)
+    untold = case_links.untold(then.state, then.hidden)
+    return None if "petition_office" in untold else then.state.petition_office
 
 
 def units_of(state: Any) -> Sequence[str]:
@@ -143,7 +147,7 @@ def _most(viewers: Sequence[Viewer]) -> str:
 
 def members(officer: str, then: Seen) -> list[str]:
     """所属各方: to which parties an officer belonged, by the posts held then."""
-    office, units = office_of(then.state), set(units_of(then.state))
+    office, units = office_of(then), set(units_of(then.state))
     found: list[str] = []
     for held in then.directory.posts(officer):
         if held.post in {"leader", "inspector"}:

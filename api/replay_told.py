@@ -182,7 +182,7 @@ def _messages(
 
 def _issued(fact: Any, base: Mapping[str, Any], then: Seen) -> Iterable[Message]:
     """A paper tells the organs it goes to; a petitioner only once it is served."""
-    known = {f"unit:{unit}" for unit in (*units_of(then.state), office_of(then.state) or "")}
+    known = {f"unit:{unit}" for unit in (*units_of(then.state), office_of(then) or "")}
     paper = papers.found(fact.notice)
     for unit in dict.fromkeys((*fact.addressees, *fact.copies)):
         if f"unit:{unit}" in known:
@@ -206,7 +206,7 @@ def _addressed(fact: Fact, base: Mapping[str, Any], at: Then, membership: _Membe
     then = at(base["version"])
     if supervised:
         named[0].extend(issuing.addressees(fact, _holder(then.state)))
-    known = {*units_of(then.state), office_of(then.state)}
+    known = {*units_of(then.state), office_of(then)}
     units = [unit for unit in dict.fromkeys(named[0]) if unit in known and unit != fact.unit]
     found: dict[str, list[str]] = {f"unit:{unit}": [] for unit in units}
     for officer in named[1]:
