@@ -132,7 +132,9 @@ class TestRegistering:
         done(browser.post(URL, fields))
 
     def test_another_may_not(self, town: Town, town_pages: Open):
-        assert nobody(town.client).post(URL, TYPED).goes_to == SIGN_IN
+        kept = nobody(town.client).post(URL, TYPED)
+        assert (kept.status, kept.form(SIGN_IN)["to"]) == (401, URL)
+        assert nobody(town.client).post(URL, {}).goes_to == SIGN_IN
         assert town_pages("leader").post(URL, TYPED).status == 403
 
     def test_a_session_that_ended_leaves_the_page_as_it_is(self, town: Town):
