@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.casework import Case, Casework, Recorded
 from domain.erasure.events import CUSTODY_FACTS, Erased, ErasureRequested
-from domain.erasure.files import File, file_of
+from domain.erasure.files import File, file_of, the_file
 from domain.facts import Fact
 from domain.petition import events as petition
 from domain.reception import events as reception
@@ -27,8 +27,9 @@ MOVING: tuple[type[Fact], ...] = (
     item.Archived,
     reception.Archived,
 )
-"""Facts that change how a file is kept."""
+"""Facts by which a file comes to be told of, and ceases to be."""
 
+KEPT = "SELECT case_id FROM archives WHERE case_id = ANY(%s)"
 DELETE = "DELETE FROM archives WHERE case_id = ANY(%s)"
 INSERT = "INSERT INTO archives SELECT * FROM json_populate_recordset(NULL::archives, %s::json)"
 REGISTER = """
@@ -41,7 +42,7 @@ FORGET = "DELETE FROM case_attachments WHERE case_id = ANY(%s)"
 
 
 class Archives:
-    """档案 — the view: the row of a file is written anew whenever something happened to it, the register only grows."""
+    """档案 — the view: a file's row is written anew whenever anything happened to its case, the register only grows."""
 
     name = "archives"
     tables: Mapping[str, Table] = {
@@ -54,18 +55,25 @@ class Archives:
     def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
         """应用: the files that were touched, as they stand now."""
         self._tie(connection, batch)
-        moved = [one for one in batch if isinstance(one.fact, MOVING)]
-        if not moved:
+        told_of = self._told_of(connection, batch)
+        if not told_of:
             return
-        cases = list(casework.cases(touched(moved)).values())
+        cases = list(casework.cases(told_of).values())
         connection.execute(DELETE, ([case.state.id for case in cases],))
-        files = [(case, file) for case in cases if (file := file_of(case.state)) is not None]
-        rows = [_row(file) for _, file in files if file.archived or _is_told_of(file)]
+        files = [file for case in cases if (file := file_of(case.state)) is not None]
+        rows = [_row(file) for file in files if file.archived or _is_told_of(file)]
         if rows:
             connection.execute(INSERT, (as_json(rows),))
-        register = [row for case, file in files for row in _register(case, file)]
+        register = [row for case in cases for row in _register(case)]
         if register:
             connection.execute(REGISTER, (as_json(register),))
+
+    def _told_of(self, connection: Connection, batch: Sequence[Recorded]) -> list[UUID]:
+        """Cases of the batch that have a row, or may now get one: of such also the other facts change the row."""
+        of = touched(batch)
+        moved = set(touched([one for one in batch if isinstance(one.fact, MOVING)]))
+        kept = {row["case_id"] for row in connection.execute(KEPT, (of,)).fetchall()}
+        return [case_id for case_id in of if case_id in moved or case_id in kept]
 
     def _tie(self, connection: Connection, batch: Sequence[Recorded]) -> None:
         named = [
@@ -121,15 +129,16 @@ def _row(file: File) -> dict[str, Any]:
     }
 
 
-def _register(case: Case, file: File) -> list[dict[str, Any]]:
-    """销毁清册: a row for each destruction of the case, with what was written in its request."""
+def _register(case: Case) -> list[dict[str, Any]]:
+    """销毁清册: a row for each destruction of the case, with what was written in its request and the class it had then."""
     reason: str | None = None
     rows: list[dict[str, Any]] = []
-    for one in case.history:
+    for n, one in enumerate(case.history, 1):
         fact = one.fact
         if isinstance(fact, ErasureRequested):
             reason = fact.reason
         if isinstance(fact, Erased):
+            file = the_file(case.kind.project(case.facts[:n]))
             rows.append(
                 {
                     "case_id": file.id,
