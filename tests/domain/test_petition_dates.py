@@ -30,6 +30,7 @@ def outcome(slug: str, day: str) -> set[str]:
         "petition.not_yours",
         "petition.unknown",
         "notice.not_yours",
+        "erasure.own_part",
     }
 
 
