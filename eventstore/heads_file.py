@@ -13,6 +13,7 @@ import msgspec
 
 from eventstore import heads
 from eventstore.heads import Head
+from eventstore.places import make_home
 
 NAME = "seals.jsonl"
 LONGEST = 4096
@@ -52,8 +53,9 @@ def last(file: Path) -> Line | None:
 def append(file: Path, more: Iterable[Head]) -> None:
     """追加: heads, on the disk when this returns; those that another process has added meanwhile are not repeated.
 
-    Raises OSError.
+    The folder is made where there is none: beside a database that is given nobody else needs it. Raises OSError.
     """
+    make_home(file.parent)
     fresh = not file.exists()
     with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), "r+b") as opened:
         fcntl.flock(opened, fcntl.LOCK_EX)

@@ -14,7 +14,7 @@ from eventstore import heads, heads_file, merkle, seal_status, sealed_tree, seal
 from eventstore.frontier import Frontier
 from eventstore.leaves import Leaf, micros
 from eventstore.sealed_tree import SealedTree
-from eventstore.sealing import Broken
+from eventstore.sealing import Broken, Sealing
 from projections.sealer import Sealer
 from tests.eventstore.sealed import Log, seal_in_runs
 
@@ -181,6 +181,16 @@ def test_a_file_that_cannot_be_written_is_told(log):
     log.file.mkdir()
     log.add(1)
     assert refusal(log).code == "file_unwritable"
+
+
+def test_the_folder_of_the_file_is_made_where_nobody_else_needs_it(database, tmp_path):
+    """Beside a database that is given there is no embedded server to make the home."""
+    log = Log(database, tmp_path)
+    home = tmp_path / "home"
+    log.add(1)
+    assert Sealing(database, log.keys, home / heads_file.NAME, log.clock).step() == 1
+    assert len(heads_file.read(home / heads_file.NAME)) == 1
+    assert home.stat().st_mode & 0o066 == 0
 
 
 def test_leaves_without_a_head_are_no_tree(log):
