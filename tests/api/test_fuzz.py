@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from api import sealing
 from api.app import create_app
 from api.bootstrap import Services
 from api.health import HEARTBEATS
@@ -100,11 +101,12 @@ def items(town: Town) -> ItemWalker:
 
 @pytest.fixture(scope="module")
 def cases(town: Town, items: ItemWalker) -> list[str]:
-    """A petition and an item in every stage in which something can be done, and on every list."""
+    """A petition and an item in every stage in which something can be done, on every list, in a log that is sealed."""
     made = [town.walker.walk(way) for way in {str(life.way): life.way for life in LIVES}.values()]
     made += [items.walk(way) for way in {str(life.way): life.way for life in ITEM_LIVES}.values()]
     town.services.casework.raise_alerts([UUID(case) for case in made], town.clock() + timedelta(days=90))
     runner.catch_up(town.services.database, town.services.casework)
+    sealing.of(town.services).catch_up()
     return made
 
 
