@@ -1,4 +1,4 @@
-"""职权 (B8): every role × every stage × every act, against Articles 8–12 written out once more, by hand.
+"""职权 (B8): every role × every stage × every act, against Articles 8–12 and 23 written out once more, by hand.
 
 A line reads: who may in which stages. `head`, `clerk` and `officer` are those of the unit that handles the item, the
 officer being the one designated. Nobody else does anything; whoever may not read the item isn't told that it exists.
@@ -32,7 +32,7 @@ from tests.builders import (
 from tests.items import DIRECTORY, Matter, against_unit_b, an_item, an_item_in, b_officer, handled
 from tests.spec import given
 
-ARTICLES_8_TO_12 = {
+ARTICLES = {
     # 第十条：督查事项立项权
     "submit": "inspector opened",
     "amend": "inspector opened approved",
@@ -73,6 +73,14 @@ ARTICLES_8_TO_12 = {
     "clerk handling result vetted with_leader with_superior signed_off archived",
     # 第十四条：流经的人员阅读
     "send-for-reading": "inspector *; leader *; head *",
+    # 第二十三条：立卷归档的由督查员保管；销毁由领导批准，可以查阅案卷的人员监销
+    "lend-file": "inspector signed_off withdrawn archived",
+    "return-file": "inspector *",
+    "request-erasure": "inspector signed_off withdrawn archived",
+    "approve-erasure": "leader signed_off withdrawn archived",
+    "refuse-erasure": "leader signed_off withdrawn archived",
+    "witness-erasure": "leader signed_off withdrawn archived; inspector signed_off withdrawn archived; "
+    "head signed_off withdrawn archived; clerk signed_off withdrawn archived",
 }
 NEEDS_THE_LEADER = {
     # 第十条：督查员只对不需要领导复审的事项有退办权、核销权和报上级机关审核权
@@ -138,7 +146,7 @@ def not_there_yet(cell: tuple[str, str, str]) -> bool:
 @pytest.mark.parametrize("review", [False, True], ids=["alone", "leader reviews"])
 @pytest.mark.parametrize("public", [False, True], ids=["closed", "public"])
 def test_b8_every_cell_is_as_the_articles_say(stage: Stage, review: bool, public: bool):
-    table = ARTICLES_8_TO_12 | (NEEDS_THE_LEADER if review else {})
+    table = ARTICLES | (NEEDS_THE_LEADER if review else {})
     allowed = {cell for cell in cells(table) if cell[1] == stage and not not_there_yet(cell)}
     found = reached(an_item_in(stage, leader_review=review, public=public))
     assert {cell for cell, code in found.items() if not code} == allowed
@@ -194,10 +202,9 @@ class TestReading:
 
     def test_every_power_has_its_article(self):
         assert set(item_powers.ARTICLES) == set(item_powers.POWERS) == set(item_powers.LABELS)
-        mine = {
-            power: article for power, article in item_powers.ARTICLES.items() if power != "alert_recipient"
-        }
-        assert all(re.search(r"第(九|十|十一|十二)条", article) for article in mine.values())
+        elsewhere = {"alert_recipient": "第二十条", "witness": "第二十三条"}
+        for power, article in item_powers.ARTICLES.items():
+            assert re.search(elsewhere.get(power, r"第(九|十|十一|十二)条"), article), power
 
     def test_b8_a_petition_office_that_handles_an_item_is_a_unit_like_others(self):
         story = an_item().submitted().instructed().issued().allocated("petition-office")
