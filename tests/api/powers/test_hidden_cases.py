@@ -13,6 +13,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from api import sealing
 from domain.acts import Act
 from domain.trace import Reading
 from projections import runner
@@ -27,11 +28,16 @@ from tests.api.test_alert_stream import listening
 each = pytest.mark.parametrize("hidden", HIDDEN, ids=[one.name for one in HIDDEN])
 LATER = datetime(2026, 8, 3, 2, 0, tzinfo=UTC)
 """When every limit of the cases has passed."""
+HEADS = "/v1/seals {"
+"""The list of heads: how far the log is sealed and when, which is signed for all staff to hold on to. A head is due after
+whatever is recorded, a reading or an appointment too, and names nothing (0015); so it may grow, and is searched all the same.
+"""
 TRIALS = ("POST /v1/what-if", "POST /v1/calendars/2026/preview")
 
 
 def catch_up(town: Town) -> None:
     runner.catch_up(town.services.database, town.services.casework)
+    sealing.of(town.services).catch_up()
 
 
 def live(town: Town, hidden: Hidden) -> None:
@@ -95,7 +101,8 @@ def test_nothing_that_others_see_changes_by_it(town: Town, hidden: Hidden) -> No
         for what in before[who] | after[who]
         if not _is_open(hidden, who, what)
     ]
-    assert not [(who, what) for who, what in seen if before[who].get(what) != after[who].get(what)]
+    kept = [(who, what) for who, what in seen if not what.startswith(HEADS)]
+    assert not [(who, what) for who, what in kept if before[who].get(what) != after[who].get(what)]
     texts = {(who, what): json.dumps(after[who].get(what), ensure_ascii=False) for who, what in seen}
     assert not [(place, found) for place, text in texts.items() if (found := hidden.found_in(text))]
 
