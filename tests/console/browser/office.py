@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, LiteralString
 from uuid import UUID
 
+import httpx
 import psycopg
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -22,6 +23,7 @@ from api.settings import Settings
 from eventstore import migrate
 from eventstore.embedded import Server
 from projections import runner
+from scheduler.limits import record_limits
 from tests.api.caller import serving
 from tests.conftest import Clock, fresh
 from tests.console.browser.chromium import HOST
@@ -29,6 +31,13 @@ from tests.keys import run_keys
 
 NOW = datetime(2026, 11, 19, 2, 0, tzinfo=UTC)
 """Thursday, 19 November 2026, 10:00 in Shanghai."""
+COMING_YEAR = {
+    "source": "国务院办公厅关于2027年部分节假日安排的通知",
+    "published_at": "2026-11-18",
+    "days_off": ["2027-01-01", *(f"2027-02-{day:02}" for day in range(5, 13)), "2027-12-31"],
+    "make_up_days": ["2027-01-30", "2027-02-20"],
+}
+"""A decree as none was published."""
 TEMPLATE = "template_demo"
 PASSWORD = "shixian-demo"
 
@@ -69,6 +78,23 @@ class Office:
         petition = self.services.casework.petition(self.case(subject))
         assert petition is not None
         return petition.number, petition.query_code
+
+    def rule_change(self) -> int:
+        """The decree on the coming year, entered when first asked for, with every limit that it moved recorded."""
+        known = self.services.casework.rulebase().version
+        if known:
+            return known
+        here = self.address.replace(HOST, "127.0.0.1")  # only the browser knows the office's name
+        answer = httpx.put(
+            f"{here}/v1/calendars/2027",
+            json=COMING_YEAR,
+            headers={"Authorization": f"Bearer {self.token('admin')}", "Idempotency-Key": "decree-2027"},
+        )
+        assert answer.status_code == 200, answer.text
+        self.catch_up()
+        record_limits(self.services.database, self.services.casework, self.clock)
+        self.catch_up()
+        return self.services.casework.rulebase().version
 
     def events(self, case: UUID) -> list[str]:
         """What happened to the case, in order."""

@@ -47,6 +47,10 @@ def item(rest: str = "") -> Where:
     return lambda office: f"/console/supervision-items/{office.of_kind('item')}{rest}"
 
 
+def reception(rest: str = "") -> Where:
+    return lambda office: f"/console/reception/{office.of_kind('reception')}{rest}"
+
+
 def month(office: Office) -> str:
     return f"/console/negative-lists/{office.of_kind('month')}"
 
@@ -83,12 +87,14 @@ PLACES = (
     Place("statistics-report", "leader", "/console/statistics/timeliness"),
     Place("imports", "office", "/console/imports"),
     Place("reception", "office", "/console/reception", phone=True),
-    Place("reception-record", "office", lambda office: f"/console/reception/{office.of_kind('reception')}"),
+    Place("reception-record", "office", reception()),
+    Place("reception-replay", "office", reception("/replay")),
     Place("reception-log", "office", "/console/reception/log"),
     Place("reception-rota", "office", "/console/reception/rota"),
     Place("reception-shifts", "office", "/console/reception/shifts"),
     Place("rota-in-public", None, "/reception", phone=True),
     Place("item", "inspector", item()),
+    Place("item-replay", "inspector", item("/replay?step=3")),
     Place("item-act", "inspector", item("/acts/urge")),
     Place("item-opening", "inspector", "/console/supervision-items/new"),
     Place("negative-list", "office", month),
@@ -104,6 +110,7 @@ PLACES = (
     Place("calculator", "office", "/console/rules/calculator"),
     Place("calendar", "admin", "/console/rules/calendars/2027"),
     Place("rule-changes", "admin", "/console/rules/changes"),
+    Place("rule-change", "admin", lambda office: f"/console/rules/changes/{office.rule_change()}"),
     Place("what-if", "office", "/console/rules/what-if"),
     Place("templates", "admin", "/console/templates"),
     Place("template", "admin", "/console/templates/acceptance"),
