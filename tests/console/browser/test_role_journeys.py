@@ -62,7 +62,9 @@ def test_an_auditor_reads_everything_and_changes_nothing(open_page: Open, demo: 
     auditor.page.get_by_role("button", name="查看完整信息").click()
     expect(auditor.page.get_by_role("heading", name="完整信息")).to_be_visible()
     demo.catch_up()
-    read = demo.rows("SELECT officer, what FROM readings WHERE case_id = %s ORDER BY position DESC LIMIT 1", case)
+    read = demo.rows(
+        "SELECT officer, what FROM readings WHERE case_id = %s ORDER BY position DESC LIMIT 1", case
+    )
     assert read == [{"officer": "auditor", "what": "petitioners"}]
     assert demo.events(case) == before
 
