@@ -158,7 +158,7 @@ def add_reads(router: APIRouter, kind: Kind, prefix: str = "") -> None:
         operation_id=f"{prefix}attachment",
     )
     def download(id: UUID, sha256: Hash, services: Held, act: Signed) -> Response:
-        """只作为文件下载，不在浏览器中打开；下载信访件和保密督查事项的附件留有记录."""
+        """只作为文件下载，不在浏览器中打开；每次下载都留有记录."""
         return handed_out(services, act, kind, id, sha256)
 
 
@@ -218,8 +218,8 @@ def _shown(one: Attachment, fact: Fact) -> Named:
 
 
 def _handed_out(services: Services, act: Act, case: Case, named: Attachment) -> Response:
-    if case.kind is PETITION or case.state.confidential:
-        readings.note(services, act, case.state.id, "attachment")
+    personal = case.kind is PETITION or case.state.confidential
+    readings.note(services, act, case.state.id, "attachment", personal=personal)
     with services.database.connection() as connection:
         content = contents.content_of(connection, services.keys, named.sha256)
     if content is None or hashing(content).hexdigest() != named.sha256:

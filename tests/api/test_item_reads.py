@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from api.bootstrap import Services
+from projections import runner
 from tests.api.caller import Caller
 from tests.api.conftest import Town
 from tests.api.files import PDF
@@ -352,6 +353,21 @@ class TestPapers:
             assert problem["basis"] == "《机关单位督查督办工作制度》第十四条"
             other = item_walker.as_(who).get(f"{URL}/{item}/attachments/{'a' * 64}")
             refused(other, 403, "attachment.not_passed_through")
+
+    @pytest.mark.parametrize("public", [False, True])
+    def test_a13_each_handing_out_leaves_a_trace_with_its_ground(
+        self, town: Town, item_walker: ItemWalker, report: dict[str, str], public: bool
+    ) -> None:
+        """The file may be a petition's own, though the item isn't confidential. The console hands out by the same function."""
+        item = self.reported(item_walker, report, public=public)
+        grounds = {"inspector": "item_inspector", "auditor": "auditor", "unit-a-officer": "handler"}
+        for who in grounds:
+            answer = item_walker.as_(who).get(f"{URL}/{item}/attachments/{report['sha256']}")
+            assert answer.content == PDF, who
+        runner.catch_up(town.services.database, town.services.casework)
+        rows = item_walker.as_("auditor").get("/v1/readings", params={"case": item}).json()["items"]
+        told = sorted((one["officer"], one["what"], one["ground"]) for one in rows)
+        assert told == sorted((who, "attachment", ground) for who, ground in grounds.items())
 
     def test_only_what_one_sent_in_is_attached(self, item_walker: ItemWalker, report: dict[str, str]) -> None:
         body = {"text": "见附件", "attachments": [report]}
