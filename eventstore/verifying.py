@@ -19,8 +19,8 @@ from eventstore import heads
 from eventstore.differences import Differences, Finding
 from eventstore.frontier import Frontier, Node
 from eventstore.heads import Head
-from eventstore.log_rows import AFTER, ENTRY, Row, entries_of, hashed_with_entries, raw, split
-from eventstore.merkle import WIDTH
+from eventstore.log_rows import AFTER, Row, entries_of, hashed_with_entries, raw, split
+from eventstore.sealed_run import Run
 from eventstore.sealed_tree import HEAD
 
 BATCH = 4000
@@ -33,25 +33,6 @@ class Said(NamedTuple):
 
     where: str
     head: Head
-
-
-@dataclass(frozen=True)
-class Run:
-    """封存段 — one row of the seal tables' leaves."""
-
-    first: int
-    count: int
-    last_position: int
-    hashes: bytes
-    entries: bytes
-
-    @property
-    def sound(self) -> bool:
-        """是否完好: as far as lengths and order tell."""
-        if len(self.hashes) != WIDTH * self.count or len(self.entries) != ENTRY.size * self.count:
-            return False
-        positions = [one.position for one in entries_of(self.entries)]
-        return positions == sorted(set(positions)) and positions[-1:] == [self.last_position]
 
 
 @dataclass
@@ -166,6 +147,7 @@ class Verifying:
         self._rows_tree: Tree | None = None  # from the first difference on
         self._table: list[Finding] = []
         self._wrong_nodes: dict[tuple[int, int], bytes | None] = {}
+        self._checked: dict[Head, bool] = {}
 
     def run(self) -> Report:
         """核验: reads everything once."""
@@ -177,7 +159,8 @@ class Verifying:
         self._tree = Tree(sizes)
         self._nodes = self._stored_nodes()
         with closing(Rows(self._connection, self._advance)) as rows:
-            ends = self._over_runs(rows, sizes)
+            signed = {one.head.size: one.head.position for one in said if self._is_valid(one.head)}
+            ends = self._over_runs(rows, sizes, signed)
             self._without_runs(rows, inside)
             for tail, _, _ in rows.until(2**63 - 1):
                 report.unsealed += len(tail)
@@ -202,15 +185,26 @@ class Verifying:
             found = cursor.execute("SELECT level, number, hash FROM seal_nodes")
             return {(level, number): hash_ for level, number, hash_ in found}
 
-    def _over_runs(self, rows: Rows, sizes: Sequence[int]) -> list[int]:
-        """Every run of leaves with its rows; where each ends."""
+    def _is_valid(self, head: Head) -> bool:
+        if head not in self._checked:
+            key = self._keys.get(head.key)
+            self._checked[head] = key is not None and heads.is_signed_by(head, key)
+        return self._checked[head]
+
+    def _over_runs(self, rows: Rows, sizes: Sequence[int], signed: Mapping[int, int]) -> list[int]:
+        """Every run of leaves with its rows; where each ends. `signed` are last positions by size."""
         ends: list[int] = []
         with self._connection.cursor("verify_runs", binary=True, row_factory=class_row(Run)) as cursor:
             cursor.itersize = 500
             cursor.execute(
                 "SELECT first, count, last_position, hashes, entries FROM seal_leaves ORDER BY first"
             )
-            for run in cursor:
+            for stored in cursor:
+                run = stored.settled(signed.get(stored.end))
+                if run != stored:
+                    self._table.append(
+                        _table(f"第 {run.first + 1} 条起的封存段：所记条数或者末位与其内容不符")
+                    )
                 if run.first != self._tree.frontier.size:
                     self._table.append(_table(f"第 {self._tree.frontier.size + 1} 条起的封存段缺失或者重叠"))
                     self._unaccounted(rows, run, sizes)
@@ -275,16 +269,12 @@ class Verifying:
     def _judge(self, said: Sequence[Said]) -> None:
         """Each head against the trees; then the rows, by what the valid heads speak for."""
         tree, other = self._tree, self._rows_tree
-        checked: dict[Head, bool] = {}
         for_rows, for_table = 0, 0
         findings: list[Finding] = []
         beyond: list[str] = []
         for where, head in said:
-            if head not in checked:
-                key = self._keys.get(head.key)
-                checked[head] = key is not None and heads.is_signed_by(head, key)
             named = f"{where}第 {head.size} 条处的封存头（{heads.stamp(head.sealed_at)}）"
-            if not checked[head]:
+            if not self._is_valid(head):
                 findings.append(Finding("head_forged", f"伪造的封存头：{named}签名无效或者密钥不受信任"))
                 continue
             if tree.roots.get(head.size) == head.root:

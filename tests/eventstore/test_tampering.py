@@ -188,6 +188,31 @@ class TestSealTables:
         log.tamper("UPDATE seal_leaves SET entries = set_byte(entries, 40, 77) WHERE first = 1")
         assert found(log) == [("table_changed", None)]
 
+    @pytest.mark.parametrize(
+        "change", ["count = count + 1", "count = 0", "last_position = last_position + 1"]
+    )
+    @pytest.mark.parametrize("first", [1, 307, SIZE - 42])
+    def test_what_a_run_says_of_itself_changed(self, log, first, change):
+        """The seal table's run is named, and no fact is taken for one that was put in."""
+        log.tamper(
+            "DROP INDEX seal_leaves_last_position_idx",
+            f"UPDATE seal_leaves SET {change} WHERE first = {first}",
+        )
+        (finding,) = verified(log).findings
+        assert finding.code == "table_changed"
+        assert f"第 {first + 1} 条起的封存段" in finding.said
+
+    @pytest.mark.parametrize("first", [1, SIZE - 42])
+    def test_the_last_entry_of_a_run_changed_with_its_last_position(self, log, first):
+        """Both agree with each other; the signed head tells what they were."""
+        log.tamper(
+            "DROP INDEX seal_leaves_last_position_idx",
+            "UPDATE seal_leaves SET last_position = last_position + 256, entries ="
+            " set_byte(entries, 32 * count - 26, get_byte(entries, 32 * count - 26) + 1)"
+            f" WHERE first = {first}",
+        )
+        assert {code for code, _ in found(log)} == {"table_changed"}
+
     @pytest.mark.parametrize("first", [0, 301, SIZE - 42])
     def test_a_run_gone(self, log, first):
         log.tamper(f"DELETE FROM seal_leaves WHERE first = {first}")
