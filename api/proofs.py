@@ -13,7 +13,7 @@ from api.errors import READS
 from api.identity import Held, Signed
 from domain.cases import Kind
 from domain.errors import Busy
-from eventstore import heads, merkle, sealed_tree
+from eventstore import heads, merkle, seal_keys, sealed_tree
 from eventstore.sealed_tree import SealedTree
 
 
@@ -35,7 +35,7 @@ def proof_of(services: Services, places: Mapping[int, int]) -> dict[str, Any]:
         head = sealed_tree.last_head(connection)
         if head is None:
             raise Busy("seal.none_yet", "日志尚未封存，请稍后再查。")
-        keys = sealed_tree.public_keys(connection)
+        keys = seal_keys.known(connection, services.settings.keys_folder)
         tree = SealedTree(connection)
         found = tree.places([one for one in places if one <= head.position])
         try:

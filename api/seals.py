@@ -15,7 +15,7 @@ from api.identity import Held, Signed
 from api.paging import USUAL, Cursor, Limit
 from domain.acts import Act
 from domain.errors import Busy, Invalid, NotYours, Unknown
-from eventstore import heads, merkle, seal_status, sealed_tree, witnessed
+from eventstore import heads, merkle, seal_keys, seal_status, sealed_tree, witnessed
 from eventstore.heads import Head
 from eventstore.sealed_tree import SealedTree
 
@@ -68,7 +68,7 @@ def seals(services: Held, act: Signed, cursor: Cursor = None, limit: Limit = USU
     before = paging.place(cursor, int, 0) or None
     with services.database.transaction() as connection:
         found = sealed_tree.heads_before(connection, before, limit + 1)
-        keys = sealed_tree.public_keys(connection)
+        keys = seal_keys.known(connection, services.settings.keys_folder)
         status = seal_status.status(connection)
     shown = found[:limit]
     return {
@@ -138,7 +138,7 @@ def seal(services: Held, _: Signed, size: int) -> dict[str, Any]:
     """One head, and the key to check it by."""
     with services.database.transaction() as connection:
         head = known_head(connection, size) if 0 < size < 2**63 else None
-        keys = sealed_tree.public_keys(connection)
+        keys = seal_keys.known(connection, services.settings.keys_folder)
     if head is None:
         raise Unknown("seal.unknown", "没有这个封存头。")
     return {"head": heads.to_json(head), "public_key": seal_shapes.key_of(keys, head)}

@@ -12,7 +12,7 @@ from psycopg.rows import class_row, tuple_row
 from api.settings import Settings
 from domain.errors import Invalid
 from domain.secrets import ATTACHMENT
-from eventstore import heads, heads_file, sealed_contents, sealed_tree, sealkey
+from eventstore import heads, heads_file, seal_keys, sealed_contents, sealed_tree, sealkey
 from eventstore.differences import Finding
 from eventstore.envelope import Tampered
 from eventstore.heads import Head
@@ -55,7 +55,7 @@ def trusted(connection: psycopg.Connection[Any], given: Settings, named: Sequenc
         keys = [own.public] if own is not None else []
     if keys:
         return Trust({heads.key_id(one): one for one in keys}, outside=True)
-    return Trust(sealed_tree.public_keys(connection), outside=False)
+    return Trust(seal_keys.told(connection), outside=False)
 
 
 def check(

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 from psycopg.rows import class_row, tuple_row
 
-from eventstore import heads, merkle
+from eventstore import merkle
 from eventstore.frontier import FAN, STEP, Frontier
 from eventstore.heads import Head
 from eventstore.log_rows import ENTRY, Entry, entries_of, split
@@ -165,13 +165,6 @@ def heads_before(connection: Connection[Any], size: int | None, limit: int) -> l
 def heads_after(connection: Connection[Any], size: int) -> Iterator[Head]:
     """封存头: oldest first, those above a size."""
     return _heads(connection, "WHERE size > %s ORDER BY size", (size,))
-
-
-def public_keys(connection: Connection[Any]) -> dict[str, bytes]:
-    """公钥: by id, as the database tells them; whoever trusts nobody compares with the key outside."""
-    with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
-        rows = cursor.execute("SELECT public_key FROM seal_keys ORDER BY at, id").fetchall()
-    return {heads.key_id(one): bytes(one) for (one,) in rows}
 
 
 def _heads(connection: Connection[Any], rest: str, parameters: Sequence[Any]) -> Iterator[Head]:

@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
 
-from eventstore import heads, heads_file, sealed_tree, sealkey
+from eventstore import heads, heads_file, seal_keys, sealed_tree, sealkey
 from eventstore.database import Database
 from eventstore.frontier import FAN, Frontier, Node
 from eventstore.heads import Head
@@ -28,6 +28,7 @@ FAULTS = {
     "key_missing": "已有封存头，而封存密钥缺失",
     "key_unusable": "封存密钥文件无法读取",
     "key_changed": "封存密钥与最后一个封存头的密钥不是同一把",
+    "key_table_changed": "库内公钥表与封存密钥不符",
     "head_forged": "库内最后一个封存头签名无效",
     "tables_changed": "封存表与最后一个封存头不符",
     "log_changed": "日志末尾与最后一次封存时不同",
@@ -72,6 +73,8 @@ class Sealing:
             key = self._key(connection, last)
             tree = SealedTree(connection)
             self._must_be_ours(last, key)
+            if not seal_keys.keep(connection, key, self.clock(), signed=last is not None):
+                raise Broken("key_table_changed")
             self._settle_file(connection, tree, last, key)
             head = self._extend(connection, tree, last, key)
         if head is not None:
@@ -89,15 +92,11 @@ class Sealing:
         try:
             key = sealkey.load(self.folder)
             if key is None:
-                if last is not None or sealed_tree.public_keys(connection):
+                if last is not None or seal_keys.rows(connection):
                     raise Broken("key_missing")
                 key = sealkey.make(self.folder)
         except (SealKeyUnusable, OSError) as error:
             raise Broken("key_unusable", error=type(error).__name__) from error
-        connection.execute(
-            "INSERT INTO seal_keys (id, origin, public_key, at) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            (key.id, key.origin, key.public, self.clock()),
-        )
         return key
 
     def _must_be_ours(self, last: Head | None, key: SealKey) -> None:

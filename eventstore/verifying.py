@@ -15,7 +15,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row, tuple_row
 
-from eventstore import heads
+from eventstore import heads, seal_keys
 from eventstore.differences import Differences, Finding
 from eventstore.frontier import Frontier, Node
 from eventstore.heads import Head
@@ -172,6 +172,8 @@ class Verifying:
         report.rows, report.streams, report.sealed = rows.read, len(rows.versions), self._tree.frontier.size
         self._judge(said)
         report.findings += self._table
+        valid = [one.head for one in inside if self._is_valid(one.head)]
+        report.findings += seal_keys.findings(seal_keys.rows(self._connection), valid, self._keys)
         report.findings += _lost(ends, {one.head.size for one in inside})
         report.findings += _gaps(rows.gaps, report.findings)
         return report

@@ -15,7 +15,7 @@ import structlog
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from eventstore import heads, merkle, sealed_tree
+from eventstore import heads, merkle, seal_keys, sealed_tree
 from eventstore.announcements import SEAL_HEAD, announce
 from eventstore.database import Database
 from eventstore.heads import Head
@@ -77,7 +77,7 @@ def publish(
         head = sealed_tree.last_head(connection)
         if head is None:
             return 0
-        keys = sealed_tree.public_keys(connection)
+        keys = seal_keys.told(connection)
         public_key = keys[head.key].hex() if head.key in keys else ""
         told = {"head": heads.to_json(head), "public_key": public_key}
         announce(connection, SEAL_HEAD, f"{head.origin}:{head.size}", told, clock())

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from api import paging, seals, store_checks
 from api.console.visitors import Paged, Visiting, then
-from eventstore import seal_status, sealed_tree, witnessed
+from eventstore import seal_keys, seal_status, sealed_tree, witnessed
 from scheduler import publishing
 
 HOME = "/console/seals"
@@ -26,7 +26,7 @@ def seals_page(request: Request, visitor: Visiting, cursor: str | None = None) -
     before = paging.place(cursor, int, 0) or None
     with visitor.services.database.transaction() as connection:
         found = sealed_tree.heads_before(connection, before, PAGE + 1)
-        keys = sealed_tree.public_keys(connection)
+        keys = seal_keys.known(connection, visitor.services.settings.keys_folder)
         status = seal_status.status(connection)
         others = witnessed.latest(connection, None, OTHERS)
         receivers = publishing.receivers(connection)

@@ -12,7 +12,7 @@ from api.bootstrap import Services
 from api.dossier import forms, layout
 from api.dossier.opening import Row
 from domain.errors import Busy
-from eventstore import heads, merkle, sealed_tree
+from eventstore import heads, merkle, seal_keys, sealed_tree
 from eventstore.heads import Head
 from eventstore.leaves import Leaf
 from eventstore.sealed_tree import SealedTree
@@ -42,7 +42,7 @@ def proven(services: Services, rows: Sequence[Row]) -> Proven:
     with services.database.transaction() as connection:
         tree = SealedTree(connection)
         places = tree.places([row.position for row in rows])
-        keys = sealed_tree.public_keys(connection)
+        keys = seal_keys.known(connection, services.settings.keys_folder)
         if head.key not in keys:
             raise _broken("head_forged")
         found = []

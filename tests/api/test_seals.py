@@ -66,6 +66,21 @@ def test_heads_newest_first_with_the_key_to_check_them(sealed, services, sign_in
     assert set(sign_in("unit-a-clerk").get(URL).json()["status"]) == {"in_order"}
 
 
+@pytest.mark.parametrize("change", ["DELETE FROM seal_keys", "UPDATE seal_keys SET public_key = sha256('x')"])
+def test_the_key_that_is_given_comes_from_outside_the_database(sealed, services, sign_in, change):
+    own = sealkey.load(services.settings.keys_folder)
+    assert own is not None
+    with psycopg.connect(services.settings.database_url) as hand:
+        hand.execute("SET session_replication_role = replica")
+        hand.execute(change.encode())
+    listed = sign_in("auditor").get(URL).json()
+    assert listed["public_keys"] == [{"key": own.id, "public_key": own.public.hex()}]
+    assert (
+        sign_in("auditor").get(f"{URL}/{listed['items'][0]['size']}").json()["public_key"] == own.public.hex()
+    )
+    assert sign_in("office").get(f"/v1/petitions/{sealed[0]}/proof").json()["public_key"] == own.public.hex()
+
+
 def test_nobody_unknown_and_no_head_unknown(sealed, client, sign_in):
     refused(client.get(URL), 401, "session.missing")
     for size in (0, 999_999, 2**70):

@@ -9,6 +9,7 @@ from threading import Event
 from time import monotonic
 
 import pytest
+from structlog.testing import capture_logs
 
 from eventstore import heads, heads_file, merkle, seal_status, sealed_tree, sealing, sealkey
 from eventstore.frontier import Frontier
@@ -141,6 +142,21 @@ def test_nothing_is_signed_over_a_log_that_was_tampered_with(log, statement, cod
         log.add(2)
         assert refusal(log).code == code
     assert log.file.read_bytes() == before
+
+
+def test_the_table_of_keys_is_held_against_the_key_outside(log):
+    seal_in_runs(log, [3])
+    log.tamper("UPDATE seal_keys SET public_key = set_byte(public_key, 3, 7)")
+    assert refusal(log).code == "key_table_changed"
+    log.tamper("DELETE FROM seal_keys")
+    with capture_logs() as told:
+        assert log.sealing.step() == 0
+    assert [one["event"] for one in told] == ["seal.key_restored"]
+    key = sealkey.load(log.keys)
+    assert key is not None
+    assert log.rows("SELECT id, public_key FROM seal_keys") == [(key.id, key.public)]
+    log.tamper("INSERT INTO seal_keys SELECT 'x', origin, public_key, at FROM seal_keys")
+    assert refusal(log).code == "key_table_changed"
 
 
 def test_a_fact_gone_from_the_end_is_seen_when_others_come_too(log):

@@ -247,7 +247,32 @@ class TestSealTables:
             "INSERT INTO seal_keys VALUES"
             f" ('{forged.key}', 'shixian:x', '\\x{own.public_key().public_bytes_raw().hex()}', now())",
         )
-        assert found(log) == [("head_forged", None)]
+        assert found(log) == [("head_forged", None), ("key_changed", None)]
+
+    @pytest.mark.parametrize(
+        ("statement", "said"),
+        [
+            ("UPDATE seal_keys SET public_key = set_byte(public_key, 3, get_byte(public_key, 3) # 1)", "不符"),
+            ("UPDATE seal_keys SET id = repeat('0', 16)", "不符"),
+            ("UPDATE seal_keys SET origin = 'shixian:x'", "日志标识"),
+            ("DELETE FROM seal_keys", "缺失"),
+            ("INSERT INTO seal_keys SELECT '66687aadf862bd77', origin, decode(repeat('00', 32), 'hex'), at FROM seal_keys", "不受信任"),
+        ],
+    )  # fmt: skip
+    def test_the_table_of_keys_changed(self, log, statement, said):
+        log.tamper(statement)
+        findings = verified(log).findings
+        assert {one.code for one in findings} == {"key_changed"}
+        assert said in findings[0].said
+
+    def test_a_key_that_signed_nothing_is_told_where_no_key_is_known_outside(self, log):
+        key = sealkey.load(log.keys)
+        assert key is not None
+        log.tamper(
+            "INSERT INTO seal_keys SELECT '66687aadf862bd77', origin, decode(repeat('00', 32), 'hex'), at FROM seal_keys"
+        )
+        (finding,) = verified(log, keys={key.id: key.public, "66687aadf862bd77": bytes(32)}).findings
+        assert "没有签发过" in finding.said
 
     def test_a_head_gone(self, log):
         log.tamper("DELETE FROM seal_heads WHERE size = 301")
@@ -256,7 +281,7 @@ class TestSealTables:
         assert "301" in finding.said
 
     def test_another_key_is_not_trusted(self, log):
-        assert {code for code, _ in found(log, keys={})} == {"head_forged"}
+        assert {code for code, _ in found(log, keys={})} == {"head_forged", "key_changed"}
 
 
 class TestDatabase:
