@@ -31,7 +31,7 @@ from domain.directory import fold as directory_fold
 from domain.directory.capacity import in_the_place_of, must_have_been_away
 from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
 from domain.directory.people import Unit
-from domain.erasure import erasing, files
+from domain.erasure import blanking, erasing, files
 from domain.erasure.commands import RequestErasure, WitnessErasure
 from domain.erasure.events import Erased, keys_of
 from domain.erasure.surroundings import Nowhere, Surroundings
@@ -159,12 +159,17 @@ class Casework(Application[UUID]):
 
     def history(self, case_id: UUID) -> list[Recorded]:
         """案件历史: every fact of a case in order; empty if there is no such case."""
-        return [Recorded(row.position, self.fact(row)) for row in self.store.select_stream(case_id)]
+        return self._recorded(self.store.select_stream(case_id))
 
     def histories(self, case_ids: Sequence[UUID]) -> dict[UUID, list[Recorded]]:
         """多案历史: the same for many cases in one read."""
         streams = self.store.select_streams(case_ids)
-        return {id: [Recorded(row.position, self.fact(row)) for row in rows] for id, rows in streams.items()}
+        return {id: self._recorded(rows) for id, rows in streams.items()}
+
+    def _recorded(self, rows: Sequence[Stored]) -> list[Recorded]:
+        """A whole stream; what a fact of it says is destroyed reads so, also while the keys are still there."""
+        facts = blanking.blanked([self.fact(row) for row in rows])
+        return [Recorded(row.position, fact) for row, fact in zip(rows, facts, strict=True)]
 
     def case(self, case_id: UUID) -> Case | None:
         """案件: of any kind, as recorded now; None if there is no such case."""
@@ -617,8 +622,16 @@ class Casework(Application[UUID]):
         erased = [fact for fact in self._facts(case_id) if isinstance(fact, Erased)]
         along = [fact for one in erased for linked in one.linked for fact in self._facts(linked.case)]
         pairs = [pair for fact in (*erased, *along) for pair in keys_of(fact)]
-        if pairs:
+        if not pairs:
+            return
+        try:
             self.keys.destroy(pairs)
+        except Busy:
+            raise Busy(
+                "erasure.keys_busy",
+                "销毁记录已经保存，内容不再显示；密钥文件正被其他程序占用，密钥尚未销毁。系统会自动续办，也可稍后以同一请求重试。",
+                retry_after=5,
+            ) from None
 
     def _issued(self, kind: Kind, draft: Draft, situation: Any, key: Key) -> Receipt:
         """出具文书: the paper's number is taken from its register in the same transaction; the receipt carries it.

@@ -12,18 +12,32 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import msgspec
 
+from domain.errors import Busy
 from eventstore.keytree import Tree, TreeDamaged
 
 NAME = "master.keys"
 MAGIC = b"shixian keys 1\n"
 DIGEST_BYTES = 32
+TRIES, PAUSE = 100, 0.05
+"""How often, and at what distance in seconds, the lock is tried: changing the file takes a fraction of a second."""
 
 
 class KeysUnusable(RuntimeError):
     """主密钥不可用: missing, damaged, another office's, or open to others; the message says what to do."""
+
+
+class KeysBusy(KeysUnusable, Busy):
+    """主密钥文件被占用: somebody else has held its lock for longer than any change takes. Nothing was changed."""
+
+    def __init__(self, folder: Path) -> None:
+        Busy.__init__(self, "keys.busy", f"主密钥目录 {folder} 正被其他程序占用，请稍后重试。", retry_after=5)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -129,13 +143,26 @@ def write(file: Path, data: bytes) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """One process at a time changes what lies in the folder."""
+    """One process at a time changes what lies in the folder. Raises KeysBusy."""
     handle = os.open(folder / "keys.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        if not _is_locked(handle):
+            raise KeysBusy(folder)
         yield
     finally:
         os.close(handle)
+
+
+def _is_locked(handle: int) -> bool:
+    pause = Event()
+    for _ in range(TRIES):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pause.wait(PAUSE)
+        else:
+            return True
+    return False
 
 
 def private_folder(folder: Path) -> None:

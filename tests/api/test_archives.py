@@ -11,6 +11,7 @@ import pytest
 
 from api.bootstrap import build
 from domain.secrets import CLEARED
+from eventstore import keyfile
 from projections import runner
 from tests.api import files
 from tests.api.conftest import Town
@@ -161,6 +162,31 @@ def test_c4_killed_between_the_fact_and_the_keys(town: Town) -> None:
     assert found is not None
     assert not [word for word in SECRETS if word in repr(found)]
     assert town.walker.as_("office").get(f"/v1/petitions/{case}").json()["subject"] == CLEARED
+
+
+def test_c4_while_the_key_file_is_locked_nothing_hangs_and_nothing_is_shown(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the fact and the destruction of the keys: the witness is told, nobody reads on, and a retry completes it."""
+    own = sent(town.walker.as_("unit-a-clerk"), files.PDF.replace(b"%PDF-1.4", b"%PDF-1.6"))
+    case = archived(town, own)
+    walked(town, case, ERASED[:-1])
+    office, url, keys = town.walker.as_("office"), f"/v1/petitions/{case}", town.services.keys
+    inspector, told = town.walker.as_("inspector"), {"Idempotency-Key": "locked-keys-1"}
+    monkeypatch.setattr(keyfile, "TRIES", 2)
+    with keyfile.locked(keys.folder):
+        answer = inspector.post(f"{url}/witness-erasure", json={}, headers=told)
+        refused(answer, 503, "erasure.keys_busy")
+        assert answer.headers["Retry-After"] == "5"
+        assert keys.holds(case, "texts")
+        seen = [office.get(f"{url}{place}") for place in ("", "/history", "/attachments", "/replay")]
+        assert {one.status_code for one in seen} == {200}
+        assert not [word for word in SECRETS for one in seen if word in one.text]
+        assert office.get(f"{url}/attachments/{own}").status_code == 404
+    before = town.services.casework.history(UUID(case))
+    assert inspector.post(f"{url}/witness-erasure", json={}, headers=told).status_code == 200
+    assert not keys.holds(case, "texts")
+    assert town.services.casework.history(UUID(case)) == before, "as it reads without the keys"
 
 
 @pytest.mark.parametrize("who", ["office", "leader", "office-head"])

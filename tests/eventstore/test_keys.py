@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from domain.errors import Busy
+from eventstore import keyfile
 from eventstore.keyfile import KeysUnusable
 from eventstore.keys import Keys, key_id
 
@@ -128,6 +130,18 @@ def test_two_processes_that_start_at_once_make_one_file(folder: Path) -> None:
         for _ in range(4)
     ]
     assert len({one.communicate(timeout=60)[0] for one in started}) == 1
+
+
+def test_who_waits_for_the_lock_in_vain_is_told_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C4: nobody hangs on a lock that another program holds; nothing is changed, and the next try does it."""
+    keys = Keys.open(folder)
+    monkeypatch.setattr(keyfile, "TRIES", 2)
+    with keyfile.locked(folder), pytest.raises(Busy) as told:
+        keys.destroy([(CASE, "texts")])
+    assert (told.value.code, str(folder) in str(told.value)) == ("keys.busy", True)
+    assert keys.holds(CASE, "texts")
+    keys.destroy([(CASE, "texts")])
+    assert not keys.holds(CASE, "texts")
 
 
 def test_named_secrets_stay_through_rotation_and_destruction(folder: Path) -> None:
