@@ -81,6 +81,20 @@ def plain_part(state: bytes) -> bytes:
     return state[5 : 5 + length]
 
 
+def told_in_plain(topic: str, state: bytes) -> list[tuple[str, str]]:
+    """明存字段: the marked fields that the state tells without any key, each with the subjects they would lie under today."""
+    marked = _marked_of(topic)
+    if not marked or not state:
+        return []
+    fields: dict[str, Any] = msgspec.json.decode(plain_part(state))
+    told = ((name, *mark, fields[name]) for name, mark in marked.items() if fields.get(name))
+    return [
+        (name, under)
+        for name, subject, form, value in told
+        for under, _, _ in _texts(name, subject, form, value)
+    ]
+
+
 def blobs(state: bytes) -> list[Blob]:
     """密文块: in the order in which they lie in the state. Raises Tampered."""
     if not is_sealed(state):

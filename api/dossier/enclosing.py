@@ -1,7 +1,7 @@
 """装入: what of a case goes into a dossier for the one who asks – events, keys, rules, names – and what stays out.
 
 Who may read the case may have its history; who petitioned, only who may see that. The code that opens a case to a citizen
-never leaves. Bytes that would tell in plain what isn't to be told stay out whole; their hash stays.
+never leaves. Bytes that would tell in plain what isn't to be told, or what was erased since, stay out whole; their hash stays.
 """
 
 import base64
@@ -24,13 +24,15 @@ from domain.facts import Fact
 from domain.rules.calendar import TABLES
 from domain.rules.deadlines import Clock
 from domain.secrets import ACCUSED, CONTACT, CUSTODY, TEXTS, person
-from eventstore.envelope import Blob, blobs
+from eventstore.envelope import Blob, blobs, told_in_plain
 from eventstore.leaves import Leaf
 
 PERSON = person("")
 """What the subjects of persons begin with."""
 FOR_READERS = frozenset({TEXTS, ACCUSED, CUSTODY})
 """科目: what whoever may read a case may read of it."""
+PRESENT = 0
+"""现用代次: by which the keys are asked of what was stored before there were any."""
 SecretOf = Callable[[str, str, int], bytes | None]
 """A data key by owner, subject and generation; None if it was destroyed."""
 
@@ -70,6 +72,12 @@ class Keyring:
         """已经销毁: whether nobody can open it any more."""
         return self._secret_of(str(row.originator_id), subject, generation) is None
 
+    def why_shut(self, row: Row, subject: str) -> str | None:
+        """不予载明的原因: of what the row tells in plain, and wouldn't if it lay under its key; None if it may be told."""
+        if self.is_destroyed(row, subject, PRESENT):
+            return layout.ERASED
+        return None if self._asker.may_open(subject) else layout.UNTOLD
+
     @property
     def keys(self) -> list[forms.Key]:
         """全部所附密钥."""
@@ -83,24 +91,43 @@ def event(row: Row, fact: Fact, asker: Asker, ring: Keyring) -> Event:
     if not asker.persons:
         kept_back.add("personal")
     in_plain = sorted(kept_back & set(found.fields))
+    shut = [
+        Closed(field=name, subject=subject, why=why)
+        for name, subject in told_in_plain(row.topic, row.state)
+        if name not in kept_back and (why := ring.why_shut(row, subject))
+    ]
     fields = {name: value for name, value in found.fields.items() if name not in kept_back}
+    fields = _without(fields, shut)
     generations = {blob.subject: blob.generation for blob in blobs(row.state)}
     closed = [
         Closed(field=name, subject=subject, why=_why(row, subject, generations[subject], ring))
         for name, subject in found.closed
     ]
     closed += [Closed(field=name, why=layout.UNTOLD) for name in in_plain]
+    closed += shut
     return Event(
         position=row.position,
         originator_id=row.originator_id,
         version=row.version,
         stored_at=row.stored_at,
         topic=row.topic,
-        state=None if in_plain else base64.b64encode(row.state).decode(),
+        state=None if in_plain or shut else base64.b64encode(row.state).decode(),
         leaf_hash=leaf(row).hash().hex(),
         opened=fields,
         closed=sorted(closed, key=lambda one: (one.field, one.subject)),
     )
+
+
+def _without(fields: dict[str, Any], shut: Sequence[Closed]) -> dict[str, Any]:
+    """What is left of fields stored in plain: nothing of a text; of people, those whose keys are still there."""
+    left = dict(fields)
+    for name in {one.field for one in shut}:
+        value, gone = left.pop(name), {one.subject for one in shut if one.field == name}
+        people = value.get("people", ()) if isinstance(value, dict) else ()
+        staying = [one for one in people if person(one["key"]) not in gone]
+        if staying:
+            left[name] = {**({} if CONTACT in gone else value), "people": staying}
+    return left
 
 
 def _why(row: Row, subject: str, generation: int, ring: Keyring) -> str:
