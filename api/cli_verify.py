@@ -9,6 +9,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api import store_check, terminal
+from api.clock import now
 from api.terminal import out
 
 MOST = 200
@@ -37,6 +38,12 @@ def verify(
         list[str] | None,
         typer.Option(help="所信的公钥（十六进制；核验卷宗时也可以是公钥文件）。 A public key to trust."),
     ] = None,
+    write_heads: Annotated[
+        bool,
+        typer.Option(
+            "--write-heads", help="仅库外封存头文件有缺时，据库内重新写出。 Write the file of heads anew."
+        ),
+    ] = False,
 ) -> None:
     """核验：日志、封存、附件是否与签名时相同；或者核验一份卷宗，不需要服务和数据库。 Verify the store, or a dossier.
 
@@ -56,6 +63,9 @@ def verify(
             begin=lambda total: bar.update(task, total=total),
             advance=lambda more: bar.advance(task, more),
         )
+        written = write_heads and store_check.write_heads(dsn, given, outcome, now())
+    if written:
+        out.print("库外的封存头文件已据库内封存头重新写出，原文件（如有）改名留存；请再次核验。")
     raise typer.Exit(told(outcome))
 
 

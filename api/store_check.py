@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,9 +19,12 @@ from eventstore.envelope import Tampered
 from eventstore.heads import Head
 from eventstore.keys import Keys
 from eventstore.sealed_tree import HEAD
+from eventstore.sealing import one_at_a_time
 from eventstore.verifying import Report, Said, Verifying
 
 CONTENTS = "SELECT sha256, sealed, content FROM attachment_contents ORDER BY sha256"
+NAMED = 10
+"""Heads that are named one by one."""
 LOST = """
 SELECT DISTINCT sha256 FROM attachment_uploads u
 WHERE NOT EXISTS (SELECT FROM attachment_contents c WHERE c.sha256 = u.sha256) ORDER BY sha256
@@ -73,17 +77,19 @@ def check(
     with psycopg.connect(dsn, options="-c TimeZone=UTC -c search_path=public") as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
+        inside = sealed_tree.all_heads(connection)
         trust = trusted(connection, given, public_keys)
         said = [Said(f"文件 {file.name} ", one.head) for file in outside for one in lines[file] if one.head]
         begin(_about(connection))
         witnessed = _Witnessed(connection, trust)
         report = Verifying(connection, trust.keys, [*said, *witnessed.ours], advance=advance).run()
-        findings = [*report.findings, *_unreadable(lines), *witnessed.findings]
+        kept = _Kept(dsn, outside[0], inside, lines[outside[0]])
+        findings = [*report.findings, *_unreadable(lines), *kept.findings, *witnessed.findings]
         contents = _Contents(connection, given)
         findings += contents.findings
     return Outcome(
-        holds=[*_holds(report, findings), *witnessed.holds, *contents.holds],
-        notes=[*_notes(report, trust), *contents.notes],
+        holds=[*_holds(report, findings), *kept.holds, *witnessed.holds, *contents.holds],
+        notes=[*_notes(report, trust), *_unfinished(outside), *contents.notes],
         findings=findings,
     )
 
@@ -98,6 +104,12 @@ def _unreadable(lines: dict[Path, list[heads_file.Line]]) -> Iterator[Finding]:
         for one in read:
             if one.head is None:
                 yield Finding("file_unreadable", f"文件 {file.name} 第 {one.number} 行不是封存头")
+
+
+def _unfinished(files: Sequence[Path]) -> Iterator[str]:
+    for file in files:
+        if heads_file.unfinished(file):
+            yield f"文件 {file.name} 最后一行不完整，未予计入"
 
 
 def _holds(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
@@ -130,6 +142,45 @@ def _notes(report: Report, trust: Trust) -> Iterator[str]:
         yield "没有库外的封存头可供比对，无法发现整库回退"
     if not trust.outside:
         yield "没有库外的公钥，所用公钥取自数据库本身；请用 --public-key 指定"
+
+
+class _Kept:
+    """Every head of the database stands in the file outside; one that is being written while this runs is waited for."""
+
+    def __init__(
+        self, dsn: str, file: Path, inside: Sequence[Head], before: Sequence[heads_file.Line]
+    ) -> None:
+        lines, missing = before, _absent(inside, before)
+        if missing:
+            with psycopg.connect(dsn, autocommit=True) as waiting, one_at_a_time(waiting, reading=True):
+                lines = heads_file.read(file)
+            missing = _absent(inside, lines)
+        self.findings: list[Finding] = []
+        self.holds: list[str] = []
+        if missing:
+            sizes = "、".join(str(one.size) for one in missing[:NAMED])
+            more = " 等" if len(missing) > NAMED else ""
+            what = "不存在或者为空" if not lines else "不完整"
+            said = f"库外的封存头文件 {file.name} {what}：缺库内 {len(missing)} 个封存头（第 {sizes} 条处{more}）"
+            self.findings.append(Finding("heads_file_incomplete", said))
+        elif inside:
+            self.holds.append(f"库内 {len(inside)} 个封存头在库外文件中一个不缺")
+
+
+def _absent(inside: Sequence[Head], lines: Sequence[heads_file.Line]) -> list[Head]:
+    known = {(one.head.size, one.head.root) for one in lines if one.head is not None}
+    return [one for one in inside if (one.size, one.root) not in known]
+
+
+def write_heads(dsn: str, given: Settings, outcome: Outcome, now: datetime) -> bool:
+    """重写库外封存头: from the database, if nothing but this file was found wanting; the old one is kept beside."""
+    if any(one.code not in ("heads_file_incomplete", "file_unreadable") for one in outcome.findings):
+        return False
+    with psycopg.connect(dsn, autocommit=True) as connection, one_at_a_time(connection):
+        heads_file.renew(
+            given.home / heads_file.NAME, sealed_tree.all_heads(connection), f"{now:%Y%m%dT%H%M%S}"
+        )
+    return True
 
 
 class _Witnessed:

@@ -14,7 +14,7 @@ MOST = 20_000
 Code = Literal[
     "changed", "missing", "truncated", "inserted", "moved", "swapped", "version_gap",
     "head_forged", "head_missing", "head_contradicted", "rolled_back", "table_changed",
-    "file_unreadable", "key_changed", "witnessed_forged", "witnessed_contradicted",
+    "file_unreadable", "heads_file_incomplete", "key_changed", "witnessed_forged", "witnessed_contradicted",
     "attachment_changed", "attachment_missing",
 ]  # fmt: skip
 

@@ -37,6 +37,22 @@ def read(file: Path) -> list[Line]:
     return [Line(number, _head(line)) for number, line in enumerate(whole.splitlines(), 1)]
 
 
+def unfinished(file: Path) -> bool:
+    """末行是否残缺: bytes behind the last line break, which count for nothing. Raises OSError."""
+    try:
+        written = file.read_bytes()
+    except FileNotFoundError:
+        return False
+    return bool(written) and not written.endswith(b"\n")
+
+
+def renew(file: Path, more: Iterable[Head], aside: str) -> None:
+    """重新写出: these heads and nothing else; a file that is there is kept under its name with `aside` behind. Raises OSError."""
+    if file.exists():
+        file.rename(file.with_name(f"{file.name}.{aside}"))
+    append(file, more)
+
+
 def last(file: Path) -> Line | None:
     """最后一行: number 0, for nobody counted; None where there is no file or no line. Raises OSError."""
     try:
@@ -53,7 +69,7 @@ def last(file: Path) -> Line | None:
 def append(file: Path, more: Iterable[Head]) -> None:
     """追加: heads, on the disk when this returns; those that another process has added meanwhile are not repeated.
 
-    The folder is made where there is none: beside a database that is given nobody else needs it. Raises OSError.
+    Everybody may read it (0644): it names no case, and it is meant to be copied. The folder is made where there is none: beside a database that is given nobody else needs it. Raises OSError.
     """
     make_home(file.parent)
     fresh = not file.exists()

@@ -162,6 +162,11 @@ def heads_before(connection: Connection[Any], size: int | None, limit: int) -> l
     return list(_heads(connection, "WHERE size < %s ORDER BY size DESC LIMIT %s", (size, limit)))
 
 
+def all_heads(connection: Connection[Any]) -> list[Head]:
+    """全部封存头: oldest first."""
+    return list(_heads(connection, "ORDER BY size", ()))
+
+
 def heads_after(connection: Connection[Any], size: int) -> Iterator[Head]:
     """封存头: oldest first, those above a size."""
     return _heads(connection, "WHERE size > %s ORDER BY size", (size,))

@@ -5,7 +5,8 @@ it, the end of the log against them, and the file outside. Where one of them dif
 what it is. A round is one transaction; the file is written after it, and made up for by the next round if that failed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ FAULTS = {
     "rolled_back": "数据库比库外的封存头文件旧，可能是恢复了较早的备份",
     "replaced": "数据库与库外的封存头文件不是同一份日志",
     "file_unreadable": "库外的封存头文件最后一行不是有效的封存头",
+    "file_missing": "库外的封存头文件缺失或者为空，而库内已有封存头",
     "file_unwritable": "库外的封存头文件无法读写",
 }
 """Why nothing is sealed, by code."""
@@ -48,6 +50,17 @@ class Broken(Exception):
         super().__init__(code)
         self.code = code
         self.details = details
+
+
+@contextmanager
+def one_at_a_time(connection: Connection[Any], *, reading: bool = False) -> Iterator[None]:
+    """逐轮: a round is over when its head is in the file too; who compares both, `reading`, waits for that."""
+    shared = "_shared" if reading else ""
+    connection.execute(f"SELECT pg_advisory_lock{shared}(hashtextextended(%s, 0))".encode(), (LOCK,))
+    try:
+        yield
+    finally:
+        connection.execute(f"SELECT pg_advisory_unlock{shared}(hashtextextended(%s, 0))".encode(), (LOCK,))
 
 
 class Sealing:
@@ -67,8 +80,11 @@ class Sealing:
             raise Broken("tables_changed") from None
 
     def _round(self) -> int:
-        with self.database.transaction() as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (LOCK,))
+        with self.database.connection() as connection, one_at_a_time(connection):
+            return self._alone(connection)
+
+    def _alone(self, connection: Connection[Any]) -> int:
+        with connection.transaction():
             last = sealed_tree.last_head(connection)
             key = self._key(connection, last)
             tree = SealedTree(connection)
@@ -116,8 +132,11 @@ class Sealing:
         except OSError as error:
             raise Broken("file_unwritable", error=type(error).__name__) from error
         if line is None:
-            if last is not None:
-                self._to_file([last])
+            more = sealed_tree.heads_before(connection, None, 2)
+            if len(more) > 1:  # a crash can have kept the first head from the file, and no more
+                raise Broken("file_missing", size=more[0].size)
+            if more:
+                self._to_file(more)
             return
         seen = line.head
         if seen is None or not heads.is_signed_by(seen, key.public):

@@ -1,5 +1,6 @@
 """A20 C4: `shixian verify` over the whole store says what holds and names what doesn't; its exit code tells."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from api import sealing
 from api.cli import main
 from eventstore import attachments, heads, heads_file, sealkey
+from eventstore.sealing import one_at_a_time
 from tests.api.lives import Walker
 
 runner = CliRunner()
@@ -89,6 +91,72 @@ def test_heads_that_somebody_kept_find_a_rolled_back_store(verify, sealed, servi
     assert result.exit_code == 1
     assert "数据库被回退或者替换" in result.output
     assert f"只封存到第 {size} 条" in result.output
+
+
+@pytest.fixture
+def file(sealed, services, walker) -> Path:
+    """The file outside, with a few heads in it."""
+    for _ in range(3):
+        walker.register()
+        sealed.catch_up()
+    return services.settings.home / heads_file.NAME
+
+
+@pytest.mark.parametrize("gone", [0, 1, -1])
+def test_a_line_gone_from_the_file_outside_is_named(verify, file, gone):
+    assert "在库外文件中一个不缺" in verify().output
+    lines = file.read_bytes().splitlines(keepends=True)
+    head = heads_file.read(file)[gone].head
+    assert head is not None
+    file.write_bytes(b"".join(one for one in lines if one != lines[gone]))
+    result = verify()
+    assert result.exit_code == 1
+    assert f"缺库内 1 个封存头（第 {head.size} 条处）" in result.output
+    assert "一个不缺" not in result.output
+
+
+def test_the_file_outside_gone_or_empty_or_cut(verify, file):
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(lines)[:-7])
+    result = verify()
+    assert result.exit_code == 1
+    assert "缺库内 1 个封存头" in result.output
+    assert "最后一行不完整" in result.output
+    file.write_bytes(b"")
+    assert f"不存在或者为空：缺库内 {len(lines)} 个封存头" in verify().output
+    file.unlink()
+    assert f"不存在或者为空：缺库内 {len(lines)} 个封存头" in verify().output
+
+
+def test_a_head_that_is_being_written_is_waited_for(verify, file, sealed, services):
+    """Signed and committed, and on its way to the file: the sealer holds its lock until it is there."""
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(lines[:-1]))
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with ThreadPoolExecutor(1) as beside, psycopg.connect(services.settings.database_url) as connection:
+        with one_at_a_time(connection):
+            told = beside.submit(verify)
+            while connection.execute(waiting).fetchone() == (0,) and not told.done():
+                continue
+            assert not told.done()
+            file.write_bytes(b"".join(lines))
+        connection.commit()
+        assert told.result().exit_code == 0
+
+
+def test_the_file_outside_is_written_anew_only_where_nothing_else_differs(verify, file, sealed, services):
+    before = file.read_bytes()
+    lines = before.splitlines(keepends=True)
+    file.write_bytes(b"".join(lines[1:]))
+    tamper(services, "UPDATE casework_events SET topic = topic || ' ' WHERE notification_id = 2")
+    assert verify("--write-heads").exit_code == 1
+    assert file.read_bytes() == b"".join(lines[1:])
+    tamper(services, "UPDATE casework_events SET topic = rtrim(topic) WHERE notification_id = 2")
+    assert "重新写出" in verify("--write-heads").output
+    assert file.read_bytes() == before
+    (aside,) = file.parent.glob(f"{file.name}.*")
+    assert aside.read_bytes() == b"".join(lines[1:])
+    assert verify().exit_code == 0
 
 
 def test_a_public_key_from_elsewhere(verify, sealed, services):

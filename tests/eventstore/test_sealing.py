@@ -186,6 +186,21 @@ def test_a_head_that_a_crash_kept_from_the_file_is_added(log):
     assert log.file.read_bytes() == b"".join(lines)
 
 
+def test_the_first_head_may_be_lacking_after_a_crash_and_no_more(log):
+    """Whoever takes the whole file away stops the sealer; it isn't made up for behind anybody's back."""
+    seal_in_runs(log, [3])
+    line = log.file.read_bytes()
+    log.file.unlink()
+    assert log.sealing.step() == 0
+    assert log.file.read_bytes() == line
+    seal_in_runs(log, [2])
+    for empty in (log.file.unlink, log.file.touch):
+        empty()
+        assert refusal(log).code == "file_missing"
+        log.add(1)
+        assert refusal(log).code == "file_missing"
+
+
 def test_a_line_in_the_file_that_is_no_head_stops_it(log):
     seal_in_runs(log, [3])
     with log.file.open("ab") as opened:
