@@ -43,8 +43,15 @@ SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_min_duration_statement": "-1",
+    "log_statement": "none",
     "max_connections": "100",
 }
+"""The log lies beside the database for as long as nobody deletes it: no detail, statement or parameter that quotes a value."""
 
 
 class Server:

@@ -1,5 +1,6 @@
 """The embedded server: cold, warm, shared, adopted and killed; and what it refuses to touch."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -57,6 +58,24 @@ def test_the_database_sorts_by_code_point_keeps_utc_and_syncs(home: Path):
         "server_encoding": ("UTF8",), "TimeZone": ("UTC",), "fsync": ("on",), "listen_addresses": ("",),
     }  # fmt: skip
     server.stop()
+
+
+def test_c4_what_the_server_logs_quotes_no_value(home: Path):
+    """C4: what officers typed stands in no detail, statement or parameter of the log beside the database."""
+    server = Server.ensure(home)
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute("CREATE TABLE saved (name text UNIQUE)")
+        for order, given in (
+            ("INSERT INTO saved VALUES ('欧阳雪')", None),
+            ("INSERT INTO saved VALUES ('欧阳雪')", None),
+            ("INSERT INTO saved VALUES (%s)", ("欧阳雪",)),
+        ):
+            with contextlib.suppress(psycopg.errors.UniqueViolation):
+                connection.execute(order, given)
+    server.stop()
+    log = server.log.read_text()
+    assert log.count('duplicate key value violates unique constraint "saved_name_key"') == 2
+    assert "欧阳雪" not in log
 
 
 def test_the_server_and_its_socket_are_closed_to_others(home: Path):
