@@ -170,6 +170,8 @@ def planned(services: Services, seen: Seen, people: list[str], texts: bool) -> d
     told = [named.get(sha256, "关联事项的附件") for sha256 in lying]
     shown = custody_shapes.planned(plan, told)
     shown["linked"] = [one for one in shown["linked"] if one["case"] not in seen.hidden]
+    named_in = erasing.still_named(plan, seen.state, facts, along)
+    shown["named_in"] = custody_shapes.places(one for one in named_in if one.case not in seen.hidden)
     return shown | {"attachments_kept": len(hashes) - len(lying)}
 
 

@@ -1,10 +1,12 @@
 """案卷保管的接口形状: how a file is kept, what was destroyed and what would be, as the API and the pages show it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from api.case_reading import Seen
 from domain.erasure.erasing import Plan
 from domain.erasure.files import file_of
+from domain.erasure.naming import Place
 from domain.rules import retention
 
 STAYS = (
@@ -14,6 +16,8 @@ STAYS = (
     "完整性证明：每条记录仍可验证未被改动",
 )
 """What no destruction touches."""
+TEXTS_STAY = "正文、意见、批示、报告等全部文字，以及全部附件（没有选择清除正文）"
+"""What stays besides, where only people are erased."""
 KINDS = {"petition": "信访事项", "item": "督查事项", "reception": "接访值班记录"}
 
 
@@ -83,8 +87,24 @@ def planned(plan: Plan, attachments: list[str]) -> dict[str, Any]:
             }
             for one in plan.along
         ],
-        "stays": list(STAYS),
+        "stays": [*STAYS, *(() if plan.texts else (TEXTS_STAY,))],
     }
+
+
+def places(found: Iterable[Place]) -> list[dict[str, Any]]:
+    """仍有记载之处: events whose texts would stay and name who goes, without the words."""
+    return [
+        {
+            "kind": one.kind,
+            "kind_label": KINDS[one.kind],
+            "case": one.case,
+            "event": one.event,
+            "label": one.label,
+            "on": one.on,
+            "version": one.version,
+        }
+        for one in found
+    ]
 
 
 def table() -> dict[str, Any]:

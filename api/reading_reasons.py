@@ -19,6 +19,7 @@ from api.logs import bind
 from domain.acts import Act
 from domain.cases import Kind
 from domain.casework import Case
+from domain.erasure import naming
 from domain.errors import Invalid
 from domain.kinds import RECEPTION
 from domain.rules.reading import GROUNDS
@@ -67,6 +68,7 @@ def stated(services: Services, act: Act, kind: Kind, id: UUID, reason: str) -> S
         raise Invalid("reading.reason_unusable", f"查阅理由至多{SHORT}个字，不含控制字符。")
     if len(why) < LEAST:
         raise Invalid("reading.reason_too_short", f"请写明查阅理由（至少{LEAST}个字）。")
+    naming.must_name_nobody([why], services.casework.people_around(case.state))
     ground = readings.ground_of(services, act, case)
     services.casework.note_readings([Reading(id, STATED, ground, why)], act)
     told = GROUNDS[ground]

@@ -31,7 +31,8 @@ from domain.directory import fold as directory_fold
 from domain.directory.capacity import in_the_place_of, must_have_been_away
 from domain.directory.fold import DIRECTORY_ID, NAMESPACE, Directory
 from domain.directory.people import Unit
-from domain.erasure import blanking, erasing, files
+from domain.erasure import blanking, erasing, files, naming
+from domain.erasure.commands import COMMANDS as CUSTODY_COMMANDS
 from domain.erasure.commands import RequestErasure, WitnessErasure
 from domain.erasure.events import Erased, keys_of
 from domain.erasure.surroundings import Nowhere, Surroundings
@@ -67,6 +68,8 @@ ATTEMPTS = 8
 STRIPES = 64
 UNKEPT = frozenset({"query_code"})
 """What a receipt tells and doesn't keep: the code lies in the case, under a key."""
+CUSTODY = tuple(CUSTODY_COMMANDS.values())
+"""Commands whose words outlive what the file held."""
 OWN_KEY = "own:"
 """What begins the receipt key of a command that came without one; such a receipt only serves the command's retries."""
 
@@ -272,6 +275,10 @@ class Casework(Application[UUID]):
                 along = self.linked(situation.petition, situation.history)
                 situation = replace(situation, linked=files.files_of(one.state for one in along))
             draft = found.decide(command, situation)
+            if isinstance(command, CUSTODY):
+                self._must_not_name(
+                    command, draft, found.project(situation.history), situation.history, along
+                )
             if isinstance(command, WitnessErasure):
                 return self._witnessed(found, draft, situation, along, own)
             if isinstance(command, IssueNotice):
@@ -593,6 +600,22 @@ class Casework(Application[UUID]):
         """关联案卷: what would go with the petition's file – items made from it, receptions that led to it."""
         ids = [*erasing.items_of(history), *self.surroundings.receptions_of(petition.id)]
         return list(self.cases(ids).values())
+
+    def people_around(self, state: Any, along: Sequence[Case] = ()) -> list[events.Person]:
+        """相关人员: of a case, of the petition that it came from, and of what goes along with it, as far as still there."""
+        origin = getattr(state, "petition", None)
+        states = [state, *(one.state for one in along), *([] if origin is None else [self.petition(origin)])]
+        return [person for one in states for person in naming.people_of(one)]
+
+    def _must_not_name(
+        self, command: Any, draft: Draft, state: Any, history: Sequence[Fact], along: Sequence[Case]
+    ) -> None:
+        """不得写入身份信息: neither what is written of a file, nor texts that stay when a person goes. Raises Invalid."""
+        naming.must_name_nobody(naming.written(command), self.people_around(state, along))
+        _, _, fields = draft
+        if isinstance(command, RequestErasure) and not fields["texts"]:
+            plan = erasing.planned(files.the_file(state), state, along, fields["people"], False)
+            naming.must_be_free(erasing.still_named(plan, state, history, along))
 
     def _witnessed(
         self, kind: Kind, draft: Draft, situation: Any, along: Sequence[Case], key: Key

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from api import archives, custody_shapes
+from api import archives
 from api.case_reading import Seen
 from api.console.case_sections import Section, dated, named, section
 from api.console.case_words import Line, Piece, Words, line
@@ -95,7 +95,6 @@ def preview(visitor: Visitor, seen: Seen, slug: str) -> dict[str, Any] | None:
         "called": called,
         "names": [masked.get(key, key) for key in plan["people"]],
         "linked": [one | {"href": f"/console/{places[one['kind']]}/{one['case']}"} for one in plan["linked"]],
-        "stays": custody_shapes.STAYS,
         "asked": request is not None,
         "ground": retention.label_of_ground(request.ground) if request is not None else None,
         "reason": request.reason if request is not None else None,

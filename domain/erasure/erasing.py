@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.acts import Act, envelope
 from domain.attachments import lying_with
-from domain.erasure import events
+from domain.erasure import events, naming
 from domain.erasure.files import File, the_file
 from domain.erasure.fold import doers
 from domain.facts import Fact
@@ -88,6 +88,20 @@ def planned(file: File, state: Any, along: Sequence[Beside], people: tuple[str, 
             found.append(going)
             gone |= set(_names(one.state, going.people))
     return Plan(file, people, texts, tuple(found), tuple(sorted(gone)))
+
+
+def still_named(
+    plan: Plan, state: Any, history: Sequence[Fact], along: Sequence[Beside]
+) -> list[naming.Place]:
+    """仍有记载之处: texts of the case and of those beside it that stay, though they name who goes."""
+    if plan.texts:
+        return []
+    going = {one.file.id: one.people for one in plan.along}
+    people = [*naming.people_of(state, plan.people)]
+    people += [who for one in along for who in naming.people_of(one.state, going.get(one.state.id, ()))]
+    told = naming.marks(people)
+    files = [(plan.file, history), *((the_file(one.state), one.facts) for one in along)]
+    return [place for file, facts in files for place in naming.places(file.kind, file.id, facts, told)]
 
 
 def asked_for(file: File, state: Any, along: Sequence[Beside]) -> Plan:
