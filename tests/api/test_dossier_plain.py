@@ -88,5 +88,5 @@ def test_c4_a_reception_stored_in_plain_hands_out_no_visitor_who_was_erased(town
     stored_in_plain(town, visit)
     url = f"/v1/reception/{visit}"
     assert PERSON.name in everything(taken(town.walker.as_("office"), url))
-    town.services.keys.destroy([(visit, "person:p1"), (visit, "texts")])
+    town.services.keys.destroy([(visit, "person:v1"), (visit, "texts")])
     assert PERSON.name not in everything(taken(town.walker.as_("office"), url))
