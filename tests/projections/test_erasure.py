@@ -9,7 +9,7 @@ import pytest
 from domain.casework import Casework
 from domain.erasure import commands as custody
 from domain.erasure.events import ERASED
-from domain.errors import NotNow
+from domain.errors import Invalid, NotNow
 from domain.petition import commands
 from domain.reception import commands as reception
 from domain.supervision import commands as item
@@ -41,12 +41,12 @@ def casework(casework: Casework, database: Database) -> Casework:
     return casework
 
 
-def a_closed_petition(office: Office, **fields: Any) -> UUID:
+def a_closed_petition(office: Office, content: str = "欧阳雪反映地下室渗水多年。", **fields: Any) -> UUID:
     """Answered in time and signed off, with somebody's name in it."""
     case = office.accepted(
         "2026-01-05",
         subject="反映地下室渗水",
-        content="欧阳雪反映地下室渗水多年。",
+        content=content,
         petitioners=(commands.PetitionerEntry("欧阳雪", phone="13912345678"),),
         **fields,
     )
@@ -137,12 +137,28 @@ def test_c4_an_item_still_open_is_not_destroyed_along(
         destroyed(office, case)
 
 
+def test_c4_texts_beside_the_case_name_nobody_who_goes(
+    database: Database, casework: Casework, office: Office
+) -> None:
+    """Items made from a petition and receptions that led to it keep their texts as well."""
+    case = a_closed_petition(office, content="地下室渗水多年。")
+    visit = reception.Receive("visit", "来访人欧阳雪谈渗水", visitors=(reception.VisitorEntry("欧阳雪"),))
+    record = casework.receive(visit, office.act("clerk", "2026-01-05")).id
+    office.do(record, "clerk", "2026-01-05", reception.RegisterPetition(case))
+    for _ in range(2):
+        with pytest.raises(Invalid, match=r"erasure\.named_in_texts") as told:
+            destroyed(office, case, texts=False)
+        assert "“接访登记”" in told.value.message
+        catch_up(database, casework)
+    destroyed(office, case, texts=True)
+
+
 def test_a20_statistics_stay_whatever_is_destroyed(
     database: Database, casework: Casework, office: Office
 ) -> None:
     chance = Random(20)
     office.varied()
-    closed = [a_closed_petition(office) for _ in range(6)]
+    closed = [a_closed_petition(office, content="地下室渗水多年。") for _ in range(6)]
     catch_up(database, casework)
     figures = counted(database)
     for case in chance.sample(closed, 4):
