@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 import structlog
 from psycopg import Connection
-from psycopg.rows import class_row
+from psycopg.rows import class_row, tuple_row
 
 from eventstore import heads, sealkey
 from eventstore.differences import Finding
 from eventstore.heads import Head
 from eventstore.sealkey import SealKey, SealKeyUnusable
+
+KEEP = "SELECT public.keep_seal_key(%s, %s, %b, %s)"
 
 log = structlog.get_logger("seal")
 
@@ -48,11 +50,9 @@ def known(connection: Connection[Any], folder: Path) -> dict[str, bytes]:
 def keep(connection: Connection[Any], key: SealKey, at: datetime, *, signed: bool) -> bool:
     """留存公钥: puts the row of this key there if it lacks, loudly if heads are `signed` with it; whether the table then
     holds this key as it is and no other."""
-    cursor = connection.execute(
-        "INSERT INTO seal_keys (id, origin, public_key, at) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        (key.id, key.origin, key.public, at),
-    )
-    if signed and cursor.rowcount:
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute(KEEP, (key.id, key.origin, key.public, at)).fetchone()
+    if signed and row == (True,):
         log.error("seal.key_restored", key=key.id)
     return rows(connection) == [KeyRow(key.id, key.origin, key.public)]
 

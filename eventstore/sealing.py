@@ -13,6 +13,7 @@ from typing import Any
 
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
+from psycopg.rows import tuple_row
 
 from eventstore import heads, heads_file, seal_keys, sealed_tree, sealkey
 from eventstore.database import Database
@@ -25,6 +26,12 @@ from eventstore.sealkey import SealKey, SealKeyUnusable
 BATCH = 4096
 """Facts under one head at most."""
 LOCK = "seal"
+LAST_POSITION = "SELECT public.last_position()"
+STORE = """
+SELECT public.append_seal(ROW(%s, %s, %b, %s, %s, %s, %b)::public.seal_heads, %b, %b, ARRAY(
+    SELECT ROW(level, number, hash)::public.seal_nodes
+    FROM unnest(%s::smallint[], %s::bigint[], %b::bytea[]) AS made (level, number, hash)))
+"""
 FAULTS = {
     "key_missing": "已有封存头，而封存密钥缺失",
     "key_unusable": "封存密钥文件无法读取",
@@ -34,6 +41,7 @@ FAULTS = {
     "tables_changed": "封存表与最后一个封存头不符",
     "log_changed": "日志末尾与最后一次封存时不同",
     "log_truncated": "日志比最后一次封存时短",
+    "position_unknown": "日志末尾有位置未经发放的事实，不是由本系统写入的",
     "rolled_back": "数据库比库外的封存头文件旧，可能是恢复了较早的备份",
     "replaced": "数据库与库外的封存头文件不是同一份日志",
     "file_unreadable": "库外的封存头文件最后一行不是有效的封存头",
@@ -171,6 +179,7 @@ class Sealing:
         fresh = rows[len(tail) :][:BATCH]
         if not fresh:
             return None
+        self._must_be_given_out(connection, fresh[-1][0])
         leaves, named = hashed_with_entries(fresh)
         nodes = frontier.append(leaves)
         head = heads.sign(
@@ -184,8 +193,15 @@ class Sealing:
             ),
             key.private,
         )
-        _store(connection, size, leaves, named, nodes, head)
+        _store(connection, leaves, named, nodes, head)
         return head
+
+    def _must_be_given_out(self, connection: Connection[Any], position: int) -> None:
+        """A row beyond the sequence came past the appending function, and would leave no room behind it."""
+        with connection.cursor(row_factory=tuple_row) as cursor:
+            row = cursor.execute(LAST_POSITION).fetchone()
+        if row is None or position > row[0]:
+            raise Broken("position_unknown", position=position)
 
     def _frontier(self, tree: SealedTree, last: Head | None) -> Frontier:
         if last is None:
@@ -216,20 +232,11 @@ class Sealing:
 
 def _store(
     connection: Connection[Any],
-    first: int,
     leaves: list[bytes],
     named: list[bytes],
     nodes: list[Node],
     head: Head,
 ) -> None:
-    connection.execute(
-        "INSERT INTO seal_leaves (first, count, last_position, hashes, entries) VALUES (%s, %s, %s, %b, %b)",
-        (first, len(leaves), head.position, b"".join(leaves), b"".join(named)),
-    )
-    with connection.cursor() as cursor:
-        cursor.executemany("INSERT INTO seal_nodes (level, number, hash) VALUES (%s, %s, %b)", nodes)
-    connection.execute(
-        "INSERT INTO seal_heads (size, origin, root, position, sealed_at, key, signature)"
-        " VALUES (%s, %s, %b, %s, %s, %s, %b)",
-        (head.size, head.origin, head.root, head.position, head.sealed_at, head.key, head.signature),
-    )
+    signed = (head.size, head.origin, head.root, head.position, head.sealed_at, head.key, head.signature)
+    levels, numbers, hashes = ([one[at] for one in nodes] for at in range(3))
+    connection.execute(STORE, (*signed, b"".join(leaves), b"".join(named), levels, numbers, hashes))

@@ -8,6 +8,8 @@ from pathlib import Path
 from threading import Event
 from time import monotonic
 
+import msgspec
+import psycopg
 import pytest
 from structlog.testing import capture_logs
 
@@ -157,6 +159,51 @@ def test_the_table_of_keys_is_held_against_the_key_outside(log):
     assert log.rows("SELECT id, public_key FROM seal_keys") == [(key.id, key.public)]
     log.tamper("INSERT INTO seal_keys SELECT 'x', origin, public_key, at FROM seal_keys")
     assert refusal(log).code == "key_table_changed"
+
+
+def test_a_position_that_was_never_given_out_is_not_sealed(log):
+    seal_in_runs(log, [3])
+    log.add(2)
+    log.tamper("UPDATE casework_events SET notification_id = 2::numeric ^ 63 - 1 WHERE notification_id = 5")
+    assert refusal(log).code == "position_unknown"
+    log.tamper(f"UPDATE casework_events SET notification_id = 5 WHERE notification_id = {2**63 - 1}")
+    assert log.sealing.step() == 2
+
+
+JUNK = {
+    "no longer than the last": {"size": 3},
+    "far too long": {"size": 2**62},
+    "a position never given out": {"position": 2**63 - 1},
+    "a position of before": {"position": 3},
+    "another log": {"origin": "shixian:x"},
+    "another key": {"key": "0" * 16},
+    "no signature": {"signature": b"x"},
+    "no root": {"root": b""},
+}
+
+
+@pytest.mark.parametrize("change", JUNK.values(), ids=JUNK)
+def test_the_service_can_put_no_junk_among_the_heads(log, change):
+    seal_in_runs(log, [3])
+    log.add(1)
+    with log.database.transaction() as connection:
+        last = sealed_tree.last_head(connection)
+    assert last is not None
+    right = {"size": 4, "position": 4}
+    for more in (right | change, {}):
+        head = msgspec.structs.replace(last, **more)
+        signed = (head.size, head.origin, head.root, head.position, head.sealed_at, head.key, head.signature)
+        with pytest.raises(psycopg.errors.CheckViolation), log.database.transaction() as connection:
+            connection.execute(sealing.STORE, (*signed, bytes(32), bytes(32), [], [], []))
+    assert log.sealing.step() == 1
+
+
+def test_the_service_can_add_no_key(log):
+    seal_in_runs(log, [3])
+    for id in ("66687aadf862bd77", "x"):
+        with log.database.connection() as connection:
+            connection.execute("SELECT keep_seal_key(%s, 'shixian:x', %b, now())", (id, bytes(32)))
+    assert log.one("SELECT count(*) FROM seal_keys") == 1
 
 
 def test_a_fact_gone_from_the_end_is_seen_when_others_come_too(log):
