@@ -52,4 +52,5 @@ def build(settings: Settings, clock: Callable[[], datetime] = real.now) -> Servi
     casework = Casework(library_env(settings.database_url), Shelf(database), keys)
     casework.surroundings = ReadModels(database, casework)
     key_upkeep.destroy_what_is_recorded(database, casework)
+    key_upkeep.drop_what_is_older(database, casework, keys)
     return Services(settings, clock, database, casework, keys)

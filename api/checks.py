@@ -61,6 +61,13 @@ def _keys(services: Services) -> Iterator[Finding]:
     content = services.keys.ring().content
     gone = len(content.trees[content.current].gone())
     yield Finding("ok", "主密钥", f"{services.keys.file}，第 {content.current} 代，已销毁 {gone} 个密钥")
+    if older := key_upkeep.unrecorded(services.database, services.casework, services.keys):
+        yield Finding(
+            "note",
+            "数据库早于销毁",
+            f"有 {older} 个密钥已经销毁，而日志中没有相应的销毁记录：数据库是用销毁以前的备份恢复的。"
+            "列表已清空重建，保存的检索条件已删除，有关内容不再显示；请核对并补办销毁记录",
+        )
     plain = key_upkeep.left_plain(services.database)
     if plain:
         said = f"{plain} 份附件或导入文件尚未加密；请执行 shixian keys encrypt-contents"

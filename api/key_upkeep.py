@@ -4,17 +4,22 @@ All of it may be broken off and done again: each step leaves less to do.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
+import structlog
 from psycopg import Connection
 from psycopg.errors import UndefinedTable
 from psycopg.rows import DictRow, tuple_row
 
 from domain.casework import Casework
-from domain.secrets import DESTROYS, IMPORT, destroyed_by
+from domain.secrets import DESTROYS, IMPORT, destroyed_by, with_what_goes_along
 from domain.store import Stored
 from eventstore import attachments, sealed_contents
 from eventstore.database import Database
 from eventstore.keys import Keys
+from projections import older, replay
+
+log = structlog.get_logger(__name__)
 
 RECORDED = (
     "SELECT notification_id, originator_id, originator_version, topic, state FROM casework_events"
@@ -31,6 +36,32 @@ def destroy_what_is_recorded(database: Database, casework: Casework) -> int:
     The fact comes before the destruction: a crash between the two, a file that was copied before, a machine that was off
     – each is mended when the next process starts.
     """
+    rows, pairs = _recorded(database, casework)
+    casework.keys.destroy(pairs)
+    return rows
+
+
+def unrecorded(database: Database, casework: Casework, keys: Keys) -> int:
+    """未入日志的销毁: keys that are destroyed though this database's log doesn't say so: it is older than an erasure."""
+    return older.unrecorded(keys, lambda: with_what_goes_along(_recorded(database, casework)[1]))
+
+
+def drop_what_is_older(database: Database, casework: Casework, keys: Keys) -> bool:
+    """清空早于销毁的明文: of a restored copy, before anything is answered from it; said loudly, whether it was done now."""
+    count = unrecorded(database, casework, keys)
+    done = older.drop_what_is_open(database, count)
+    if done:
+        log.error("keys.database_older", keys=count)
+        with database.connection() as connection:
+            replayed = replay.schemas(connection)
+        for schema in replayed:
+            with suppress(replay.Replaying, replay.Foreign):  # made here and now, or none of ours
+                replay.drop(database, schema)
+    return done
+
+
+def _recorded(database: Database, casework: Casework) -> tuple[int, list[tuple[str, str]]]:
+    """How many facts record a destruction, and the keys they name."""
     try:
         with (
             database.connection() as connection,
@@ -38,9 +69,8 @@ def destroy_what_is_recorded(database: Database, casework: Casework) -> int:
         ):
             rows = [Stored._make(row) for row in cursor.execute(RECORDED, (list(DESTROYS),)).fetchall()]
     except UndefinedTable:
-        return 0  # not migrated yet
-    casework.keys.destroy(pair for row in rows for pair in destroyed_by(casework.fact(row)))
-    return len(rows)
+        return 0, []  # not migrated yet
+    return len(rows), [pair for row in rows for pair in destroyed_by(casework.fact(row))]
 
 
 def left_plain(database: Database) -> int:

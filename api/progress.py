@@ -28,6 +28,8 @@ from domain.erasure.files import of_petition
 from domain.errors import Unknown
 from domain.kinds import PETITION
 from domain.petition.commands import Rate
+from domain.petition.state import Petition
+from domain.secrets import TEXTS
 from projections.numbers import petition_numbered
 
 router = APIRouter(prefix="/v1/progress", tags=["信访人查询"])
@@ -72,13 +74,21 @@ def find(services: Services, address: str, number: str, query_code: str) -> UUID
         raise Unknown("progress.unknown", "编号或者查询码不正确，请核对后再试。")
     tries.forget(services.database, address, number, tries.PROGRESS)
     bind(petition=case_id)
-    if petition is not None and of_petition(petition).is_gone:
+    if petition is not None and (of_petition(petition).is_gone or _is_shut(services, petition)):
         raise Unknown(
             "progress.erased",
             "该信访事项的内容和信访人信息已依法清除，不能再凭查询码查询、评价或者下载文书；"
             "如需了解，请联系信访工作机构。",
         )
     return case_id
+
+
+def _is_shut(services: Services, petition: Petition) -> bool:
+    """Whether texts or everybody's keys are destroyed, whatever the log of a restored database says."""
+    case = str(petition.id)
+    if not services.keys.ring().has_lost(case):
+        return False
+    return not services.keys.holds(case, TEXTS) or not petition.personal.people
 
 
 def show(services: Services, case_id: UUID) -> Seen:

@@ -68,9 +68,12 @@ def erased(office: Office, keys: Keys) -> Iterator[UUID]:
     assert keys.holds(str(case), "accused")
 
 
-def test_every_process_destroys_at_start(erased: UUID, database: Database, casework: Casework) -> None:
+def test_every_process_destroys_at_start(
+    erased: UUID, database: Database, casework: Casework, keys: Keys
+) -> None:
     assert casework.keys.holds(str(erased), "texts")
     assert key_upkeep.destroy_what_is_recorded(database, casework) == 1
+    assert key_upkeep.unrecorded(database, casework, keys) == 0, "the log knows of all that is destroyed"
     first = casework.history(erased)[0].fact
     assert isinstance(first, Registered)
     assert (first.subject, first.personal.people) == (CLEARED, ())
