@@ -91,6 +91,8 @@ def preview(visitor: Visitor, seen: Seen, slug: str) -> dict[str, Any] | None:
     called = {PETITION.name: "信访人", RECEPTION.name: "来访人"}.get(seen.kind.name, "信访人")
     places = {"petition": "petitions", "item": "supervision-items", "reception": "reception"}
     request = seen.state.custody.request
+    if request is None and plan["people"]:
+        plan["named_in"] = archives.planned(visitor.services, seen, [ALL], texts=False)["named_in"]
     return plan | {
         "called": called,
         "names": [masked.get(key, key) for key in plan["people"]],
