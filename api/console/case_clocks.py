@@ -127,7 +127,7 @@ def _row(clock: Clock, seen: Seen, scale: _Scale) -> ClockRow:
     told = signal(clock.state, clock.due_on, clock.stopped_on, seen.today, seen.known.calendar, clock.window)
     spec = _spec(clock, seen)
     pauses = tuple(_pauses(clock, seen)) if spec is not None and spec.suspension else ()
-    book = seen.known.books.version(clock.rulebook, clock.started_on)
+    book = seen.known.books.exactly(clock.rulebook, clock.rulebook_version)
     status = "已届满" if clock.window and clock.state == "running" and told.status == "cancelled" else ""
     return ClockRow(
         clock=clock,
@@ -142,7 +142,7 @@ def _row(clock: Clock, seen: Seen, scale: _Scale) -> ClockRow:
 
 
 def _spec(clock: Clock, seen: Seen) -> ClockSpec | None:
-    book = seen.known.books.version(clock.rulebook, clock.started_on)
+    book = seen.known.books.exactly(clock.rulebook, clock.rulebook_version)
     return None if book is None else seen.known.books.clock(book, clock.clock, clock.started_on)
 
 

@@ -174,7 +174,9 @@ def decree(
     entered = read_decree(year, source, published_at, days_off, make_up_days)
     if published_at > act.at:
         raise Invalid("calendar.published_in_future", "公布时间晚于现在，请待放假安排公布后再录入。")
-    held = max((d for d in base.decrees if d.year == year), key=lambda d: d.published_at, default=None)
+    # of those published at one instant the last one entered is in force
+    known = sorted((d for d in base.decrees if d.year == year), key=lambda d: d.published_at)
+    held = known[-1] if known else None
     if held is not None and held.published_at > published_at:
         raise Invalid(
             "calendar.superseded",

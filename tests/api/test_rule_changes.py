@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from api.bootstrap import Services
+from api.case_reading import in_full
+from api.console import case_clocks
 from scheduler.limits import record_limits
 from scheduler.sweep import sweep
 from tests.api.conftest import SignIn
@@ -134,6 +137,21 @@ def test_how_many_would_have_been_late(
     book |= {"version": "9", "running_clocks_move": True, "in_force_from": "2026-03-02"}
     shorter = office.post("/v1/what-if", json={"rulebook": book}).json()
     assert (shorter["total"], shorter["lateness"]["would_be_late"]) == (1, 1)
+
+
+def test_a_page_tells_the_rule_that_a_moved_limit_is_counted_by(
+    sign_in: SignIn, services: Services, case: dict[str, Any]
+) -> None:
+    """C2: not the version that was in force when the clock began."""
+    book = sign_in("office").get("/v1/rulebooks/petition-2022").json()["versions"][-1]
+    book["clocks"] = [one | {"length": 5} if one["clock"] == "route" else one for one in book["clocks"]]
+    book |= {"version": "9", "running_clocks_move": True, "in_force_from": "2026-03-02"}
+    book |= {"published_at": "2026-03-02T00:00:00Z", "title": "信访工作条例（试行本）"}
+    answer = sign_in("admin").post("/v1/rulebooks/petition-2022/versions", json=book)
+    assert answer.status_code == 201, answer.text
+    shown = case_clocks.of(in_full(services, UUID(case["id"]), services.clock()))
+    [route] = [row for row in shown.running if row.clock.clock == "route"]
+    assert (route.length, route.rulebook) == ("5日", "《信访工作条例（试行本）》（9版）")
 
 
 def test_what_if_it_were_accepted_today_extended_and_paused(

@@ -156,6 +156,17 @@ def test_refused_decrees(sign_in: SignIn, fields: dict[str, Any], code: str) -> 
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
+def test_a_correction_of_a_correction_is_compared_with_what_is_in_force(sign_in: SignIn) -> None:
+    """C2, issue 5: of notices published at one instant the last one entered counts."""
+    admin = sign_in("admin")
+    first, second = DECREE, DECREE | {"make_up_days": []}
+    for entered in (first, second):
+        assert admin.put("/v1/calendars/2027", json=entered).status_code == 200
+    again = admin.put("/v1/calendars/2027", json=second)
+    assert (again.status_code, again.json()["code"]) == (422, "calendar.already_decreed")
+    assert admin.put("/v1/calendars/2027", json=first).status_code == 200
+
+
 def test_the_same_decree_again_or_an_older_one(sign_in: SignIn) -> None:
     admin = sign_in("admin")
     assert admin.put("/v1/calendars/2027", json=DECREE).status_code == 200

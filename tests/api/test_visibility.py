@@ -74,7 +74,7 @@ def world(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFact
             database_url=dsn,
             pool_size=10,
             beat=0,
-                    )
+        )
         with build(settings, clock) as services:
             founded = founding(NOW - timedelta(days=1))
             services.casework.save(*founded, *moving(len(founded), NOW - timedelta(hours=1)))

@@ -26,7 +26,7 @@ def town(server: Server, server_dsn: str, tmp_path_factory: pytest.TempPathFacto
             database_url=dsn,
             pool_size=10,
             beat=0,
-                    )
+        )
         with build(settings, clock) as services:
             people.found(services)
             with lent(services) as app, calling(app) as client:
