@@ -20,6 +20,7 @@ from tests.console.browser import chromium, office
 from tests.console.browser.conftest import DESKTOP, PHONE
 from tests.console.browser.office import Office
 from tests.console.browser.places import PLACES, Place
+from tests.keys import RUN
 
 FOLDER = Path(__file__).parents[3] / "docs" / "screenshots"
 TALLEST = 1400
@@ -31,6 +32,7 @@ def main(names: list[str]) -> None:
     wanted = [place for place in PLACES if not names or place.name in names]
     FOLDER.mkdir(parents=True, exist_ok=True)
     home = Path(tempfile.gettempdir()) / f"shixian-shots-{uuid4().hex[:12]}"
+    os.environ[RUN] = str(home)
     server = Server.ensure(home, QUICK)
     try:
         taken = _taken(server, home, wanted)
