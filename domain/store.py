@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from eventsourcing.persistence import IntegrityError, StoredEvent
+
 from domain.attachments import Held
 from domain.facts import Fact
 
@@ -66,6 +68,18 @@ class OutboxRow(NamedTuple):
     payload: dict[str, Any]
 
 
+class Submission(NamedTuple):
+    """提交 — facts with the receipts and outgoing alerts that are stored along with them, all of it or nothing."""
+
+    events: Sequence[StoredEvent]
+    receipts: Sequence[StoredReceipt] = ()
+    outbox: Sequence[OutboxRow] = ()
+
+
+Outcome = list[int] | IntegrityError
+"""What became of a submission: the positions of its facts, or the conflict that it alone met."""
+
+
 class Shelf(Protocol):
     """模板架 — knows the digests of the shipped templates, and keeps the content of those that a paper was issued from."""
 
@@ -82,3 +96,10 @@ class Recorder(Protocol):
     def enabled_channels(self) -> list[str]: ...
     def uploads(self, officer: str, hashes: Sequence[str]) -> dict[str, Held]: ...
     def max_notification_id(self) -> int | None: ...
+    def append_all(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        """多件追加: outcomes in the order of the submissions, each stored whole or not at all, whatever becomes of the others.
+
+        A submission may follow on from one before it. What is stored already to the last byte is answered with its
+        positions. Raises Busy, or the library's OperationalError, if the caller can't be told what was stored.
+        """
+        ...

@@ -7,13 +7,14 @@ position n has seen everything before it. Positions may have gaps; nobody waits 
 from collections.abc import Sequence
 from typing import Any
 
+import psycopg
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, StoredEvent
 from eventsourcing.utils import retry
 from psycopg import Cursor
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from domain.store import OutboxRow, StoredReceipt
+from domain.store import OutboxRow, Outcome, StoredReceipt, Submission
 from eventstore.reading import LogReader
 
 
@@ -44,11 +45,30 @@ class CaseRecorder(LogReader):
         its receipt or its versions taken.
         """
         with self.datastore.transaction(commit=True) as curs:
-            self._insert_events(curs, stored_events, **kwargs)
-            if not stored_events:
-                return None
-            curs.execute(APPEND, ([self._composed(one) for one in stored_events],))
-            return [row["position"] for row in curs.fetchall()]
+            return self._append(curs, stored_events, **kwargs)
+
+    def append_all(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        """多件追加: in one transaction, each under a savepoint of its own."""
+        outcomes: list[Outcome] = []
+        with self.datastore.transaction(commit=True) as curs:
+            for events, receipts, outbox in submissions:
+                try:
+                    with curs.connection.transaction():
+                        outcomes.append(self._append(curs, events, receipts=receipts, outbox=outbox) or [])
+                except (IntegrityError, psycopg.IntegrityError) as conflict:
+                    outcomes.append(
+                        conflict if isinstance(conflict, IntegrityError) else IntegrityError(str(conflict))
+                    )
+        return outcomes
+
+    def _append(
+        self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> list[int] | None:
+        self._insert_events(curs, stored_events, **kwargs)
+        if not stored_events:
+            return None
+        curs.execute(APPEND, ([self._composed(one) for one in stored_events],))
+        return [row["position"] for row in curs.fetchall()]
 
     def _composed(self, event: StoredEvent) -> Any:
         return self.construct_pg_stored_event(

@@ -9,7 +9,7 @@ from eventsourcing.popo import POPOApplicationRecorder, POPOFactory
 
 from domain.attachments import Held
 from domain.casework import Casework
-from domain.store import OutboxRow, Stored, StoredReceipt
+from domain.store import OutboxRow, Outcome, Stored, StoredReceipt, Submission
 from tests.keys import own_keys
 from tests.surroundings import WholeLog
 
@@ -37,6 +37,15 @@ class MemoryRecorder(POPOApplicationRecorder):
         self.receipts |= {(r.actor, r.key): r for r in receipts}
         self.outbox.extend(outbox)
         return ids
+
+    def append_all(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for events, receipts, outbox in submissions:
+            try:
+                outcomes.append(list(self.insert_events(events, receipts=receipts, outbox=outbox) or []))
+            except IntegrityError as conflict:
+                outcomes.append(conflict)
+        return outcomes
 
     def select_log(self, after: int, limit: int) -> list[Stored]:
         log = enumerate(self._stored_events[after : after + limit], after + 1)
