@@ -13,7 +13,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from bench import cases as cases_of
-from bench.measure import Comparison
+from bench.measure import Comparison, Figure
 from bench.place import Place
 from domain.acts import envelope, system_act
 from domain.casework import Casework
@@ -27,7 +27,24 @@ from projections.paging import Condition
 from projections.recounting import Change
 from scheduler.limits import record_limits
 
-CASES = 100_000
+CASES = (10_000, 100_000, 1_000_000)
+DECREE = Figure(
+    "decree",
+    "A decree over open cases",
+    "open cases",
+    "all that the pass writes",
+    "plain UPDATE of the same rows",
+)
+PREVIEW = Figure(
+    "decree-preview",
+    "A decree counted first",
+    "open cases",
+    "preview",
+    "plain UPDATE of the rows it would move",
+)
+FACTS = Figure(
+    "decree-facts", "What a decree moved, as facts", "moved limits", "facts", "plain INSERT of as many rows"
+)
 YEAR = 2027
 FIRST_DAY, DAYS = date(2026, 11, 9), 80
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -66,36 +83,50 @@ PLAIN = (
 TIDY = ("deadlines", "deadline_steps", "case_dues")
 
 
-def comparisons(place: Place, cases: int = CASES) -> Generator[Comparison]:
+def comparisons(place: Place) -> Generator[Comparison]:
     """比较: the pass against plain updates; then the facts of what it moved against a plain copy of the same rows."""
-    with place.ours() as (database, casework):
-        cases_of.found_office(casework)
-        fill(database, cases)
-        turn = Turns(database, casework)
-        yield Comparison(
-            name="decree",
-            what=f"a decree moves {cases:,} limits: dates, alert steps, next days, moves put down",
-            against="plain UPDATE of the same rows",
-            unit="ms",
-            ours=turn.decree,
-            theirs=lambda: plain(database),
-        )
-        yield Comparison(
-            name="decree-preview",
-            what=f"the same counted first: {cases:,} limits by clock and unit, nothing written",
-            against="plain UPDATE of the same rows",
-            unit="ms",
-            ours=turn.preview,
-            theirs=lambda: plain(database),
-        )
-        yield Comparison(
-            name="decree-facts",
-            what=f"{cases:,} moved limits recorded as facts",
-            against="plain INSERT of the same rows",
-            unit="ms",
-            ours=turn.record,
-            theirs=lambda: copied(database),
-        )
+    for cases in place.sizes(CASES, quick=(2_000,)):
+        with place.ours() as (database, casework):
+            cases_of.found_office(casework)
+            fill(database, cases)
+            turn = Turns(database, casework)
+            yield Comparison(
+                name=f"decree-{cases}",
+                what=f"a decree moves {cases:,} limits: dates, alert steps, next days, moves put down",
+                against="plain UPDATE of the same rows",
+                unit="ms",
+                ours=turn.decree,
+                theirs=lambda database=database: plain(database),
+                goal=4,
+                at_most=True,
+                rounds=3,
+                figure=DECREE,
+                size=cases,
+            )
+            yield Comparison(
+                name=f"decree-preview-{cases}",
+                what=f"the same counted first: {cases:,} limits by clock and unit, nothing written",
+                against="plain UPDATE of the same rows",
+                unit="ms",
+                ours=turn.preview,
+                theirs=lambda database=database: plain(database),
+                at_most=True,
+                rounds=3,
+                figure=PREVIEW,
+                size=cases,
+            )
+            yield Comparison(
+                name=f"decree-facts-{cases}",
+                what=f"{cases:,} moved limits recorded as facts",
+                against="plain INSERT of the same rows",
+                unit="ms",
+                ours=turn.record,
+                theirs=lambda database=database: copied(database),
+                at_most=True,
+                rounds=3,
+                figure=FACTS,
+                size=cases,
+            )
 
 
 def known(weeks: int) -> Known:

@@ -5,23 +5,42 @@ the ratio is taken within the round; the side that goes first changes from round
 """
 
 import gc
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import median
 from time import perf_counter
 from typing import Any, Literal
 
 Trial = Callable[[], float]
-"""Does some work and answers the seconds that one piece of it took."""
+"""Does some work and answers the seconds that one piece of it took; in the unit MB, the megabytes themselves."""
 
-Unit = Literal["events/s", "loads/s", "letters/s", "ms"]
+Unit = Literal["events/s", "loads/s", "letters/s", "commands/s", "requests/s", "ms", "MB"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """图 — one drawing, `docs/speed/<name>.svg`: the two sides of some comparisons against their size."""
+
+    name: str
+    title: str
+    sizes: str
+    """What the axis of sizes counts: open cases, clients, petitions."""
+    ours: str = "ours"
+    theirs: str = "comparator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """比较 — what is measured, against what, in which unit; `goal` is the ratio we promise, if any.
 
-    Where trials are short, `turns` of them are taken in every round: neighbours in time see the same machine.
+    The ratio says how many times faster ours is. Where what is promised is a cost ("at most 4× of a plain UPDATE", "at
+    most 1.5× of the same with 1,000 petitions"), `at_most` turns it round: how many times dearer ours is, at most
+    `goal`. `ceiling` is an absolute promise besides: what ours may take at most, in the unit.
+
+    Comparisons with the same `figure` are its points, each at its `size`. Where trials are short, `turns` of them are
+    taken in every round: neighbours in time see the same machine. Where they are long, `rounds` is how many are enough.
+    `note` is asked after the last trial for what else was seen (p95, processor time).
     """
 
     name: str
@@ -31,7 +50,13 @@ class Comparison:
     ours: Trial
     theirs: Trial
     goal: float | None = None
+    at_most: bool = False
+    ceiling: float | None = None
+    figure: Figure | None = None
+    size: float | None = None
     turns: int = 1
+    rounds: int | None = None
+    note: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +72,49 @@ class Spread:
         """汇总: of the values of all rounds."""
         return cls(median(values), min(values), max(values))
 
-    def show(self, digits: int = 0, sign: str = "") -> str:
-        """显示: as printed in the table, median [least–most]."""
-        middle, least, most = (f"{value:,.{digits}f}" for value in (self.median, self.least, self.most))
-        return f"{middle}{sign} [{least}–{most}]"
-
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """结果 — a comparison's figures; a ratio above 1 means that ours is the faster."""
+    """结果 — a comparison's figures; the ratio is read as the comparison says."""
 
     comparison: Comparison
     ours: Spread
     theirs: Spread
     ratio: Spread
+    load: float
+    """Processes that wanted the machine while it was measured, as the system counts them."""
+    note: str = ""
 
     @property
     def met(self) -> bool | None:
-        """达标: whether the median ratio reaches the goal; None without a goal."""
-        goal = self.comparison.goal
-        return None if goal is None else self.ratio.median >= goal
+        """达标: whether the medians keep what was promised; None where nothing was."""
+        comparison, ratio = self.comparison, self.ratio.median
+        kept = []
+        if comparison.goal is not None:
+            kept.append(ratio <= comparison.goal if comparison.at_most else ratio >= comparison.goal)
+        if comparison.ceiling is not None:
+            kept.append(self.ours.median <= comparison.ceiling)
+        return all(kept) if kept else None
 
     def as_dict(self) -> dict[str, Any]:
         """机读: for machines, figures rounded to four significant digits."""
+        comparison = self.comparison
         return {
-            "name": self.comparison.name,
-            "what": self.comparison.what,
-            "against": self.comparison.against,
-            "unit": self.comparison.unit,
+            "name": comparison.name,
+            "what": comparison.what,
+            "against": comparison.against,
+            "unit": comparison.unit,
             "ours": _figures(self.ours),
             "theirs": _figures(self.theirs),
             "ratio": _figures(self.ratio),
-            "goal": self.comparison.goal,
+            "goal": comparison.goal,
+            "at_most": comparison.at_most,
+            "ceiling": comparison.ceiling,
             "met": self.met,
+            "size": comparison.size,
+            "figure": None if comparison.figure is None else asdict(comparison.figure),
+            "load": round(self.load, 1),
+            "note": self.note,
         }
 
 
@@ -87,14 +122,23 @@ def measure(comparison: Comparison, rounds: int, advance: Callable[[], None]) ->
     """测量: both sides in every round; `advance` is called after each trial."""
     sides = {"ours": comparison.ours, "theirs": comparison.theirs}
     seconds: dict[str, list[float]] = {side: [] for side in sides}
-    for number in range(rounds * comparison.turns):
+    loads = []
+    for number in range(trials(comparison, rounds)):
         for side in sorted(sides, reverse=bool(number % 2)):
             gc.collect()
             seconds[side].append(sides[side]())
             advance()
-    ratios = [theirs / ours for ours, theirs in zip(seconds["ours"], seconds["theirs"], strict=True)]
+        loads.append(os.getloadavg()[0])
+    pairs = zip(seconds["ours"], seconds["theirs"], strict=True)
+    ratios = [ours / theirs if comparison.at_most else theirs / ours for ours, theirs in pairs]
     ours, theirs = ([_in_unit(one, comparison.unit) for one in seconds[side]] for side in sides)
-    return Result(comparison, Spread.of(ours), Spread.of(theirs), Spread.of(ratios))
+    note = "" if comparison.note is None else comparison.note()
+    return Result(comparison, Spread.of(ours), Spread.of(theirs), Spread.of(ratios), median(loads), note)
+
+
+def trials(comparison: Comparison, rounds: int) -> int:
+    """次数: how often either side is timed."""
+    return min(rounds, comparison.rounds or rounds) * comparison.turns
 
 
 def per_piece(pieces: int, work: Callable[[], object]) -> float:
@@ -115,6 +159,8 @@ def each(times: int, work: Callable[[], object]) -> float:
 
 
 def _in_unit(seconds: float, unit: Unit) -> float:
+    if unit == "MB":
+        return seconds
     return seconds * 1000 if unit == "ms" else 1 / seconds
 
 

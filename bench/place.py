@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -20,8 +20,14 @@ from eventstore.keys import Keys
 class Place:
     """场地 — hands out databases on one server; each is dropped when its block ends."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, *, quick: bool = False, told: Sequence[int] = ()) -> None:
         self.server = server
+        self.quick = quick
+        self.told = tuple(told)
+
+    def sizes(self, full: Sequence[int], *, quick: Sequence[int]) -> tuple[int, ...]:
+        """规模: at which sizes to measure, the smallest first: those told by `--sizes`, the quick ones, or all."""
+        return tuple(sorted(self.told or (quick if self.quick else full)))
 
     @contextmanager
     def ours(self) -> Iterator[tuple[Database, Casework]]:
@@ -69,11 +75,11 @@ class Place:
 
 
 @contextmanager
-def place() -> Iterator[Place]:
+def place(*, quick: bool = False, told: Sequence[int] = ()) -> Iterator[Place]:
     """开场与收场: a temporary home with a server; both are gone afterwards, however the run ends."""
     home = Path(tempfile.gettempdir()) / f"shixian-bench-{uuid4().hex[:12]}"
     try:
-        yield Place(Server.ensure(home))
+        yield Place(Server.ensure(home), quick=quick, told=told)
     finally:
         if home.exists():
             Server(home, {}).stop()  # by its home: it may be running even if `ensure` was interrupted

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 
 from api.clock import now
-from bench.measure import Comparison, per_piece
+from bench.measure import Comparison, Figure, per_piece
 from bench.place import Place
 from eventstore import heads_file, sealkey
 from eventstore.database import Database
@@ -20,7 +20,10 @@ from eventstore.log_rows import AFTER, raw
 from eventstore.sealing import Sealing
 from eventstore.verifying import BATCH, BEGINNING, Said, Verifying
 
-EVENTS = 200_000
+EVENTS = (50_000, 200_000, 1_000_000)
+FIGURE = Figure(
+    "verify", "Verifying the whole log", "facts in the log", "verified", "plain reading, server-side cursor"
+)
 FILL = """
 INSERT INTO casework_events (originator_id, originator_version, topic, state)
 SELECT md5((n / 4)::text)::uuid, n %% 4 + 1, 'petition.registered.3', convert_to(
@@ -30,18 +33,21 @@ FROM generate_series(%s::bigint, %s::bigint) AS n
 PIECE = 50_000
 
 
-def comparisons(place: Place, events: int = EVENTS) -> Generator[Comparison]:
-    """核验: one log, read in both ways."""
-    with place.ours() as (database, _), TemporaryDirectory() as folder:
-        sealed = fill(place, database, Path(folder), events)
-        yield Comparison(
-            name="verify",
-            what=f"verify {events:,} facts, {sealed} heads",
-            against="plain reading of the same rows, server-side cursor",
-            unit="events/s",
-            ours=partial(per_piece, events, partial(verify, database.dsn, Path(folder))),
-            theirs=partial(per_piece, events, partial(read, database.dsn)),
-        )
+def comparisons(place: Place) -> Generator[Comparison]:
+    """核验: logs of several sizes, each read in both ways."""
+    for events in place.sizes(EVENTS, quick=(20_000,)):
+        with place.ours() as (database, _), TemporaryDirectory() as folder:
+            sealed = fill(place, database, Path(folder), events)
+            yield Comparison(
+                name=f"verify-{events}",
+                what=f"verify {events:,} facts, {sealed} heads",
+                against="plain reading of the same rows, server-side cursor",
+                unit="events/s",
+                figure=FIGURE,
+                size=events,
+                ours=partial(per_piece, events, partial(verify, database.dsn, Path(folder))),
+                theirs=partial(per_piece, events, partial(read, database.dsn)),
+            )
 
 
 def fill(place: Place, database: Database, folder: Path, events: int) -> int:
