@@ -7,39 +7,30 @@ import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from functools import partial
+from importlib import import_module
 from platform import python_version
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import (
-    catching_up,
-    decreeing,
-    importing,
-    ledgers,
-    loading,
-    pages,
-    saving,
-    showing,
-    sweeping,
-    verifying,
-)
+from bench import showing
 from bench.keeping import Kept, Run
 from bench.measure import Comparison, measure, trials
 from bench.place import Place, place
 
-BENCHMARKS: Mapping[str, Callable[[Place], Generator[Comparison]]] = {
-    "save": saving.comparisons,
-    "load": loading.comparisons,
-    "catch-up": catching_up.comparisons,
-    "letters": importing.comparisons,
-    "sweep": sweeping.comparisons,
-    "decree": decreeing.comparisons,
-    "ledgers": ledgers.comparisons,
-    "pages": pages.comparisons,
-    "verify": verifying.comparisons,
+BENCHMARKS: Mapping[str, str] = {
+    "save": "saving",
+    "load": "loading",
+    "catch-up": "catching_up",
+    "letters": "importing",
+    "sweep": "sweeping",
+    "decree": "decreeing",
+    "ledgers": "ledgers",
+    "pages": "pages",
+    "verify": "verifying",
 }
+"""Each one's module, which is asked for its `comparisons` when its turn has come."""
 ROUNDS, QUICK_ROUNDS = 5, 2
 
 
@@ -108,7 +99,7 @@ def perform(ground: Place, name: str, run: Run, machine: Mapping[str, Any]) -> N
     rounds = int(machine["rounds"])
     with (
         Progress(*columns, console=Console(stderr=True), transient=True) as progress,
-        closing(BENCHMARKS[name](ground)) as comparisons,
+        closing(comparisons_of(name)(ground)) as comparisons,
     ):
         task = progress.add_task(f"{name}: preparing", total=None)
         for comparison in comparisons:
@@ -121,6 +112,12 @@ def perform(ground: Place, name: str, run: Run, machine: Mapping[str, Any]) -> N
             run.keep(name, result.as_dict(), machine)
             progress.update(task, description=f"{name}: preparing", total=None)
     run.finish(name)
+
+
+def comparisons_of(name: str) -> Callable[[Place], Generator[Comparison]]:
+    """基准: what a benchmark compares."""
+    found: Callable[[Place], Generator[Comparison]] = import_module(f"bench.{BENCHMARKS[name]}").comparisons
+    return found
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ The plain side adds a day to every date of the same rows and is rolled back, unt
 
 from collections.abc import Callable, Generator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from time import perf_counter
 
 import psycopg
@@ -96,7 +97,7 @@ def comparisons(place: Place) -> Generator[Comparison]:
                 against="plain UPDATE of the same rows",
                 unit="ms",
                 ours=turn.decree,
-                theirs=lambda database=database: plain(database),
+                theirs=partial(plain, database),
                 goal=4,
                 at_most=True,
                 rounds=3,
@@ -109,7 +110,7 @@ def comparisons(place: Place) -> Generator[Comparison]:
                 against="plain UPDATE of the same rows",
                 unit="ms",
                 ours=turn.preview,
-                theirs=lambda database=database: plain(database),
+                theirs=partial(plain, database),
                 at_most=True,
                 rounds=3,
                 figure=PREVIEW,
@@ -121,7 +122,7 @@ def comparisons(place: Place) -> Generator[Comparison]:
                 against="plain INSERT of the same rows",
                 unit="ms",
                 ours=turn.record,
-                theirs=lambda database=database: copied(database),
+                theirs=partial(copied, database),
                 at_most=True,
                 rounds=3,
                 figure=FACTS,

@@ -24,7 +24,8 @@ processes wanted the machine's two cores meanwhile: above two, absolute figures 
 def table(results: Sequence[Kept], machine: Mapping[str, Any]) -> None:
     """列表: medians and extremes over the rounds, the ratio first."""
     shown = Table(
-        title="median [min–max] over the rounds; goal ≥: times faster, ≤: times dearer", title_justify="left"
+        title=r"median \[min–max] over the rounds; goal ≥: times faster, ≤: times dearer",
+        title_justify="left",
     )
     for heading in HEADINGS:
         shown.add_column(heading, justify="right" if heading in ("ratio", "goal") else "left")

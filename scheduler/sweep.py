@@ -20,15 +20,14 @@ from eventstore.database import Database
 log = structlog.get_logger(__name__)
 
 DUE = """
-SELECT case_id, clock, start_version, part, step, due_on FROM deadline_steps
+SELECT case_id, ctid::text AS place FROM deadline_steps
 WHERE NOT raised AND fire_on <= %(today)s AND case_id <> ALL(%(except)s)
 ORDER BY fire_on LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 """
 RAISED = """
-UPDATE deadline_steps SET raised = true
-WHERE case_id = %(case_id)s AND clock = %(clock)s AND start_version = %(start_version)s AND part = %(part)s
-  AND step = %(step)s AND due_on = %(due_on)s
+UPDATE deadline_steps SET raised = true WHERE ctid = ANY(%s::tid[])
 """
+"""By their places, which can't change: the rows are locked since they were claimed."""
 NOT_THE_CASE = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError)
 """Failures of the database, not of a case: the sweep ends and the next one tries again."""
 
@@ -80,9 +79,7 @@ def sweep_batch(
         if not rows:
             return 0
         failed = raise_for(casework, list(dict.fromkeys(row["case_id"] for row in rows)), at, count)
-        done = [row for row in rows if row["case_id"] not in failed]
-        if done:
-            connection.cursor().executemany(RAISED, done)
+        connection.execute(RAISED, ([row["place"] for row in rows if row["case_id"] not in failed],))
     return len(rows)
 
 
