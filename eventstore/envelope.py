@@ -1,4 +1,4 @@
-"""密封: how a fact with marked fields is stored, and opened again.
+"""密封: how a fact with marked fields is stored; `opening` opens it again.
 
 A byte 1; the length of the plain part and the part itself, JSON of the unmarked fields; then a blob a key: algorithm,
 generation and place of the key, its subject, the fields it holds and in which form, a nonce, and the ciphertext of their
@@ -16,21 +16,17 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
-from cryptography.exceptions import InvalidTag
 
 from domain.errors import NotNow
 from domain.facts import TOPICS, UPCASTERS, Fact
-from domain.secrets import CLEARED, CONTACT, PEOPLE, person, subjects_of
-from domain.store import Row
-from eventstore.ciphers import KNOWN, NONCE_BYTES
+from domain.secrets import CONTACT, PEOPLE, person, subjects_of
+from eventstore.ciphers import NONCE_BYTES
 from eventstore.keyfile import KeysUnusable
-from eventstore.keys import Keys, Ring, path_of
+from eventstore.keys import KEY, Keys, path_of
 
 SEALED: Final = 1
 PLAIN: Final = ord("{")
 NO_KEYS: Final = "没有启用密钥，不能存取个人信息。"
-KEY = struct.Struct(">BI8sB")
-"""Algorithm, generation, place in the tree, length of the subject."""
 SHORT = struct.Struct(">H")
 LONG = struct.Struct(">I")
 
@@ -83,7 +79,7 @@ def plain_part(state: bytes) -> bytes:
 
 def told_in_plain(topic: str, state: bytes) -> list[tuple[str, str]]:
     """明存字段: the marked fields that the state tells without any key, each with the subjects they would lie under today."""
-    marked = _marked_of(topic)
+    marked = marked_of(topic)
     if not marked or not state:
         return []
     fields: dict[str, Any] = msgspec.json.decode(plain_part(state))
@@ -100,9 +96,29 @@ def blobs(state: bytes) -> list[Blob]:
     if not is_sealed(state):
         return []
     try:
-        return _blobs(state)
+        return [_blob(state, *span) for span in spans(state)]
     except (struct.error, ValueError) as error:
         raise Tampered("the stored state is damaged") from error
+
+
+def spans(state: bytes) -> list[tuple[int, int, int, int]]:
+    """密文块的位置: of each where it begins, where its key's name, its header and the whole of it end. Raises Tampered."""
+    found: list[tuple[int, int, int, int]] = []
+    end = len(state)
+    try:
+        at = 5 + int.from_bytes(state[1:5], "big")
+        while at < end:
+            named = at + KEY.size + state[at + KEY.size - 1]
+            listed = named + 2 + (state[named] << 8 | state[named + 1])
+            text = listed + NONCE_BYTES + 4
+            stop = text + int.from_bytes(state[text - 4 : text], "big")
+            found.append((at, named, listed, stop))
+            at = stop
+    except IndexError:
+        raise Tampered("the stored state is damaged") from None
+    if at != end:
+        raise Tampered("the stored state is cut short")
+    return found
 
 
 def seal(fact: Fact, keys: Keys | None, *, nonces: Any = urandom) -> bytes:
@@ -123,80 +139,21 @@ def seal(fact: Fact, keys: Keys | None, *, nonces: Any = urandom) -> bytes:
         return plain
     if keys is None:
         raise KeysUnusable(NO_KEYS)
-    owner, place = str(fact.originator_id), _place(fact.originator_id, fact.originator_version, fact.TOPIC)
+    owner, place = str(fact.originator_id), place_of(fact.originator_id, fact.originator_version, fact.TOPIC)
     ring, algorithm = keys.ring(), keys.algorithm
-    generation = ring.content.current
+    generation, bunch = ring.content.current, ring.bunch(fact.originator_id)
     sealed = [bytes((SEALED,)), LONG.pack(len(plain)), plain]
     for (subject, _), held in parts.items():
-        opener = ring.opener(owner, subject, generation, algorithm)
+        owned, listed = subject.encode(), ",".join(f"{name}:{kind}" for name, kind, _ in held).encode()
+        named = KEY.pack(algorithm, generation, path_of(owner, subject), len(owned)) + owned
+        opener = bunch[named]
         if opener is None:
             raise cleared()
-        named, listed = subject.encode(), ",".join(f"{name}:{kind}" for name, kind, _ in held).encode()
-        key = KEY.pack(algorithm, generation, path_of(owner, subject), len(named))
-        header = b"".join([key, named, SHORT.pack(len(listed)), listed])
+        header = b"".join([named, SHORT.pack(len(listed)), listed])
         nonce = nonces(NONCE_BYTES)
         secret = opener.encrypt(nonce, b",".join(text for _, _, text in held), place + header)
         sealed += [header, nonce, LONG.pack(len(secret)), secret]
     return b"".join(sealed)
-
-
-def unseal(row: Row, keys: Keys | None) -> bytes:
-    """启封: the fact's JSON, with what can't be read any more left out or CLEARED. Raises Tampered."""
-    state = row.state
-    if state[0] == PLAIN:
-        return _plain(row, keys.ring()) if keys is not None and _marked_of(row.topic) else state
-    if state[0] != SEALED:
-        raise Tampered("the stored state is of no known form")
-    if keys is None:
-        raise KeysUnusable(NO_KEYS)
-    owner, ring = str(row.originator_id), keys.ring()
-    place: bytes | None = None
-    parts = [plain_part(state)[:-1]]
-    nested: dict[str, tuple[list[bytes], list[bytes]]] = {}
-    for blob in blobs(state):
-        if blob.algorithm not in KNOWN:
-            raise Tampered(f"what is stored under {blob.subject!r} names no known algorithm")
-        opener = ring.opener(owner, blob.subject, blob.generation, blob.algorithm)
-        if opener is None:
-            text = _cleared(blob.fields)
-        else:
-            place = place or _place(row.originator_id, row.originator_version, row.topic)
-            try:
-                text = opener.decrypt(blob.nonce, blob.ciphertext, place + blob.header)
-            except InvalidTag:
-                raise Tampered(f"what is stored under {blob.subject!r} isn't what was stored") from None
-        name, form = blob.fields[0]
-        if form in {PERSON, REST}:
-            nested.setdefault(name, ([], []))[form == REST].append(text)
-        else:
-            parts.append(text)
-    for name, (people, rest) in nested.items():
-        whole = [b'"people":[' + b",".join(filter(None, people)) + b"]", *filter(None, rest)]
-        parts.append(b'"' + name.encode() + b'":{' + b",".join(whole) + b"}")
-    return b",".join(filter(None, parts)) + b"}"
-
-
-def _plain(row: Row, ring: Ring) -> bytes:
-    """What was stored before there were keys, without what was erased since: it can't be shown, though the row is what it is."""
-    owner = str(row.originator_id)
-    if not ring.has_lost(owner):
-        return row.state
-    generation = ring.content.current
-    fields: dict[str, Any] = msgspec.json.decode(row.state)
-    for name, (subject, form) in _marked_of(row.topic).items():
-        if name not in fields:
-            continue
-        if subject == PEOPLE:
-            told = fields.pop(name)
-            people = [
-                one for one in told.get("people", ()) if ring.secret(owner, person(one["key"]), generation)
-            ]
-            rest = told if ring.secret(owner, CONTACT, generation) else {}
-            fields[name] = {**rest, "people": people}
-        elif ring.secret(owner, subject, generation) is None:
-            del fields[name]
-            fields |= msgspec.json.decode(b"{" + _cleared(((name, form),)) + b"}")
-    return msgspec.json.encode(fields)
 
 
 def _texts(name: str, subject: str, form: str, value: Any) -> list[tuple[str, str, bytes]]:
@@ -208,36 +165,13 @@ def _texts(name: str, subject: str, form: str, value: Any) -> list[tuple[str, st
     return people + ([(CONTACT, REST, msgspec.json.encode(rest)[1:-1])] if rest else [])
 
 
-def _cleared(fields: tuple[tuple[str, str], ...]) -> bytes:
-    stand_in: dict[str, Any] = {TEXT: CLEARED, LIST: [CLEARED]}
-    left = {name: stand_in[form] for name, form in fields if form in stand_in}
-    return msgspec.json.encode(left)[1:-1]
-
-
-def _blobs(state: bytes) -> list[Blob]:
-    found: list[Blob] = []
-    (length,) = LONG.unpack_from(state, 1)
-    at, end = 5 + length, len(state)
-    while at < end:
-        start = at
-        algorithm, generation, path, subject_length = KEY.unpack_from(state, at)
-        at += KEY.size
-        subject = state[at : at + subject_length]
-        at += subject_length
-        (listed_length,) = SHORT.unpack_from(state, at)
-        at += 2 + listed_length
-        listed = state[at - listed_length : at]
-        header, nonce = state[start:at], state[at : at + NONCE_BYTES]
-        at += NONCE_BYTES
-        (length,) = LONG.unpack_from(state, at)
-        at += 4 + length
-        if at > end:
-            raise ValueError("cut short")
-        ciphertext = state[at - length : at]
-        found.append(
-            Blob(algorithm, generation, path, subject.decode(), _fields(listed), header, nonce, ciphertext)
-        )
-    return found
+def _blob(state: bytes, at: int, named: int, listed: int, stop: int) -> Blob:
+    algorithm, generation, path, _ = KEY.unpack_from(state, at)
+    text = listed + NONCE_BYTES
+    return Blob(
+        algorithm, generation, path, state[at + KEY.size : named].decode(), fields_of(state[named + 2 : listed]),
+        state[at:listed], state[listed:text], state[text + 4 : stop],
+    )  # fmt: skip
 
 
 @cache
@@ -248,8 +182,8 @@ def _marked(kind: type[Fact]) -> dict[str, tuple[str, str]]:
 
 
 @cache
-def _marked_of(topic: str) -> dict[str, tuple[str, str]]:
-    """The same for a topic, be it an old one."""
+def marked_of(topic: str) -> dict[str, tuple[str, str]]:
+    """标记字段: of a topic, be it an old one, each with its subject and form."""
     while topic in UPCASTERS:
         topic, _ = UPCASTERS[topic]({})
     return _marked(TOPICS[topic]) if topic in TOPICS else {}
@@ -273,7 +207,8 @@ def _form_of(told: msgspec.inspect.Type) -> str:
 
 
 @cache
-def _fields(listed: bytes) -> tuple[tuple[str, str], ...]:
+def fields_of(listed: bytes) -> tuple[tuple[str, str], ...]:
+    """密文块的字段: those that a blob lists, each with its form."""
     found = tuple(
         (name, form) for name, _, form in (one.partition(":") for one in listed.decode().split(","))
     )
@@ -282,7 +217,7 @@ def _fields(listed: bytes) -> tuple[tuple[str, str], ...]:
     return found
 
 
-def _place(stream: UUID | str, version: int, topic: str) -> bytes:
-    """What ties a blob to its event."""
+def place_of(stream: UUID | str, version: int, topic: str) -> bytes:
+    """所在: what ties a blob to its event."""
     id = stream if isinstance(stream, UUID) else UUID(stream)
-    return b"".join([id.bytes, version.to_bytes(8, "big"), topic.encode(), b"\x00"])
+    return b"%b%b%b\x00" % (id.bytes, version.to_bytes(8, "big"), topic.encode())

@@ -6,61 +6,113 @@ and then knows nothing any more of what it derived before.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+import struct
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_bytes, token_hex
+from uuid import UUID
 
 from domain.secrets import with_what_goes_along
 from eventstore import ciphers, keyfile
 from eventstore.ciphers import AES, Opener
 from eventstore.keyfile import Content, KeysUnusable
-from eventstore.keytree import PATH_BYTES, Tree
+from eventstore.keytree import LEVELS, PATH_BYTES, Descents, Tree, descend
 
-MOST_KNOWN = 20_000
-"""Derived secrets that a process keeps at a time; then it begins anew."""
+MOST_KNOWN = 5_000
+"""Owners whose openers a process keeps at a time; then it begins anew."""
 NAMED = ("likeness", "receipts")
 """Secrets that belong to no case and are never destroyed: of the marks of persons, of the digests of requests."""
 OWNER_BYTES = 6
 """Of a path; the keys of one case lie together, so that destroying them all leaves fewer nodes than one by one."""
+OWNER_LEVEL = 4 * OWNER_BYTES
+SUBJECT_BITS = 8 * (PATH_BYTES - OWNER_BYTES)
+
+
+KEY = struct.Struct(">BI8sB")
+"""How stored bytes name a key: algorithm, generation, place in the tree, length of the subject; the subject follows."""
+
+
+class Bunch(dict[bytes, Opener | None]):
+    """一案的钥匙 — the openers of one owner, each by the name that stored bytes tell of it, made when first asked for.
+
+    None where the key was destroyed. Raises KeysUnusable for a generation that the file lacks, ValueError for an algorithm
+    that nobody knows.
+    """
+
+    __slots__ = ("_branches", "_first", "_trees", "owner")
+
+    def __init__(self, owner: str, trees: Mapping[int, Descents]) -> None:
+        super().__init__()
+        self.owner = owner
+        self._first = int.from_bytes(_digest(owner.encode())[:OWNER_BYTES], "big") << SUBJECT_BITS
+        self._trees = trees
+        self._branches: dict[int, bytes | None] = {}
+
+    def __missing__(self, name: bytes) -> Opener | None:
+        algorithm, generation, _, _ = KEY.unpack_from(name)
+        if algorithm not in ciphers.KNOWN:
+            raise ValueError("no known algorithm")
+        secret = self.secret(name[KEY.size :].decode(), generation)
+        made = self[name] = None if secret is None else ciphers.opener(algorithm, secret)
+        return made
+
+    def secret(self, subject: str, generation: int) -> bytes | None:
+        """数据密钥: None if it was destroyed."""
+        tree = self._trees.get(generation)
+        if tree is None:
+            raise KeysUnusable(f"主密钥文件中没有第 {generation} 代密钥，请换用较新的副本。")
+        if generation not in self._branches:
+            self._branches[generation] = tree.branch(self._first, OWNER_LEVEL)
+        branch = self._branches[generation]
+        whole = f"{self.owner}\x00{subject}".encode()
+        path = self._first | int.from_bytes(_digest(whole)[: SUBJECT_BITS // 8], "big")
+        leaf = (
+            tree.branch(path, LEVELS) if branch is None else descend(branch, path, OWNER_LEVEL, LEVELS)
+        )  # a branch of which a part was destroyed isn't whole any more
+        return None if leaf is None else _data_key(leaf, whole)
 
 
 @dataclass(slots=True)
 class Ring:
-    """钥匙串 — the file as it was read last, and what was derived from it since; good for one event, then asked for anew."""
+    """钥匙串 — the file as it was read last, and what was derived from it since; good for one batch of events, then asked
+    for anew."""
 
     content: Content
     stamp: tuple[int, ...] | None
-    openers: dict[tuple[int, int, str, str], Opener | None] = field(default_factory=dict)
     lost: frozenset[bytes] | None = None
+    _trees: dict[int, Descents] = field(init=False)
+    _bunches: dict[int, Bunch] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._trees = {generation: Descents(tree) for generation, tree in self.content.trees.items()}
+
+    def bunch(self, stream: UUID) -> Bunch:
+        """一案的钥匙: of the owner that a stream is, remembered."""
+        known = self._bunches.get(stream.int)
+        if known is None:
+            if len(self._bunches) >= MOST_KNOWN:
+                self._bunches.clear()
+            known = self._bunches[stream.int] = Bunch(str(stream), self._trees)
+        return known
 
     def secret(self, owner: str, subject: str, generation: int) -> bytes | None:
         """数据密钥: None if it was destroyed. Raises KeysUnusable."""
-        tree = self.content.trees.get(generation)
-        if tree is None:
-            raise KeysUnusable(f"主密钥文件中没有第 {generation} 代密钥，请换用较新的副本。")
-        leaf = tree.secret(path_of(owner, subject))
-        return None if leaf is None else _data_key(leaf, owner, subject)
-
-    def has_lost(self, owner: str) -> bool:
-        """有密钥已销毁: whether any key of the owner was destroyed; quick where nothing ever was."""
-        if self.lost is None:
-            tree = self.content.trees[self.content.current]
-            self.lost = frozenset(path[:OWNER_BYTES] for path in (tree.gone() if len(tree) != 1 else ()))
-        return bool(self.lost) and _digest(owner.encode())[:OWNER_BYTES] in self.lost
+        return Bunch(owner, self._trees).secret(subject, generation)
 
     def opener(self, owner: str, subject: str, generation: int, algorithm: int) -> Opener | None:
         """加解密: under that key; None if it was destroyed."""
-        wanted = (generation, algorithm, owner, subject)
-        try:
-            return self.openers[wanted]
-        except KeyError:
-            secret = self.secret(owner, subject, generation)
-        made = None if secret is None else ciphers.opener(algorithm, secret)
-        if len(self.openers) >= MOST_KNOWN:
-            self.openers.clear()
-        self.openers[wanted] = made
-        return made
+        secret = self.secret(owner, subject, generation)
+        return None if secret is None else ciphers.opener(algorithm, secret)
+
+    def has_lost(self, owner: str) -> bool:
+        """有密钥已销毁: whether any key of the owner was destroyed; quick where nothing ever was."""
+        tree = self.content.trees[self.content.current]
+        if len(tree) == 1:
+            return False
+        if self.lost is None:
+            self.lost = frozenset(path[:OWNER_BYTES] for path in tree.gone())
+        return _digest(owner.encode())[:OWNER_BYTES] in self.lost
 
 
 class Keys:
@@ -181,9 +233,8 @@ def key_id(owner: str, subject: str, generation: int) -> str:
     return f"{generation}-{path_of(owner, subject).hex()}"
 
 
-def _data_key(leaf: bytes, owner: str, subject: str) -> bytes:
+def _data_key(leaf: bytes, whole: bytes) -> bytes:
     """Two subjects on the same path – of which there is hardly ever a pair – still have keys of their own."""
-    whole = f"{owner}\x00{subject}".encode()
     return hashlib.blake2b(whole, digest_size=32, key=leaf, person=b"shixian data key").digest()
 
 

@@ -17,6 +17,9 @@ SECRET_BYTES = 32
 RECORD_BYTES = PATH_BYTES + 1 + SECRET_BYTES
 """A node as it is kept: the first path below it, its level, its secret."""
 PERSON = b"shixian key tree"
+NEAR = 6
+"""The level down to which `Descents` remembers: of its 4,096 nodes any two owners share one by chance."""
+_NUMBERS = tuple(bytes((number,)) for number in range(4))
 
 
 class TreeDamaged(ValueError):
@@ -43,14 +46,15 @@ class Tree:
 
     def secret(self, path: bytes) -> bytes | None:
         """路径密钥: None if it was destroyed."""
-        wanted = int.from_bytes(path, "big")
-        index = self._above(wanted)
+        return self.branch(int.from_bytes(path, "big"), LEVELS)
+
+    def branch(self, path: int, level: int) -> bytes | None:
+        """枝: the secret of the node above the path at that level; None if any path below it was destroyed."""
+        index = self._above(path)
         if index is None:
             return None
-        _, level, secret = self._node(index)
-        for step in range(level, LEVELS):
-            secret = _child(secret, wanted >> 2 * (LEVELS - 1 - step) & 3)
-        return secret
+        _, begun, secret = self._node(index)
+        return descend(secret, path, begun, level) if begun <= level else None
 
     def without(self, paths: Iterable[bytes]) -> "Tree":
         """销毁: the tree from which these paths' secrets can't be had any more; the same tree if they can't be now."""
@@ -99,6 +103,31 @@ class Tree:
         return int.from_bytes(record[:PATH_BYTES], "big"), record[PATH_BYTES], record[PATH_BYTES + 1 :]
 
 
+class Descents:
+    """多次下行 — a tree's branches for whoever asks for many: the way down from the root is gone once and remembered."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._near: dict[int, bytes | None] = {}
+
+    def branch(self, path: int, level: int) -> bytes | None:
+        """枝: as the tree gives it; not above NEAR."""
+        first = path >> 2 * (LEVELS - NEAR) << 2 * (LEVELS - NEAR)
+        if first not in self._near:
+            self._near[first] = self.tree.branch(first, NEAR)
+        near = self._near[first]
+        return self.tree.branch(path, level) if near is None else descend(near, path, NEAR, level)
+
+
+def descend(secret: bytes, path: int, level: int, to: int) -> bytes:
+    """下行: from the secret of the node above the path at one level to that at a lower one."""
+    for shift in range(2 * (LEVELS - 1 - level), 2 * (LEVELS - 1 - to), -2):
+        secret = blake2b(
+            _NUMBERS[path >> shift & 3], digest_size=SECRET_BYTES, key=secret, person=PERSON
+        ).digest()
+    return secret
+
+
 def _left(first: int, level: int, secret: bytes, gone: Sequence[int]) -> Iterator[bytes]:
     """What is left of a node without the paths, all of which lie below it, in order."""
     if not gone:
@@ -108,11 +137,7 @@ def _left(first: int, level: int, secret: bytes, gone: Sequence[int]) -> Iterato
         for number in range(4):
             start = first + number * span
             below = gone[bisect_left(gone, start) : bisect_left(gone, start + span)]
-            yield from _left(start, level + 1, _child(secret, number), below)
-
-
-def _child(secret: bytes, number: int) -> bytes:
-    return blake2b(bytes((number,)), digest_size=SECRET_BYTES, key=secret, person=PERSON).digest()
+            yield from _left(start, level + 1, descend(secret, start, level, level + 1), below)
 
 
 def _span(level: int) -> int:

@@ -1,6 +1,7 @@
 """事实的存取: facts to stored bytes and back, by pinned topic, what is marked under its keys; old shapes go through upcasters."""
 
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from eventsourcing.utils import resolve_topic
 
 from domain.facts import UPCASTERS, Fact
 from domain.store import Row
-from eventstore.envelope import seal, unseal
+from eventstore.envelope import seal
 from eventstore.keys import Keys
+from eventstore.opening import unseal
 
 
 class FactMapper(Mapper[UUID]):
@@ -36,27 +38,47 @@ class FactMapper(Mapper[UUID]):
 
     def read(self, row: Row) -> Fact:
         """读出事实: a row of the log or a stored event as the fact it is today."""
+        (fact,) = self.read_all((row,))
+        return fact
+
+    def read_all(self, rows: Sequence[Row]) -> list[Fact]:
+        """逐行读出: the same for a batch, in order, all of it with the keys as they are now."""
+        ring = None if self.keys is None else self.keys.ring()
+        facts: list[Fact] = []
         try:
-            return read(row.topic, unseal(row, self.keys))
+            for row in rows:
+                facts.append(_DECODERS[row.topic](unseal(row, ring)))
         except Exception as error:
+            row = rows[len(facts)]
             raise MapperDeserialisationError(
                 f"cannot read {row.topic!r}, version {row.originator_version} of {row.originator_id}: {error}"
             ) from error
+        return facts
 
 
 def read(topic: str, state: bytes) -> Fact:
     """One stored state as the fact it is today."""
-    if topic not in UPCASTERS:
-        return decoder(topic).decode(state)
+    return _DECODERS[topic](state)
+
+
+class _Decoders(dict[str, Callable[[bytes], Fact]]):
+    """By topic, each made when it is first met."""
+
+    def __missing__(self, topic: str) -> Callable[[bytes], Fact]:
+        made = self[topic] = (
+            partial(_upcast, topic) if topic in UPCASTERS else msgspec.json.Decoder(fact_class(topic)).decode
+        )
+        return made
+
+
+_DECODERS = _Decoders()
+
+
+def _upcast(topic: str, state: bytes) -> Fact:
     fields: dict[str, Any] = msgspec.json.decode(state)
     while topic in UPCASTERS:
         topic, fields = UPCASTERS[topic](fields)
     return msgspec.convert(fields, fact_class(topic))
-
-
-@cache
-def decoder(topic: str) -> msgspec.json.Decoder[Fact]:
-    return msgspec.json.Decoder(fact_class(topic))
 
 
 def fact_class(topic: str) -> type[Fact]:

@@ -7,8 +7,8 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 
 from eventstore.ciphers import KNOWN, NONCE_BYTES, TAG_BYTES
-from eventstore.envelope import KEY, Tampered, cleared
-from eventstore.keys import Keys, path_of
+from eventstore.envelope import Tampered, cleared
+from eventstore.keys import KEY, Keys, path_of
 
 
 def seal(keys: Keys, owner: str, subject: str, content: bytes) -> bytes:

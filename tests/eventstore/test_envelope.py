@@ -26,10 +26,11 @@ from domain.petition.events import Designated as Unmarked
 from domain.secrets import CLEARED
 from domain.store import Stored
 from eventstore.ciphers import AES, NAMES, SM4, Sm4Gcm, opener
-from eventstore.envelope import Tampered, blobs, is_sealed, plain_part, seal, unseal
+from eventstore.envelope import Tampered, blobs, is_sealed, plain_part, seal
 from eventstore.keyfile import KeysUnusable
 from eventstore.keys import Keys
 from eventstore.mapper import read
+from eventstore.opening import unseal
 
 CASE = UUID("5f1f1c9e-0000-4000-8000-000000000001")
 TOLD = [
@@ -80,7 +81,7 @@ def stored(fact: Fact, keys: Keys) -> Stored:
 
 
 def opened(row: Stored, keys: Keys) -> Fact:
-    return read(row.topic, unseal(row, keys))
+    return read(row.topic, unseal(row, keys.ring()))
 
 
 @pytest.mark.parametrize("algorithm", NAMES.values(), ids=NAMES)
@@ -144,7 +145,7 @@ def test_what_was_stored_before_there_were_keys_is_shown_no_more_either(keys: Ke
     keys.destroy([(str(CASE), "person:p1"), (str(CASE), "texts")])
     left = {"subject": CLEARED, "content": CLEARED, "personal": Personal((Person("p2", "李强"),))}
     assert opened(row, keys) == msgspec.structs.replace(REGISTERED, **left)
-    assert unseal(other, keys) == other.state
+    assert unseal(other, keys.ring()) == other.state
     keys.destroy([(str(CASE), "accused"), (str(CASE), "person:p2")])
     assert opened(row, keys) == msgspec.structs.replace(
         REGISTERED, **left | {"personal": Personal(), "against": ()}
@@ -176,7 +177,7 @@ def test_a_blob_is_read_in_its_own_place_alone(keys: Keys) -> None:
         row._replace(originator_id=UUID(int=7)),
     ):
         with pytest.raises(Tampered):
-            unseal(moved, keys)
+            unseal(moved, keys.ring())
 
 
 def test_every_changed_byte_of_a_blob_is_found(keys: Keys) -> None:
@@ -186,10 +187,10 @@ def test_every_changed_byte_of_a_blob_is_found(keys: Keys) -> None:
         changed = bytearray(row.state)
         changed[at] ^= bit
         with pytest.raises((Tampered, KeysUnusable)):
-            unseal(row._replace(state=bytes(changed)), keys)
+            unseal(row._replace(state=bytes(changed)), keys.ring())
     for end in range(start + 1, len(row.state)):
         with pytest.raises(Tampered):
-            unseal(row._replace(state=row.state[:end]), keys)
+            unseal(row._replace(state=row.state[:end]), keys.ring())
 
 
 def test_rotation_leaves_what_was_stored_readable_and_names_the_generation(keys: Keys) -> None:
@@ -203,7 +204,7 @@ def test_rotation_leaves_what_was_stored_readable_and_names_the_generation(keys:
 def test_another_offices_keys_open_nothing(keys: Keys, tmp_path: Path) -> None:
     row = stored(REGISTERED, keys)
     with pytest.raises(Tampered):
-        unseal(row, Keys.open(tmp_path / "others"))
+        unseal(row, Keys.open(tmp_path / "others").ring())
     assert is_sealed(row.state)
 
 

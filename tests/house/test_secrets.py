@@ -8,8 +8,9 @@ import pytest
 from domain.facts import ENVELOPE, Fact
 from domain.secrets import subjects_of
 from domain.store import Stored
-from eventstore.envelope import is_sealed, seal, unseal
+from eventstore.envelope import is_sealed, seal
 from eventstore.mapper import read
+from eventstore.opening import unseal
 from tests.house.facts import FACTS
 from tests.house.sealing import IN_SM4, SEALED, example, file_of, known_keys, nonces, topics
 
@@ -62,7 +63,7 @@ def test_what_was_ever_stored_sealed_is_still_read(file: Path, tmp_path: Path) -
     plain = example(topic)
     row = Stored(1, plain.originator_id, plain.originator_version, topic, file.read_bytes())
     assert is_sealed(row.state)
-    assert read(topic, unseal(row, known_keys(tmp_path / "keys"))) == plain
+    assert read(topic, unseal(row, known_keys(tmp_path / "keys").ring())) == plain
 
 
 @pytest.mark.parametrize("topic", [t for t in topics() if file_of(t).exists()])

@@ -1,0 +1,118 @@
+"""启封: a stored state turned back into its fact's JSON.
+
+A ring is asked for once a batch, so that the batch is read with the keys as they were when it began; the openers of a case
+are found by the very bytes that name a key in the state.
+"""
+
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+
+from domain.secrets import CLEARED, CONTACT, PEOPLE, person
+from domain.store import Row
+from eventstore.ciphers import NONCE_BYTES
+from eventstore.envelope import (
+    LIST,
+    NO_KEYS,
+    PERSON,
+    PLAIN,
+    REST,
+    SEALED,
+    TEXT,
+    Tampered,
+    fields_of,
+    marked_of,
+    place_of,
+    spans,
+)
+from eventstore.keyfile import KeysUnusable
+from eventstore.keys import Bunch, Ring
+
+
+class Shape(NamedTuple):
+    """密文块的形状 — the field that it is a part of, if any, and what stands there without its key."""
+
+    part_of: str | None
+    is_rest: bool
+    cleared: bytes
+
+
+def unseal(row: Row, ring: Ring | None) -> bytes:
+    """启封: the fact's JSON, with what can't be read any more left out or CLEARED. Raises Tampered."""
+    state = row.state
+    if state[0] == PLAIN:
+        return _plain(row, ring) if ring is not None and marked_of(row.topic) else state
+    if state[0] != SEALED:
+        raise Tampered("the stored state is of no known form")
+    if ring is None:
+        raise KeysUnusable(NO_KEYS)
+    stream = row.originator_id if isinstance(row.originator_id, UUID) else UUID(row.originator_id)
+    try:
+        parts = _parts(state, place_of(stream, row.originator_version, row.topic), ring.bunch(stream))
+    except InvalidTag:
+        raise Tampered("what is stored isn't what was stored") from None
+    except Tampered:
+        raise
+    except (ValueError, IndexError) as error:
+        raise Tampered("the stored state is damaged") from error
+    return b",".join(filter(None, parts)) + b"}"
+
+
+def _parts(state: bytes, place: bytes, bunch: Bunch) -> list[bytes]:
+    """The plain part without its closing brace, and what each blob adds to it."""
+    found = spans(state)
+    parts = [state[5 : found[0][0] - 1]]
+    nested: dict[str, tuple[list[bytes], list[bytes]]] = {}
+    for at, named, listed, stop in found:
+        part_of, is_rest, text = _shape(state[named + 2 : listed])
+        opener = bunch[state[at:named]]
+        if opener is not None:
+            begin = listed + NONCE_BYTES
+            text = opener.decrypt(state[listed:begin], state[begin + 4 : stop], place + state[at:listed])
+        if part_of is None:
+            parts.append(text)
+        else:
+            nested.setdefault(part_of, ([], []))[is_rest].append(text)
+    for name, (people, rest) in nested.items():
+        whole = [b'"people":[' + b",".join(filter(None, people)) + b"]", *filter(None, rest)]
+        parts.append(b'"' + name.encode() + b'":{' + b",".join(whole) + b"}")
+    return parts
+
+
+@cache
+def _shape(listed: bytes) -> Shape:
+    fields = fields_of(listed)
+    name, form = fields[0]
+    return Shape(name if form in {PERSON, REST} else None, form == REST, _cleared(fields))
+
+
+def _plain(row: Row, ring: Ring) -> bytes:
+    """What was stored before there were keys, without what was erased since: it can't be shown, though the row is what it is."""
+    owner = str(row.originator_id)
+    if not ring.has_lost(owner):
+        return row.state
+    generation = ring.content.current
+    fields: dict[str, Any] = msgspec.json.decode(row.state)
+    for name, (subject, form) in marked_of(row.topic).items():
+        if name not in fields:
+            continue
+        if subject == PEOPLE:
+            told = fields.pop(name)
+            people = [
+                one for one in told.get("people", ()) if ring.secret(owner, person(one["key"]), generation)
+            ]
+            rest = told if ring.secret(owner, CONTACT, generation) else {}
+            fields[name] = {**rest, "people": people}
+        elif ring.secret(owner, subject, generation) is None:
+            del fields[name]
+            fields |= msgspec.json.decode(b"{" + _cleared(((name, form),)) + b"}")
+    return msgspec.json.encode(fields)
+
+
+def _cleared(fields: tuple[tuple[str, str], ...]) -> bytes:
+    stand_in: dict[str, Any] = {TEXT: CLEARED, LIST: [CLEARED]}
+    left = {name: stand_in[form] for name, form in fields if form in stand_in}
+    return msgspec.json.encode(left)[1:-1]
