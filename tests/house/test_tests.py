@@ -9,7 +9,6 @@ BANNED = {"skip", "skipif", "skipIf", "skipTest", "importorskip", "xfail", "slee
 LONG = {
     "domain/petition/events.py": "every fact of a petition on one page, a few lines each",
     "domain/petition/commands.py": "one command per act, side by side with its neighbours",
-    "domain/casework.py": "the one door: reading, deciding and storing are read together",
     "tests/builders.py": "every verb of a petition's life, one beside the other",
     "tests/domain/test_petition_clocks.py": "one table of the acceptance cases of how time is counted",
 }

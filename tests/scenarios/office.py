@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from domain.acts import Receipt
+from domain.acts import Receipt, envelope
 from domain.alerts.events import Alerted
-from domain.casework import Casework, envelope
+from domain.casework import Casework
 from domain.directory.events import OfficerAppointed, UnitFounded
 from domain.directory.fold import DIRECTORY_ID, Officer
 from domain.errors import Refused

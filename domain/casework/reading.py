@@ -1,0 +1,211 @@
+"""读取案件: cases, directory and rule base as recorded now; nothing here decides or stores."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import reduce
+from itertools import takewhile
+from threading import Lock
+from typing import Any, cast
+from uuid import UUID
+
+from eventsourcing.application import Application
+
+from domain import trace
+from domain.acts import Act
+from domain.cases import Kind
+from domain.casework.cases import Case, Recorded, case_from
+from domain.directory import fold as directory_fold
+from domain.directory.capacity import in_the_place_of
+from domain.directory.fold import DIRECTORY_ID, Directory
+from domain.erasure import blanking, erasing, naming
+from domain.erasure.surroundings import Nowhere, Surroundings
+from domain.facts import Fact
+from domain.kinds import PETITION
+from domain.papers import templates as paper_templates
+from domain.papers.templates import TEMPLATES_ID, Templates
+from domain.petition import events
+from domain.petition.fold import Petition, project
+from domain.rota import book as rota
+from domain.rulebase import fold as rulebase_fold
+from domain.rulebase import moving
+from domain.rulebase.events import LimitsMoved
+from domain.rulebase.fold import RULEBASE_ID, Known, Rulebase
+from domain.store import KeyStore, Reader, Recorder, Shelf, Stored
+
+
+class Reading(Application[UUID]):
+    """读取 — what every part of the casework reads, folded no further than the log has it."""
+
+    name = "casework"
+
+    def __init__(
+        self,
+        env: Mapping[str, str] | None = None,
+        shelf: Shelf | None = None,
+        keys: KeyStore | None = None,
+    ) -> None:
+        super().__init__(dict(env or {}))
+        self._shelf = shelf
+        self.surroundings: Surroundings = Nowhere()
+        self._keys = keys
+        cast(Reader, self.mapper).use(keys)
+        self._forget()
+
+    def _forget(self) -> None:
+        """从头读起: nothing is remembered of what was folded before; the shipped tables are all there is."""
+        self._lock = Lock()
+        self._templates = Templates()
+        self._directory = Directory()
+        self._books: dict[UUID, rota.Book] = {}
+        self._rulebase = rulebase_fold.shipped()
+
+    @property
+    def store(self) -> Recorder:
+        """存储: the recorder, as the domain sees it."""
+        return cast(Recorder, self.recorder)
+
+    @property
+    def keys(self) -> KeyStore:
+        """密钥库: the data keys of what is stored. Raises LookupError in an application that was given none."""
+        if self._keys is None:
+            raise LookupError("casework has no keys")
+        return self._keys
+
+    def fact(self, row: Stored) -> Fact:
+        """读出事实: the fact of one stored row."""
+        return cast(Reader, self.mapper).read(row)
+
+    def history(self, case_id: UUID) -> list[Recorded]:
+        """案件历史: every fact of a case in order; empty if there is no such case."""
+        return self._recorded(self.store.select_stream(case_id))
+
+    def histories(self, case_ids: Sequence[UUID]) -> dict[UUID, list[Recorded]]:
+        """多案历史: the same for many cases in one read."""
+        streams = self.store.select_streams(case_ids)
+        return {id: self._recorded(rows) for id, rows in streams.items()}
+
+    def _recorded(self, rows: Sequence[Stored]) -> list[Recorded]:
+        """A whole stream; what a fact of it says is destroyed reads so, also while the keys are still there."""
+        facts = blanking.blanked([self.fact(row) for row in rows])
+        return [Recorded(row.position, fact) for row, fact in zip(rows, facts, strict=True)]
+
+    def case(self, case_id: UUID) -> Case | None:
+        """案件: of any kind, as recorded now; None if there is no such case."""
+        return case_from(self.history(case_id))
+
+    def cases(self, case_ids: Sequence[UUID]) -> dict[UUID, Case]:
+        """多案: the same for many in one read; what is no case is left out."""
+        found = {id: case_from(history) for id, history in self.histories(case_ids).items()}
+        return {id: case for id, case in found.items() if case is not None}
+
+    def directory(self, at: datetime | None = None) -> Directory:
+        """机构人员: as recorded now, or by an instant."""
+        if at is not None:
+            facts = (self.fact(row) for row in self.store.select_stream(DIRECTORY_ID))
+            return reduce(directory_fold.fold, takewhile(lambda f: f.recorded_at <= at, facts), Directory())
+        with self._lock:
+            for row in self.store.select_stream(DIRECTORY_ID, self._directory.version):
+                self._directory = directory_fold.fold(self._directory, self.fact(row))
+            return self._directory
+
+    def rulebase_at(self, position: int) -> Rulebase:
+        """规则库: as recorded by a position of the log."""
+        latest = self.rulebase()
+        rows = [row for row in self.store.select_stream(RULEBASE_ID) if row.position <= position]
+        if len(rows) >= latest.version:
+            return latest
+        return reduce(rulebase_fold.fold, map(self.fact, rows), rulebase_fold.shipped())
+
+    def rulebase(self) -> Rulebase:
+        """规则库: as recorded now."""
+        with self._lock:
+            for row in self.store.select_stream(RULEBASE_ID, self._rulebase.version):
+                self._rulebase = rulebase_fold.fold(self._rulebase, self.fact(row))
+            return self._rulebase
+
+    def templates(self) -> Templates:
+        """文书模板: as recorded now."""
+        with self._lock:
+            for row in self.store.select_stream(TEMPLATES_ID, self._templates.version):
+                self._templates = paper_templates.fold(self._templates, self.fact(row))
+            return self._templates
+
+    def known(self, at: datetime) -> Known:
+        """当时所知的规则: rule books and calendar published by the instant."""
+        return self.rulebase().known(at)
+
+    def petition(self, case_id: UUID) -> Petition | None:
+        """信访事项: the fold of its stored events."""
+        return project(None, (self.fact(row) for row in self.store.select_stream(case_id)))
+
+    def readable(self, case_id: UUID, act: Act) -> Case | None:
+        """可读案件: the case, if there is one and the officer may read it."""
+        case = self.case(case_id)
+        hidden = case is None or not case.kind.may_read(case.state, self.directory(), act)
+        return None if hidden else case
+
+    def _readable_petition(self, id: UUID | None, act: Act) -> Petition | None:
+        """所指信访事项: if there is one and the officer may read it."""
+        found = self.readable(id, act) if id is not None else None
+        return found.state if found is not None and found.kind is PETITION else None
+
+    def situation(self, case_id: UUID, act: Act, kind: Kind | None = None) -> tuple[Kind, Any]:
+        """处境: what a decision on the case by this officer is taken on. Raises Unknown if hidden or not there.
+
+        With a kind, a case of another kind isn't there.
+        """
+        case = self.readable(case_id, act)
+        if case is None or kind not in {None, case.kind}:
+            raise (kind or PETITION).unknown()
+        directory = self.directory()
+        acting = in_the_place_of(case.kind.held_by(case.state), act, directory)
+        found = case.kind.situation(case.state, case.facts, acting, directory, self.known(act.at))
+        if case.kind is PETITION and case.state.repeat_of is not None:
+            found = replace(found, earlier=self.petition(case.state.repeat_of))
+        return case.kind, found
+
+    def book(self, office: str, year: int) -> rota.Book:
+        """接访值班簿: of an office and year, as recorded now."""
+        stream = rota.stream_of(office, year)
+        with self._lock:
+            book = self._books.get(stream, rota.Book())
+            for row in self.store.select_stream(stream, book.version):
+                book = rota.fold(book, self.fact(row))
+            if book.version:
+                self._books[stream] = book
+            return book
+
+    def _facts(self, stream: UUID) -> list[Fact]:
+        return [self.fact(row) for row in self.store.select_stream(stream)]
+
+    def linked(self, petition: Petition, history: Sequence[Fact]) -> list[Case]:
+        """关联案卷: what would go with the petition's file – items made from it, receptions that led to it."""
+        ids = [*erasing.items_of(history), *self.surroundings.receptions_of(petition.id)]
+        return list(self.cases(ids).values())
+
+    def people_around(self, state: Any, along: Sequence[Case] = ()) -> list[events.Person]:
+        """相关人员: of a case, of the petition that it came from, and of what goes along with it, as far as still there."""
+        origin = getattr(state, "petition", None)
+        states = [state, *(one.state for one in along), *([] if origin is None else [self.petition(origin)])]
+        return [person for one in states for person in naming.people_of(one)]
+
+    def stated_reason(self, case_id: UUID, act: Act) -> str | None:
+        """已说明的查阅理由: what the officer stated of the case a moment ago; None if nothing."""
+        last = self._last_read(case_id, trace.STATED, act)
+        return last.reason if last is not None and trace.is_lately(last, act) else None
+
+    def _last_read(self, case_id: UUID, what: str, act: Act) -> trace.PersonalDataRead | None:
+        if what not in trace.REPEATED:
+            return None
+        last = self.events.get(trace.stream_of(case_id, what, act), desc=True, limit=1)
+        return cast(trace.PersonalDataRead | None, next(iter(last), None))
+
+    def moves_recorded(self, change: int) -> int | None:
+        """期限调整进度: how many limits that a change of the rules moved are recorded; None if none of it is yet."""
+        last = self._last_moved(change)
+        return None if last is None else last.through
+
+    def _last_moved(self, change: int) -> LimitsMoved | None:
+        last = self.events.get(moving.stream_of(change), desc=True, limit=1)
+        return cast(LimitsMoved | None, next(iter(last), None))
