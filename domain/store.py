@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.persistence import DatabaseError, StoredEvent
 
 from domain.attachments import Held
 from domain.facts import Fact
@@ -76,8 +76,9 @@ class Submission(NamedTuple):
     outbox: Sequence[OutboxRow] = ()
 
 
-Outcome = list[int] | IntegrityError
-"""What became of a submission: the positions of its facts, or the conflict that it alone met."""
+Outcome = list[int] | DatabaseError
+"""What became of a submission: the positions of its facts, the conflict that it met (IntegrityError), or what else is wrong with
+it alone."""
 
 
 class Shelf(Protocol):
@@ -99,7 +100,7 @@ class Recorder(Protocol):
     def append_all(self, submissions: Sequence[Submission]) -> list[Outcome]:
         """多件追加: outcomes in the order of the submissions, each stored whole or not at all, whatever becomes of the others.
 
-        A submission may follow on from one before it. What is stored already to the last byte is answered with its
-        positions. Raises Busy, or the library's OperationalError, if the caller can't be told what was stored.
+        A submission may follow on from one before it. Raises Busy if too many wait, and OperationalError if of none of
+        them it can be told whether it was stored; where that can be told of some, the others' outcome is that error.
         """
         ...

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from eventsourcing.persistence import BaseInfrastructureFactory
+from eventsourcing.persistence import ApplicationRecorder, BaseInfrastructureFactory
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore, PostgresFactory
 from eventsourcing.utils import Environment, EnvType
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 
+from eventstore.recorder import CaseRecorder
 from eventstore.roles import become_writer
 
 
@@ -45,6 +46,7 @@ class Factory(PostgresFactory):
 
     def __init__(self, env: Environment | EnvType | None):
         BaseInfrastructureFactory.__init__(self, env)
+        self._recorders: list[CaseRecorder] = []
         self.datastore = Datastore(
             self._setting("POSTGRES_DSN"),
             pool_size=int(self._setting(self.POSTGRES_POOL_SIZE)),
@@ -52,6 +54,18 @@ class Factory(PostgresFactory):
             connect_timeout=float(self._setting(self.POSTGRES_CONNECT_TIMEOUT)),
             idle_in_transaction_session_timeout=30,
         )
+
+    def application_recorder(self) -> ApplicationRecorder:
+        recorder = super().application_recorder()
+        if isinstance(recorder, CaseRecorder):
+            self._recorders.append(recorder)
+        return recorder
+
+    def close(self) -> None:
+        """First what is being stored, then the connections."""
+        for recorder in self._recorders:
+            recorder.close()
+        super().close()
 
     def _setting(self, key: str) -> str:
         value = self.env.get(key)

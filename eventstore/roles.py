@@ -145,7 +145,8 @@ READ = """
 BECOME = """
 SELECT set_config('role', rolname, false) FROM pg_catalog.pg_roles
 WHERE rolname = 'shixian_writer' AND pg_has_role(oid, 'MEMBER')
-    AND has_function_privilege(oid, to_regprocedure('public.append_events(public.stored_event_uuid[])'), 'EXECUTE')
+    AND has_function_privilege(oid, (SELECT oid FROM pg_catalog.pg_proc
+        WHERE proname = 'append_events' AND pronamespace = 'public'::regnamespace), 'EXECUTE')
 """
 
 STANDING = """

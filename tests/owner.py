@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
 
 from eventstore.database import Database
 
-APPEND = "SELECT append_events(ARRAY[ROW(gen_random_uuid(), 1, %s, %s)]::stored_event_uuid[]) AS position"
+APPEND = """
+SELECT positions[1] AS position
+FROM public.append_events(ARRAY[0], ARRAY[coalesce(%s, gen_random_uuid())], ARRAY[%s]::bigint[], ARRAY[%s], ARRAY[%s]::bytea[])
+"""
 
 
 @contextmanager
@@ -19,9 +23,23 @@ def as_owner(database: Database) -> Iterator[psycopg.Connection[dict[str, Any]]]
         yield connection
 
 
-def append_rubbish(database: Database) -> int:
-    """An event that nobody can read, appended as the service appends; its position."""
-    with database.transaction() as connection:
-        row = connection.execute(APPEND, ("petition.registered.1", b"rubbish")).fetchone()
+def append_one(
+    connection: psycopg.Connection[dict[str, Any]],
+    stream: UUID | None = None,
+    version: int = 1,
+    topic: str = "test.noted.1",
+    state: bytes = b"{}",
+) -> int | None:
+    """An event appended as the service appends; its position, or nothing if its stream isn't there yet or has gone past it."""
+    row = connection.execute(APPEND, (stream, version, topic, state)).fetchone()
     assert row is not None
-    return int(row["position"])
+    position: int | None = row["position"]
+    return position
+
+
+def append_rubbish(database: Database) -> int:
+    """An event that nobody can read; its position."""
+    with database.transaction() as connection:
+        position = append_one(connection, topic="petition.registered.1", state=b"rubbish")
+    assert position is not None
+    return position

@@ -121,7 +121,7 @@ def test_a13_what_cannot_be_recorded_is_not_shown(walker: Walker, services: Serv
     name = walker.as_("office").get(url(case, "/petitioners")).json()["items"][0]["name"]
     with as_owner(services.database) as connection:
         connection.execute(
-            "REVOKE EXECUTE ON FUNCTION append_events(stored_event_uuid[]) FROM shixian_writer"
+            "REVOKE EXECUTE ON FUNCTION append_events FROM shixian_writer"
         )
     answers: list[httpx.Response] = []
     for path in ("/petitioners", "/notices/receipt.docx"):

@@ -12,8 +12,10 @@ from eventsourcing.persistence import IntegrityError, MapperDeserialisationError
 
 from domain import facts
 from domain.facts import Fact
+from domain.store import OutboxRow, StoredReceipt
+from eventstore.appending import ReceiptExists
 from eventstore.database import Database, library_env
-from eventstore.recorder import CaseRecorder, OutboxRow, ReceiptExists, StoredReceipt
+from eventstore.recorder import CaseRecorder
 
 
 class Noted(Fact, frozen=True, kw_only=True):

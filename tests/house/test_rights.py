@@ -14,13 +14,18 @@ from psycopg.sql import SQL, Identifier
 from eventstore import access, roles
 from eventstore.database import Database
 from projections.catalogue import VIEWS
-from tests.owner import as_owner
+from tests.owner import append_one, as_owner
 
 TABLES = Path(__file__).with_name("tables.txt")
 CASE = UUID("0f5c8a52-0000-4000-8000-000000000001")
 LOGIN = "member_of_the_writer"
 ADDING = {"append": {"SELECT"}, "kept": {"SELECT", "INSERT"}, "read": {"SELECT"}}
 CHANGING = {"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"}
+APPENDING = (
+    "submissions integer[], streams uuid[], versions bigint[], topics text[], states bytea[], receipts jsonb DEFAULT '[]',"
+    " outgoing jsonb DEFAULT '[]', again boolean DEFAULT false,"
+    " OUT positions bigint[], OUT conflicting integer[], OUT used integer[]"
+)
 RIGHTS = SQL(
     "SELECT c.relname AS name, coalesce(array_agg(a.privilege_type) FILTER (WHERE a.privilege_type IS NOT NULL), '{{}}')"
     " AS held FROM pg_class c LEFT JOIN LATERAL aclexplode(c.relacl) a ON a.grantee = to_regrole({})"
@@ -57,9 +62,7 @@ def service(database: Database) -> Iterator[psycopg.Connection[dict[str, object]
 
 
 def append(connection: psycopg.Connection[dict[str, object]], version: int = 1) -> None:
-    connection.execute(
-        "SELECT append_events(ARRAY[ROW(%s, %s, 'test.noted.1', '{}')]::stored_event_uuid[])", (CASE, version)
-    )
+    assert append_one(connection, CASE, version) is not None
 
 
 def rights(database: Database, role: str) -> dict[str, set[str]]:
@@ -146,8 +149,10 @@ REFUSED = (
     "CREATE TABLE public.mine (one int)",
     "CREATE TABLE mine () INHERITS (casework_events)",
     "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
-    "CREATE OR REPLACE FUNCTION append_events(events stored_event_uuid[]) RETURNS SETOF bigint LANGUAGE sql AS 'SELECT 1'",
-    "ALTER FUNCTION append_events(stored_event_uuid[]) SET search_path = rogue",
+    f"CREATE OR REPLACE FUNCTION append_events({APPENDING}) LANGUAGE sql AS 'SELECT ARRAY[1::bigint], NULL::int[], NULL::int[]'",
+    "ALTER FUNCTION append_events SET search_path = rogue",
+    "ALTER FUNCTION append_events SECURITY INVOKER",
+    "DROP FUNCTION append_events",
     "DROP FUNCTION refuse_change() CASCADE",
     "SELECT setval('casework_events_notification_id_seq', 1)",
     "SELECT nextval('casework_events_notification_id_seq')",
@@ -219,15 +224,10 @@ def test_the_appending_function_knows_its_table(
     service: psycopg.Connection[dict[str, object]], trick: str
 ) -> None:
     service.execute("CREATE SCHEMA mine")
-    service.execute(
-        "CREATE FUNCTION mine.unnest(public.stored_event_uuid[]) RETURNS int LANGUAGE sql AS 'SELECT 1'"
-    )
+    service.execute("CREATE FUNCTION mine.unnest(integer[]) RETURNS int LANGUAGE sql AS 'SELECT 1'")
     service.execute("CREATE TABLE mine.casework_events (LIKE public.casework_events)")
     service.execute(trick)
-    service.execute(
-        "SELECT public.append_events(ARRAY[ROW(%s, 2, 'test.noted.1', '{}')]::public.stored_event_uuid[])",
-        (CASE,),
-    )
+    append(service, 2)
     row = service.execute("SELECT count(*) AS n FROM public.casework_events").fetchone()
     assert row == {"n": 2}
 
