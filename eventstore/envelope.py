@@ -97,25 +97,24 @@ def blobs(state: bytes) -> list[Blob]:
         return []
     try:
         return [_blob(state, *span) for span in spans(state)]
-    except (struct.error, ValueError) as error:
+    except (struct.error, IndexError, ValueError) as error:
         raise Tampered("the stored state is damaged") from error
 
 
 def spans(state: bytes) -> list[tuple[int, int, int, int]]:
-    """密文块的位置: of each where it begins, where its key's name, its header and the whole of it end. Raises Tampered."""
+    """密文块的位置: of each where it begins, where its key's name, its header and the whole of it end.
+
+    Raises Tampered, struct.error or IndexError where they don't fill the state exactly.
+    """
     found: list[tuple[int, int, int, int]] = []
-    end = len(state)
-    try:
-        at = 5 + int.from_bytes(state[1:5], "big")
-        while at < end:
-            named = at + KEY.size + state[at + KEY.size - 1]
-            listed = named + 2 + (state[named] << 8 | state[named + 1])
-            text = listed + NONCE_BYTES + 4
-            stop = text + int.from_bytes(state[text - 4 : text], "big")
-            found.append((at, named, listed, stop))
-            at = stop
-    except IndexError:
-        raise Tampered("the stored state is damaged") from None
+    short, long, end = SHORT.unpack_from, LONG.unpack_from, len(state)
+    at = 5 + long(state, 1)[0]
+    while at < end:
+        named = at + KEY.size + state[at + KEY.size - 1]
+        listed = named + 2 + short(state, named)[0]
+        stop = listed + NONCE_BYTES + 4 + long(state, listed + NONCE_BYTES)[0]
+        found.append((at, named, listed, stop))
+        at = stop
     if at != end:
         raise Tampered("the stored state is cut short")
     return found

@@ -4,6 +4,7 @@ A ring is asked for once a batch, so that the batch is read with the keys as the
 are found by the very bytes that name a key in the state.
 """
 
+import struct
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -56,7 +57,7 @@ def unseal(row: Row, ring: Ring | None) -> bytes:
         raise Tampered("what is stored isn't what was stored") from None
     except Tampered:
         raise
-    except (ValueError, IndexError) as error:
+    except (struct.error, IndexError, ValueError) as error:
         raise Tampered("the stored state is damaged") from error
     return b",".join(filter(None, parts)) + b"}"
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4, uuid5
 from domain.acts import Act, Receipt, envelope
 from domain.arrivals import Arrival
 from domain.cases import legal_date_of
-from domain.casework.cases import Key
+from domain.casework.cases import Key, Prepared
 from domain.casework.storing import Storing
 from domain.directory.capacity import must_have_been_away
 from domain.directory.fold import NAMESPACE
@@ -34,7 +34,7 @@ class Entering(Storing):
     def register(self, command: Register, act: Act, *, key: Key | None = None) -> Receipt:
         """登记: put a petition on the register; the receipt also carries its number and query code."""
 
-        def attempt(own: Key) -> Receipt:
+        def attempt(own: Key) -> Prepared:
             directory = self.directory()
             on = registration.received_on(command, act)
             known = self.known(act.at)
@@ -55,7 +55,7 @@ class Entering(Storing):
             )
             made = [fact, *registration.put_to_leaders(fact, act, directory)]
             extra = (("number", given), ("query_code", fact.query_code))
-            return self._store([numbers, *made], act, own, answer=made[-1], extra=extra)
+            return self._prepared([numbers, *made], act, own, answer=made[-1], extra=extra)
 
         with self._registering:
             return self._once(act, key, attempt)
@@ -66,7 +66,7 @@ class Entering(Storing):
         One made from a petition is noted on the petition in the same transaction. The receipt also carries its number.
         """
 
-        def attempt(own: Key) -> Receipt:
+        def attempt(own: Key) -> Prepared:
             directory = self.directory()
             unit, on = opening.opening_unit(command, act, directory), opening.opened_on(command, act)
             petition = self._readable_petition(command.petition, act)
@@ -82,7 +82,7 @@ class Entering(Storing):
             facts: list[Fact] = [numbers]
             if petition is not None:
                 facts.append(_put_under_supervision(petition, fact, act))
-            return self._store([*facts, fact], act, own, answer=fact, extra=(("number", given),))
+            return self._prepared([*facts, fact], act, own, answer=fact, extra=(("number", given),))
 
         with self._registering:
             return self._once(act, key, attempt)
@@ -93,7 +93,7 @@ class Entering(Storing):
         The receipt also carries its number.
         """
 
-        def attempt(own: Key) -> Receipt:
+        def attempt(own: Key) -> Prepared:
             directory = self.directory()
             office, on = receiving.office_of(act, directory), receiving.received_on(command, act)
             petition = self._readable_petition(command.petition, act)
@@ -108,7 +108,7 @@ class Entering(Storing):
             if shift is not None:
                 made = envelope(stream, book.version + 1, act, basis)
                 facts.append(MatterTaken(**made, shift=shift.id, case=fact.originator_id, case_number=given))
-            return self._store([*facts, fact], act, own, answer=fact, extra=(("number", given),))
+            return self._prepared([*facts, fact], act, own, answer=fact, extra=(("number", given),))
 
         with self._registering:
             return self._once(act, key, attempt)
@@ -125,12 +125,12 @@ class Entering(Storing):
     ) -> Receipt:
         """记入值班簿: what is decided on an office's book; with a shift, on the matters that were logged on it, too."""
 
-        def attempt(own: Key) -> Receipt:
+        def attempt(own: Key) -> Prepared:
             book = self.book(office, year)
             taken = book.shifts[shift].matters if shift in book.shifts else ()
             matters = [one.state for one in self.cases([m.case for m in taken]).values()]
             desk = duty_log.Desk(office, year, book, act, self.directory(), matters)
-            return self._store([decide(desk)], act, own)
+            return self._prepared([decide(desk)], act, own)
 
         with self._alone(rota.stream_of(office, year)):
             return self._once(act, key, attempt)
@@ -176,7 +176,7 @@ class Entering(Storing):
     def sources(self, kind: str, keys: Sequence[str]) -> dict[str, events.Source]:
         """导入来源: of the imported records among these keys, the source recorded for each."""
         ids = {uuid5(NAMESPACE, f"{kind}:{key}"): key for key in keys}
-        firsts = [self.fact(rows[0]) for rows in self.store.select_streams(ids).values() if rows]
+        firsts = self.facts([rows[0] for rows in self.store.select_streams(ids).values() if rows])
         known = {first.originator_id: _source_of(first) for first in firsts}
         return {ids[id]: source for id, source in known.items() if source is not None}
 

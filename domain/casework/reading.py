@@ -1,10 +1,10 @@
 """读取案件: cases, directory and rule base as recorded now; nothing here decides or stores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
-from itertools import takewhile
+from itertools import islice, takewhile
 from threading import Lock
 from typing import Any, cast
 from uuid import UUID
@@ -14,6 +14,7 @@ from eventsourcing.application import Application
 from domain import trace
 from domain.acts import Act
 from domain.cases import Kind
+from domain.casework.at_hand import AtHand
 from domain.casework.cases import Case, Recorded, case_from
 from domain.directory import fold as directory_fold
 from domain.directory.capacity import in_the_place_of
@@ -76,19 +77,22 @@ class Reading(Application[UUID]):
         """读出事实: the fact of one stored row."""
         return cast(Reader, self.mapper).read(row)
 
+    def facts(self, rows: Sequence[Stored]) -> list[Fact]:
+        """读出多行: the facts of many rows, in order; the keys are looked at once for all of them."""
+        return cast(Reader, self.mapper).read_all(rows)
+
     def history(self, case_id: UUID) -> list[Recorded]:
         """案件历史: every fact of a case in order; empty if there is no such case."""
         return self._recorded(self.store.select_stream(case_id))
 
+    def _recorded(self, rows: Sequence[Stored]) -> list[Recorded]:
+        return _recorded(rows, self.facts(rows))
+
     def histories(self, case_ids: Sequence[UUID]) -> dict[UUID, list[Recorded]]:
         """多案历史: the same for many cases in one read."""
         streams = self.store.select_streams(case_ids)
-        return {id: self._recorded(rows) for id, rows in streams.items()}
-
-    def _recorded(self, rows: Sequence[Stored]) -> list[Recorded]:
-        """A whole stream; what a fact of it says is destroyed reads so, also while the keys are still there."""
-        facts = blanking.blanked([self.fact(row) for row in rows])
-        return [Recorded(row.position, fact) for row, fact in zip(rows, facts, strict=True)]
+        facts = iter(self.facts([row for rows in streams.values() for row in rows]))
+        return {id: _recorded(rows, list(islice(facts, len(rows)))) for id, rows in streams.items()}
 
     def case(self, case_id: UUID) -> Case | None:
         """案件: of any kind, as recorded now; None if there is no such case."""
@@ -102,11 +106,15 @@ class Reading(Application[UUID]):
     def directory(self, at: datetime | None = None) -> Directory:
         """机构人员: as recorded now, or by an instant."""
         if at is not None:
-            facts = (self.fact(row) for row in self.store.select_stream(DIRECTORY_ID))
+            facts = self._facts(DIRECTORY_ID)
             return reduce(directory_fold.fold, takewhile(lambda f: f.recorded_at <= at, facts), Directory())
+        return self._directory_after(self.store.select_stream(DIRECTORY_ID, self._directory.version))
+
+    def _directory_after(self, rows: Sequence[Stored]) -> Directory:
+        """Folded further by what was read of it; others may have come further meanwhile."""
         with self._lock:
-            for row in self.store.select_stream(DIRECTORY_ID, self._directory.version):
-                self._directory = directory_fold.fold(self._directory, self.fact(row))
+            for fact in self.facts([one for one in rows if one.originator_version > self._directory.version]):
+                self._directory = directory_fold.fold(self._directory, fact)
             return self._directory
 
     def rulebase_at(self, position: int) -> Rulebase:
@@ -115,20 +123,23 @@ class Reading(Application[UUID]):
         rows = [row for row in self.store.select_stream(RULEBASE_ID) if row.position <= position]
         if len(rows) >= latest.version:
             return latest
-        return reduce(rulebase_fold.fold, map(self.fact, rows), rulebase_fold.shipped())
+        return reduce(rulebase_fold.fold, self.facts(rows), rulebase_fold.shipped())
 
     def rulebase(self) -> Rulebase:
         """规则库: as recorded now."""
+        return self._rulebase_after(self.store.select_stream(RULEBASE_ID, self._rulebase.version))
+
+    def _rulebase_after(self, rows: Sequence[Stored]) -> Rulebase:
         with self._lock:
-            for row in self.store.select_stream(RULEBASE_ID, self._rulebase.version):
-                self._rulebase = rulebase_fold.fold(self._rulebase, self.fact(row))
+            for fact in self.facts([one for one in rows if one.originator_version > self._rulebase.version]):
+                self._rulebase = rulebase_fold.fold(self._rulebase, fact)
             return self._rulebase
 
     def templates(self) -> Templates:
         """文书模板: as recorded now."""
         with self._lock:
-            for row in self.store.select_stream(TEMPLATES_ID, self._templates.version):
-                self._templates = paper_templates.fold(self._templates, self.fact(row))
+            for fact in self._facts(TEMPLATES_ID, self._templates.version):
+                self._templates = paper_templates.fold(self._templates, fact)
             return self._templates
 
     def known(self, at: datetime) -> Known:
@@ -137,30 +148,42 @@ class Reading(Application[UUID]):
 
     def petition(self, case_id: UUID) -> Petition | None:
         """信访事项: the fold of its stored events."""
-        return project(None, (self.fact(row) for row in self.store.select_stream(case_id)))
+        return project(None, self._facts(case_id))
+
+    def at_hand(self, case_ids: Iterable[UUID]) -> AtHand:
+        """案头: these cases with the directory and the rule base, in one trip to the store."""
+        folded = {DIRECTORY_ID: self._directory.version, RULEBASE_ID: self._rulebase.version}
+        tails = self.store.select_tails({**dict.fromkeys(case_ids, 0), **folded})
+        return AtHand(
+            self._directory_after(tails[DIRECTORY_ID]),
+            self._rulebase_after(tails[RULEBASE_ID]),
+            tails,
+            lambda rows: case_from(self._recorded(rows)),
+        )
 
     def readable(self, case_id: UUID, act: Act) -> Case | None:
         """可读案件: the case, if there is one and the officer may read it."""
-        case = self.case(case_id)
-        hidden = case is None or not case.kind.may_read(case.state, self.directory(), act)
-        return None if hidden else case
+        return _readable(case_id, act, self.at_hand((case_id,)))
 
     def _readable_petition(self, id: UUID | None, act: Act) -> Petition | None:
         """所指信访事项: if there is one and the officer may read it."""
         found = self.readable(id, act) if id is not None else None
         return found.state if found is not None and found.kind is PETITION else None
 
-    def situation(self, case_id: UUID, act: Act, kind: Kind | None = None) -> tuple[Kind, Any]:
+    def situation(
+        self, case_id: UUID, act: Act, kind: Kind | None = None, at_hand: AtHand | None = None
+    ) -> tuple[Kind, Any]:
         """处境: what a decision on the case by this officer is taken on. Raises Unknown if hidden or not there.
 
-        With a kind, a case of another kind isn't there.
+        With a kind, a case of another kind isn't there. What lies at hand already isn't read again.
         """
-        case = self.readable(case_id, act)
+        given = at_hand or self.at_hand((case_id,))
+        case, directory = _readable(case_id, act, given), given.directory
         if case is None or kind not in {None, case.kind}:
             raise (kind or PETITION).unknown()
-        directory = self.directory()
         acting = in_the_place_of(case.kind.held_by(case.state), act, directory)
-        found = case.kind.situation(case.state, case.facts, acting, directory, self.known(act.at))
+        known = given.rulebase.known(act.at)
+        found = case.kind.situation(case.state, case.facts, acting, directory, known)
         if case.kind is PETITION and case.state.repeat_of is not None:
             found = replace(found, earlier=self.petition(case.state.repeat_of))
         return case.kind, found
@@ -170,14 +193,14 @@ class Reading(Application[UUID]):
         stream = rota.stream_of(office, year)
         with self._lock:
             book = self._books.get(stream, rota.Book())
-            for row in self.store.select_stream(stream, book.version):
-                book = rota.fold(book, self.fact(row))
+            for fact in self._facts(stream, book.version):
+                book = rota.fold(book, fact)
             if book.version:
                 self._books[stream] = book
             return book
 
-    def _facts(self, stream: UUID) -> list[Fact]:
-        return [self.fact(row) for row in self.store.select_stream(stream)]
+    def _facts(self, stream: UUID, after_version: int = 0) -> list[Fact]:
+        return self.facts(self.store.select_stream(stream, after_version))
 
     def linked(self, petition: Petition, history: Sequence[Fact]) -> list[Case]:
         """关联案卷: what would go with the petition's file – items made from it, receptions that led to it."""
@@ -209,3 +232,14 @@ class Reading(Application[UUID]):
     def _last_moved(self, change: int) -> LimitsMoved | None:
         last = self.events.get(moving.stream_of(change), desc=True, limit=1)
         return cast(LimitsMoved | None, next(iter(last), None))
+
+
+def _readable(id: UUID, act: Act, at_hand: AtHand) -> Case | None:
+    case = at_hand.case(id)
+    hidden = case is None or not case.kind.may_read(case.state, at_hand.directory, act)
+    return None if hidden else case
+
+
+def _recorded(rows: Sequence[Stored], facts: Sequence[Fact]) -> list[Recorded]:
+    """A whole stream; what a fact of it says is destroyed reads so, also while the keys are still there."""
+    return [Recorded(row.position, fact) for row, fact in zip(rows, blanking.blanked(facts), strict=True)]
