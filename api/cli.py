@@ -108,7 +108,7 @@ def api() -> None:
 def project() -> None:
     """只运行读模型的更新和日志封存。 Keep the read models up with the log, and the log sealed (needs DATABASE_URL)."""
     from api import sealing
-    from projections import runner
+    from projections import leading
     from projections.sealer import Sealer
 
     given = _part()
@@ -117,7 +117,7 @@ def project() -> None:
         signal.signal(one, lambda *_: stopping.set())
     with terminal.plain_errors(), build(given) as services:
         sealer = Sealer(sealing.of(services)).start(stopping)
-        runner.run_all(services.database, services.casework, stopping)
+        leading.run_all(services.database, services.casework, stopping)
         sealer.join()
 
 

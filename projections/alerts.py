@@ -8,9 +8,10 @@ from psycopg import sql
 
 from domain.alerts.events import AlertAcknowledged, Alerted, AlertWithdrawn
 from domain.cases import State
-from domain.casework import Casework, Recorded
+from domain.casework import Recorded
 from domain.errors import Invalid
 from domain.facts import TOPICS, Fact
+from projections.casebook import Casebook
 from projections.lights import Lights
 from projections.paging import Condition, Order, Page, Query, fetch, page
 from projections.view import Connection, Row, Table, as_json, cleaned
@@ -66,11 +67,11 @@ class Alerts:
     name = "alerts"
     tables: Mapping[str, Table] = {"alerts": Table(key=("alert_id",))}
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """应用: alerts first, then what was acknowledged or withdrawn; all harmless when seen again."""
         raised = [(one.position, one.fact) for one in batch if isinstance(one.fact, Alerted)]
         if raised:
-            cases = casework.cases(list(dict.fromkeys(fact.originator_id for _, fact in raised)))
+            cases = casebook.cases(list(dict.fromkeys(fact.originator_id for _, fact in raised)))
             rows = [_row(position, fact, cases[fact.originator_id].state) for position, fact in raised]
             connection.execute(RAISED, (as_json(rows),))
         answers = [one.fact for one in batch if isinstance(one.fact, AlertAcknowledged)]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.casework import Case, Casework, Recorded
+from domain.casework import Case, Recorded
 from domain.erasure.events import CUSTODY_FACTS, Erased, ErasureRequested
 from domain.erasure.files import File, file_of, the_file
 from domain.facts import Fact
@@ -16,6 +16,7 @@ from domain.petition import events as petition
 from domain.reception import events as reception
 from domain.review import events as review
 from domain.supervision import events as item
+from projections.casebook import Casebook
 from projections.view import Connection, Table, as_json, touched
 
 MOVING: tuple[type[Fact], ...] = (
@@ -52,13 +53,13 @@ class Archives:
         "linked_receptions": Table(key=("petition", "reception")),
     }
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """应用: the files that were touched, as they stand now."""
         self._tie(connection, batch)
         told_of = self._told_of(connection, batch)
         if not told_of:
             return
-        cases = list(casework.cases(told_of).values())
+        cases = list(casebook.cases(told_of).values())
         connection.execute(DELETE, ([case.state.id for case in cases],))
         files = [file for case in cases if (file := file_of(case.state)) is not None]
         rows = [_row(file) for file in files if file.archived or _is_told_of(file)]

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain.acts import Act
 from domain.cases import Kind
-from domain.casework import Case, Casework, Recorded
+from domain.casework import Case, Recorded
 from domain.directory.fold import Directory
 from domain.facts import Fact
 from domain.kinds import ITEM, MONTH, PETITION, RECEPTION
@@ -20,7 +20,7 @@ from domain.rulebase.fold import Known
 from domain.rules.authority import OFFICE_POSTS, UNIT_POSTS
 from domain.rules.deadlines import Clock
 from domain.supervision.stages import Stage as ItemStage
-from projections.deadlines import EVER
+from projections.casebook import Casebook
 from projections.view import NOT_OF_A_CASE, Connection, Table, as_json, touched
 from projections.visibility import office_key, person_key
 
@@ -126,14 +126,14 @@ class Awaited:
     name = "awaited"
     tables: Mapping[str, Table] = {"awaited": Table(key=("case_id", "who"))}
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """应用: what the touched cases wait for now."""
         ids = touched(batch)
         if not ids:
             return
-        directory, known = casework.directory(), casework.known(EVER)
-        cases = [case for case in casework.cases(ids).values() if case.kind.name in DUTIES]
-        rows = [row for case in cases for row in _rows(case, directory, known)]
+        directory, known = casebook.directory(), casebook.rules()
+        cases = [case for case in casebook.cases(ids).values() if case.kind.name in DUTIES]
+        rows = [row for case in cases for row in _rows(case, casebook.clocks(case, known), directory, known)]
         connection.execute("DELETE FROM awaited WHERE case_id = ANY(%s)", (ids,))
         if rows:
             connection.execute(
@@ -156,9 +156,10 @@ def keys(act: Act, directory: Directory) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _rows(case: Case, directory: Directory, known: Known) -> Iterator[dict[str, object]]:
+def _rows(
+    case: Case, clocks: Sequence[Clock], directory: Directory, known: Known
+) -> Iterator[dict[str, object]]:
     kind, state, facts = case.kind, case.state, case.facts
-    clocks = kind.clocks(facts, state, known, None)
     found: dict[str, set[str]] = {}
     for who, act in _doers(case, directory):
         situation = kind.situation(state, facts, act, directory, known)

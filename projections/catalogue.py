@@ -1,5 +1,8 @@
 """视图目录: the read models there are."""
 
+from collections.abc import Mapping
+
+from domain.facts import Fact
 from projections.alerts import Alerts
 from projections.archives import Archives
 from projections.awaited import Awaited
@@ -11,7 +14,7 @@ from projections.likeness import Likenesses
 from projections.limit_moves import LimitMoves
 from projections.readings import Readings
 from projections.timeline import Timeline
-from projections.view import View
+from projections.view import OF_RULES, View
 
 VIEWS: tuple[View, ...] = (
     Ledger(),
@@ -26,3 +29,6 @@ VIEWS: tuple[View, ...] = (
     Readings(),
     Archives(),
 )
+
+LONG: Mapping[str, tuple[type[Fact], ...]] = {Deadlines.name: OF_RULES}
+"""Of views by name, the facts that take them minutes where most take an instant: a decree moves a million limits."""

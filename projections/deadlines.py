@@ -3,25 +3,22 @@ here. The rows of one case are written from its history; what a change of the ru
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.alerts.plan import PlannedAlert, planned
 from domain.alerts.withdrawal import Standing, Untrue, standing, untrue
-from domain.casework import Casework, Recorded
+from domain.casework import Recorded
 from domain.facts import Fact
 from domain.rulebase.events import RulebookPublished
 from domain.rulebase.fold import Known
 from domain.rules.deadlines import Clock
 from projections import amending, recounting
+from projections.casebook import Casebook
 from projections.view import NOT_OF_A_CASE, OF_RULES, Connection, Table, View, as_json, touched
 
 IGNORES: tuple[type[Fact], ...] = tuple(fact for fact in NOT_OF_A_CASE if fact not in OF_RULES)
 """Every fact of a case may move its clocks, and every fact of the rule base anybody's."""
-
-EVER = datetime.max.replace(tzinfo=UTC)
-"""All that is recorded, whatever the hour: so a rebuild finds what the live view found."""
 
 FINISH = "finish"
 """The clock by which a case has to be done."""
@@ -30,27 +27,22 @@ SETTLED: LiteralString = "SELECT coalesce(max(position), 0) AS position FROM rul
 """Up to where the log's rules are not asked for what they moved: every row was computed by them from the start."""
 
 
-class _Writing(NamedTuple):
-    delete: LiteralString
-    insert: LiteralString
-
-
-_CLOCKS = _Writing(
-    "DELETE FROM deadlines WHERE case_id = ANY(%s)",
-    "INSERT INTO deadlines SELECT * FROM json_populate_recordset(NULL::deadlines, %s::json)",
-)
-_STEPS = _Writing(
-    "DELETE FROM deadline_steps WHERE case_id = ANY(%s)",
-    "INSERT INTO deadline_steps SELECT * FROM json_populate_recordset(NULL::deadline_steps, %s::json)",
-)
-_DUES = _Writing(
-    "DELETE FROM case_dues WHERE case_id = ANY(%s)",
-    "INSERT INTO case_dues SELECT * FROM json_populate_recordset(NULL::case_dues, %s::json)",
-)
-_RAISED = _Writing(
-    "DELETE FROM raised_alerts WHERE case_id = ANY(%s)",
-    "INSERT INTO raised_alerts SELECT * FROM json_populate_recordset(NULL::raised_alerts, %s::json)",
-)
+FORGET: LiteralString = """
+    WITH clocks AS (DELETE FROM deadlines WHERE case_id = ANY(%(ids)s)),
+        steps AS (DELETE FROM deadline_steps WHERE case_id = ANY(%(ids)s)),
+        dues AS (DELETE FROM case_dues WHERE case_id = ANY(%(ids)s))
+    DELETE FROM raised_alerts WHERE case_id = ANY(%(ids)s)
+"""
+WRITE: LiteralString = """
+    WITH clocks AS (
+            INSERT INTO deadlines SELECT * FROM json_populate_recordset(NULL::deadlines, %(clocks)s::json)
+        ), steps AS (
+            INSERT INTO deadline_steps SELECT * FROM json_populate_recordset(NULL::deadline_steps, %(steps)s::json)
+        ), dues AS (
+            INSERT INTO case_dues SELECT * FROM json_populate_recordset(NULL::case_dues, %(dues)s::json)
+        )
+    INSERT INTO raised_alerts SELECT * FROM json_populate_recordset(NULL::raised_alerts, %(raised)s::json)
+"""
 
 
 class Deadlines:
@@ -69,19 +61,19 @@ class Deadlines:
     def __init__(self, settled: int | None = None) -> None:
         self.settled = settled
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """应用: the touched cases by the rules as recorded so far; then, where rules changed, what that moved."""
         settled = self._settled(connection)
         waiting: list[Recorded] = []
         for one in batch:
             if isinstance(one.fact, OF_RULES):
-                _write_touched(connection, casework, waiting, settled)
+                _write_touched(connection, casebook, waiting, settled)
                 waiting = []
                 if one.position > settled:
-                    _change(connection, casework, one)
+                    _change(connection, casebook, one)
             else:
                 waiting.append(one)
-        _write_touched(connection, casework, waiting, settled)
+        _write_touched(connection, casebook, waiting, settled)
 
     def _settled(self, connection: Connection) -> int:
         if self.settled is not None:
@@ -96,37 +88,35 @@ def settled(view: View, position: int) -> View:
 
 
 def _write_touched(
-    connection: Connection, casework: Casework, batch: Sequence[Recorded], settled: int
+    connection: Connection, casebook: Casebook, batch: Sequence[Recorded], settled: int
 ) -> None:
     ids = touched(batch)
     if ids:
-        rules = casework.rulebase_at(max(batch[-1].position, settled))
-        write(connection, casework, ids, rules.known(EVER))
+        write(connection, casebook, ids, casebook.rules_at(max(batch[-1].position, settled)))
 
 
-def _change(connection: Connection, casework: Casework, one: Recorded) -> None:
+def _change(connection: Connection, casebook: Casebook, one: Recorded) -> None:
     """规则变动: every clock that it could move is counted again, and what moved is put down to be recorded."""
-    before = casework.rulebase_at(one.position - 1).known(EVER)
-    after = casework.rulebase_at(one.position).known(EVER)
+    before, after = casebook.rules_at(one.position - 1), casebook.rules_at(one.position)
     change = recounting.Change(one.fact.originator_version, one.position, before, after)
     if not isinstance(one.fact, RulebookPublished):
         recounting.recount(connection, change)
         return
 
     def again(ids: Sequence[UUID]) -> None:
-        write(connection, casework, ids, after)
+        write(connection, casebook, ids, after)
 
     amending.amend(connection, change, one.fact.rulebook, again)
 
 
-def write(connection: Connection, casework: Casework, ids: Sequence[UUID], known: Known) -> None:
+def write(connection: Connection, casebook: Casebook, ids: Sequence[UUID], known: Known) -> None:
     """逐件计算: the rows of these cases, written anew by these rules."""
     clocks: list[dict[str, Any]] = []
     steps: list[dict[str, Any]] = []
     dues: list[dict[str, Any]] = []
     raised: list[dict[str, Any]] = []
-    for case in casework.cases(ids).values():
-        found = case.kind.clocks(case.facts, case.state, known, None)
+    for case in casebook.cases(ids).values():
+        found = casebook.clocks(case, known)
         clocks.extend(clock_row(case.state.id, clock, case.history) for clock in found)
         dues.extend(_due(case.state.id, found))
         plan = planned(case.state, found, known.books, known.calendar)
@@ -134,10 +124,9 @@ def write(connection: Connection, casework: Casework, ids: Sequence[UUID], known
         steps.extend(_withdrawal(case.state.id, one) for one in untrue(case.state, case.facts, found))
         if case.state.alerts:
             raised.extend(_raised(case.state.id, one) for one in standing(case.state, case.facts))
-    for table, rows in ((_CLOCKS, clocks), (_STEPS, steps), (_DUES, dues), (_RAISED, raised)):
-        connection.execute(table.delete, (list(ids),))
-        if rows:
-            connection.execute(table.insert, (as_json(rows),))
+    connection.execute(FORGET, {"ids": list(ids)})
+    rows = {"clocks": clocks, "steps": steps, "dues": dues, "raised": raised}
+    connection.execute(WRITE, {name: as_json(those) for name, those in rows.items()})
 
 
 def clock_row(case_id: UUID, clock: Clock, history: Sequence[Recorded]) -> dict[str, Any]:

@@ -4,13 +4,14 @@ acceptance, conclusion, handler and suspension. Counted in `statistics.py`; no f
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from domain.casework import Case, Casework, Recorded
+from domain.casework import Case, Recorded
 from domain.facts import TOPICS, Fact
 from domain.kinds import ITEM, PETITION
 from domain.petition import events as petition
 from domain.petition.fold import Petition, fold
 from domain.review import events as review
 from domain.supervision import events as item
+from projections.casebook import Casebook
 from projections.ledger import LARGEST
 from projections.view import Connection, Table, as_json, touched
 
@@ -47,12 +48,12 @@ class Figures:
         "figure_cases": Table(key=("case_id",)),
     }
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """应用: the touched cases as they stand now."""
         own = [one for one in batch if isinstance(one.fact, HANDLES)]
         if not own:
             return
-        cases = list(casework.cases(touched(own)).values())
+        cases = list(casebook.cases(touched(own)).values())
         ids = [case.state.id for case in cases]
         connection.execute(DELETE_ACTS, (ids,))
         connection.execute(DELETE_CASES, (ids,))

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.casework import Case, Casework, Recorded
+from domain.casework import Case, Recorded
 from domain.facts import TOPICS, Fact
 from domain.supervision import events
 from domain.supervision.fold import Item, Share
+from projections.casebook import Casebook
 from projections.view import Connection, Table, as_json, touched
 
 HANDLES: tuple[type[Fact], ...] = tuple(
@@ -29,12 +30,12 @@ class ItemShares:
     name = "item_shares"
     tables: Mapping[str, Table] = {"item_shares": Table(key=("case_id", "unit"))}
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """应用: the touched items as they stand now."""
         own = [one for one in batch if isinstance(one.fact, HANDLES)]
         if not own:
             return
-        items = list(casework.cases(touched(own)).values())
+        items = list(casebook.cases(touched(own)).values())
         connection.execute(DELETE, ([case.state.id for case in items],))
         rows = [row for case in items for row in rows_of(case)]
         if rows:

@@ -4,7 +4,7 @@ search looks through. The rows only; the filters are in `ledger_list.py`."""
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from domain.casework import Casework, Recorded
+from domain.casework import Recorded
 from domain.facts import Fact
 from domain.filing import stages as month_stages
 from domain.filing.fold import MonthList
@@ -18,6 +18,7 @@ from domain.rules.naming import plain
 from domain.supervision import stages as item_stages
 from domain.supervision.fold import Item
 from projections import searching
+from projections.casebook import Casebook
 from projections.view import NOT_OF_A_CASE, Connection, Table, as_json, touched
 from projections.visibility import office_key, person_key
 
@@ -72,9 +73,9 @@ class Ledger:
         "ledger_texts": Table(key=("case_id",)),
     }
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """应用: the rows of the touched cases as they stand now; an older state never replaces a newer one."""
-        cases = casework.cases(touched(batch)).values()
+        cases = casebook.cases(touched(batch)).values()
         if not cases:
             return
         rows = [ROWS[case.kind.name](case.state) | {"position": case.history[0].position} for case in cases]

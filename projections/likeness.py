@@ -17,6 +17,7 @@ from domain.facts import Fact
 from domain.kinds import PETITION
 from domain.petition.fold import Petition
 from domain.rules.naming import plain
+from projections.casebook import Casebook
 from projections.view import NOT_OF_A_CASE, Connection, Table, as_json, touched
 
 IGNORES: tuple[type[Fact], ...] = NOT_OF_A_CASE
@@ -49,20 +50,20 @@ class Likenesses:
     name = "likenesses"
     tables: Mapping[str, Table] = {"likenesses": Table(key=("case_id",))}
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """应用: the rows of the touched petitions as they stand now."""
         ids = touched(batch)
         if not ids:
             return
-        key = key_of(casework)
+        key = key_of(casebook)
         rows = [
-            _row(case.state, key) for case in casework.cases(ids).values() if case.kind.name == PETITION.name
+            _row(case.state, key) for case in casebook.cases(ids).values() if case.kind.name == PETITION.name
         ]
         if rows:
             connection.execute(UPSERT, (as_json(rows),))
 
 
-def key_of(casework: Casework) -> bytes:
+def key_of(casework: Casework | Casebook) -> bytes:
     """比对密钥: the one of this office; it lies in the key store, outside the database."""
     return casework.keys.named("likeness")
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from psycopg import sql
 
-from domain.casework import Casework, Recorded
+from domain.casework import Recorded
 from domain.facts import TOPICS, Fact
 from domain.rulebase.events import LimitsMoved
+from projections.casebook import Casebook
 from projections.paging import Condition, Order, Page, page
 from projections.view import Connection, Row, Table, as_json
 
@@ -50,7 +51,7 @@ class LimitMoves:
     name = "limit_moves"
     tables: Mapping[str, Table] = {"limit_moves": Table(key=("change", "serial"))}
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """应用: a row for each limit of each fact; a fact seen before changes nothing."""
         for one in batch:
             if isinstance(one.fact, LimitsMoved) and one.fact.moves:

@@ -6,8 +6,9 @@ from datetime import date
 from typing import LiteralString
 from uuid import UUID
 
-from domain.casework import Casework, Recorded
+from domain.casework import Recorded
 from domain.trace import PersonalDataRead
+from projections.casebook import Casebook
 from projections.paging import Condition, Order, Page, Query, page, wanted
 from projections.view import Connection, Row, Table, as_json
 from projections.visibility import Visibility
@@ -43,7 +44,7 @@ class Readings:
     name = "readings"
     tables: Mapping[str, Table] = {"readings": Table(key=("position",))}
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """应用: a row for each reading; one seen before changes nothing."""
         rows = [_row(one.position, one.fact) for one in batch if isinstance(one.fact, PersonalDataRead)]
         if rows:

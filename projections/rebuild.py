@@ -1,4 +1,5 @@
-"""重建视图: builds a read model again beside the live one, compares the two, and switches in one transaction.
+"""重建视图: builds the read models again beside the live ones in one pass over the log, compares them, and switches – each
+view in a transaction of its own.
 
 The shadow tables live in the schema `rebuild`. Readers and the live runner go on meanwhile; only the last step
 holds the live view's position, and it touches no row that is right already.
@@ -14,7 +15,7 @@ from domain.casework import Casework
 from eventstore.database import Database
 from projections import tracking
 from projections.catalogue import VIEWS
-from projections.runner import Runner
+from projections.runner import Runner, catch_up
 from projections.view import Connection, Table, View
 
 SHADOW = "rebuild"
@@ -48,7 +49,6 @@ class Shadow:
 
     def __init__(self, database: Database, schema: str = SHADOW) -> None:
         self.database = database
-        self.dsn = database.dsn
         self.schema = schema
 
     @contextmanager
@@ -68,39 +68,55 @@ def rebuild(
     switch: bool = True,
     progress: Progress = lambda name, position, head: None,
 ) -> list[Rebuilt]:
-    """重建: the views one after the other; without `switch` only the comparison. Raises `Rebuilding`."""
+    """重建: the views together; without `switch` only the comparison. Raises `Rebuilding`, and `Stalled` where a fact can't be applied."""
     with database.connection() as guard:
         row = guard.execute("SELECT pg_try_advisory_lock(hashtextextended('rebuild', 0)) AS mine").fetchone()
         if row is None or not row["mine"]:
             raise Rebuilding
         try:
-            return [_rebuild(database, casework, view, switch, progress) for view in views]
+            return _rebuild(database, casework, views, switch, progress)
         finally:
             guard.execute("SELECT pg_advisory_unlock(hashtextextended('rebuild', 0))")
 
 
-def _rebuild(database: Database, casework: Casework, view: View, switch: bool, progress: Progress) -> Rebuilt:
+def _rebuild(
+    database: Database, casework: Casework, views: Sequence[View], switch: bool, progress: Progress
+) -> list[Rebuilt]:
     with database.transaction() as connection:
         last = tracking.head(connection)
-        _prepare(connection, view)
-    runner = Runner(Shadow(database), casework, view, settled=last)
-    while runner.step():
-        progress(view.name, runner.position, last)
+        _prepare(connection, views)
+    store = Shadow(database)
+
+    def told(position: int) -> None:
+        for view in views:
+            progress(view.name, position, last)
+
+    catch_up(store, casework, views, settled=last, progress=told)
+    rebuilt = [_settle(database, Runner(store, casework, view, settled=last), switch) for view in views]
     with database.transaction() as connection:
-        live = tracking.claim(connection, view.name)
-        while runner.position < live and runner.step():
-            progress(view.name, runner.position, live)
-        wrong, missing = _settle(connection, view, switch)
-        if switch:
-            tracking.move(connection, view.name, runner.position)
         connection.execute(f"DROP SCHEMA {SHADOW} CASCADE")
+    return rebuilt
+
+
+def _settle(database: Database, runner: Runner, switch: bool) -> Rebuilt:
+    """One view: what came in meanwhile, and then the comparison, while the live view waits."""
+    [view] = runner.views
+    runner.catch_up()
+    with database.transaction() as connection:
+        live = tracking.claim(connection, [view.name])[view.name]
+        while runner.position < live and runner.step():
+            pass
+        wrong, missing = _compare(connection, view, switch)
+        if switch:
+            tracking.move(connection, [view.name], runner.position)
     return Rebuilt(view.name, live, runner.position, wrong, missing)
 
 
-def _prepare(connection: Connection, view: View) -> None:
+def _prepare(connection: Connection, views: Sequence[View]) -> None:
     connection.execute(f"DROP SCHEMA IF EXISTS {SHADOW} CASCADE")
     connection.execute(f"CREATE SCHEMA {SHADOW}")
-    copy_tables(connection, SHADOW, ("projection_tracking", *view.tables))
+    names = [name for view in views for name in view.tables]
+    copy_tables(connection, SHADOW, ("projection_tracking", *names))
 
 
 def copy_tables(connection: Connection, schema: str, names: Sequence[str]) -> None:
@@ -110,7 +126,7 @@ def copy_tables(connection: Connection, schema: str, names: Sequence[str]) -> No
     connection.execute(sql.SQL("; ").join(made))
 
 
-def _settle(connection: Connection, view: View, switch: bool) -> tuple[int, int]:
+def _compare(connection: Connection, view: View, switch: bool) -> tuple[int, int]:
     """Compares, and with `switch` corrects, the live tables: rows that are not as rebuilt, rows that aren't there."""
     wrong = missing = 0
     for name, table in view.tables.items():

@@ -18,7 +18,7 @@ from domain.casework import Casework
 from eventstore.database import Database
 from projections.catalogue import VIEWS
 from projections.rebuild import LIVE, SHADOW, Progress, Shadow, copy_tables
-from projections.runner import Runner
+from projections.runner import catch_up
 from projections.view import Connection, Row, View
 
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -95,12 +95,14 @@ def fill(
         resumed = _begin(connection, schema, until, within, views)
         before = about_it(connection, schema) if resumed else None
     store = Shadow(database, schema)
-    for view in views:
-        runner = Runner(store, then, view, settled=within.last)
-        progress(view.name, 0, within.last)
-        while runner.position < within.last and runner.step():
-            progress(view.name, runner.position, within.last)
-        progress(view.name, within.last, within.last)
+
+    def told(position: int) -> None:
+        for view in views:
+            progress(view.name, position, within.last)
+
+    told(0)
+    catch_up(store, then, views, settled=within.last, progress=told)
+    told(within.last)
     with store.transaction() as connection:
         connection.execute("UPDATE replayed SET finished_at = coalesce(finished_at, now())")
     was_done = before is not None and before["finished_at"] is not None

@@ -1,17 +1,15 @@
-"""视图运行器: feeds the log to the views – in batches, one active runner a view, never skipping an event.
+"""视图运行器: feeds the log to views – in batches, each read, decoded and folded once for all of them, never skipping an event.
 
-A view's rows and its position change in one transaction. When a batch fails it is halved until the failing event
-stands alone; that position is recorded and retried, and no other view waits for it.
+The rows of a batch and the views' positions change in one transaction. Views whose positions differ are brought together
+first. A view that fails, or whose turn would hold up the others, is named to the caller, who lets it go on by itself.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Event, Thread
 from typing import Protocol
 
 import psycopg
-import structlog
 from eventsourcing.persistence import InterfaceError, OperationalError
 
 from domain.casework import Casework, Recorded
@@ -19,42 +17,39 @@ from domain.secrets import destroyed_by
 from domain.store import Stored
 from eventstore.database import Database
 from projections import tracking
-from projections.catalogue import VIEWS
+from projections.casebook import Casebook
+from projections.catalogue import LONG, VIEWS
 from projections.deadlines import settled as as_settled
 from projections.view import OF_RULES, Connection, View
 
-CHANNEL = "casework_events"
-"""On which the event store announces new events: a hint only."""
 BATCH = 4000
-POLL = 1.0
-"""Seconds between two looks at the log when no announcement comes."""
-BACK_OFF = (1.0, 60.0)
-"""Seconds before a failed view is tried again: the first wait, doubled up to the last."""
 PASSING = frozenset({"08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE that pass without the event being different."""
-KEEPALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
-"""So that the server lets go of a leader whose machine vanished."""
-
-log = structlog.get_logger("projections")
+PATIENCE = "SELECT set_config('lock_timeout', '250ms', true)"
+"""So long views that go together wait for a row that somebody else holds; a view by itself waits as long as it takes."""
 
 
 class Stalled(Exception):
-    """停滞 — one event cannot be applied: its position and the class of the error."""
+    """停滞 — one event cannot be applied: to which views, its position and the class of the error."""
 
-    def __init__(self, name: str, position: int, error: Exception) -> None:
-        super().__init__(f"{name} at {position}: {type(error).__name__}")
+    def __init__(self, names: Sequence[str], position: int, error: Exception) -> None:
+        super().__init__(f"{', '.join(names)} at {position}: {type(error).__name__}")
+        self.names = tuple(names)
         self.position = position
         self.error = type(error).__name__
-        self.where = _where(error)
+        self.where = where(error)
+
+
+class Aside(Exception):
+    """让行 — this view can't go on with the others, who needn't wait for it."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view.name)
+        self.view = view
 
 
 class Store(Protocol):
     """库 — what a runner needs of a database; a rebuild hands it the shadow tables."""
-
-    @property
-    def dsn(self) -> str:
-        """连接串: for the connection that holds the view's lock."""
-        ...
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """事务: a connection in a transaction that commits when the block ends well."""
@@ -62,82 +57,113 @@ class Store(Protocol):
 
 
 class Runner:
-    """运行器 — keeps one view up with the log.
+    """运行器 — brings views up to the log, together.
 
-    `settled` is set when a view is built anew: up to that position the rule facts need no answer, because every
+    `settled` is set when views are built anew: up to that position the rule facts need no answer, because every
     row is computed with the rules of today anyhow.
     """
 
     def __init__(
-        self,
-        database: Store,
-        casework: Casework,
-        view: View,
-        *,
-        batch: int = BATCH,
-        poll: float = POLL,
-        back_off: tuple[float, float] = BACK_OFF,
-        settled: int = 0,
+        self, database: Store, casework: Casework, *views: View, batch: int = BATCH, settled: int = 0
     ) -> None:
         self.database = database
         self.casework = casework
-        self.view = as_settled(view, settled)
+        self.views = [as_settled(view, settled) for view in views]
         self.batch = batch
-        self.poll = poll
-        self.back_off = back_off
         self.settled = settled
         self.position = 0
+        self.is_there = False
+        """已到末端: the last batch was all there was for any of the views."""
+        self._casebook = Casebook(casework)
         self._suspect = 0  # so many of the next events hold one that fails
 
     def step(self) -> int:
-        """一批: apply the next batch; the number of events applied, 0 at the head. Raises `Stalled`."""
+        """一批: apply the next batch to the views that are furthest behind; the number of its events, 0 at the head.
+
+        Raises Stalled, and Aside as long as there are others.
+        """
         while True:
-            positions: list[int] = []
+            going: list[View] = []
+            stored: list[Stored] = []
+            working: View | None = None
             try:
                 with self.database.transaction() as connection:
-                    after = tracking.claim(connection, self.view.name)
-                    stored = self.casework.store.select_log(after, self._limit())
-                    positions = [one.position for one in stored]
-                    if not positions:
+                    going, after, until = self._claim(connection)
+                    stored = self._next(after, until)
+                    self.is_there = not stored or (until is None and len(stored) < self._limit())
+                    if not stored:
+                        self.position = after
                         return 0
-                    self.view.apply(connection, self._readable(stored), self.casework)
-                    tracking.move(connection, self.view.name, positions[-1])
+                    batch = self._readable(stored)
+                    self._make_way(going, batch)
+                    self._casebook.open(batch)
+                    for working in going:
+                        working.apply(connection, batch, self._casebook)
+                    tracking.move(connection, [view.name for view in going], stored[-1].position)
             except Exception as error:
-                if not positions or _of_the_database(error):
-                    raise
-                if len(positions) == 1:
-                    self._suspect = 1
-                    raise Stalled(self.view.name, positions[0], error) from error
-                self._suspect = len(positions)
+                self._casebook.forget()
+                self._fail(error, going, stored, working)
             else:
-                self._suspect = max(0, self._suspect - len(positions))
-                self.position = positions[-1]
-                return len(positions)
+                self._suspect = max(0, self._suspect - len(stored))
+                self.position = stored[-1].position
+                return len(stored)
 
     def catch_up(self) -> int:
-        """追赶: apply batches up to the head; the number of events applied. Raises `Stalled`."""
+        """追赶: apply batches up to the head; the number of events applied. Raises as `step`."""
         applied = 0
         while taken := self.step():
             applied += taken
         return applied
 
-    def run(self, stop: Event) -> None:
-        """运行: lead the view until told to stop; whatever fails is logged and tried again."""
-        wait, last_wait = self.back_off
-        while not stop.is_set():
-            try:
-                with self._leading() as leader:
-                    if leader is not None:
-                        wait = self.back_off[0]
-                        self._follow(leader, stop)
-                pause = self.poll
-            except Exception as error:
-                self._say(log.error, "projection.interrupted", error=type(error).__name__, at=_where(error))
-                pause, wait = wait, min(wait * 2, last_wait)
-            stop.wait(pause)
+    def leave(self, view: View) -> None:
+        """离开: the view goes on without these others."""
+        self._suspect = 0
+        self.views = [one for one in self.views if one is not view]
+
+    def _claim(self, connection: Connection) -> tuple[list[View], int, int | None]:
+        """The views that are furthest behind, their position and that of the next; the rows of all are locked."""
+        together = len(self.views) > 1
+        if together:
+            connection.execute(PATIENCE)
+        at = tracking.claim(connection, [view.name for view in self.views], wait=not together)
+        for view in self.views:
+            if view.name not in at:
+                raise Aside(view)
+        after = min(at.values())
+        if after < self.position:
+            self._casebook.forget()  # the views were emptied, or the database is another one
+        ahead = [position for position in at.values() if position > after]
+        return [view for view in self.views if at[view.name] == after], after, min(ahead, default=None)
+
+    def _next(self, after: int, until: int | None) -> list[Stored]:
+        stored = self.casework.store.select_log(after, self._limit())
+        return stored if until is None else [one for one in stored if one.position <= until]
 
     def _limit(self) -> int:
         return max(1, self._suspect // 2) if self._suspect else self.batch
+
+    def _make_way(self, going: Sequence[View], batch: Sequence[Recorded]) -> None:
+        """A view that has long work to do with a fact of the batch does it by itself."""
+        for view in going if len(self.views) > 1 else ():
+            if any(isinstance(one.fact, LONG.get(view.name, ())) for one in batch):
+                raise Aside(view)
+
+    def _fail(
+        self, error: Exception, going: Sequence[View], stored: Sequence[Stored], working: View | None
+    ) -> None:
+        """Halves what is tried next; raises what is to be dealt with elsewhere."""
+        if isinstance(error, Aside) or not stored:
+            raise error
+        together = len(self.views) > 1
+        if isinstance(error, psycopg.errors.LockNotAvailable) and working is not None and together:
+            raise Aside(working) from error
+        if _of_the_database(error):
+            raise error
+        if working is not None and together:
+            raise Aside(working) from error
+        self._suspect = len(stored)
+        if len(stored) == 1:
+            raise Stalled([view.name for view in going], stored[0].position, error) from error
 
     def _readable(self, stored: Sequence[Stored]) -> list[Recorded]:
         """The batch, read without the keys whose destruction it records: on a machine whose file still has them, too."""
@@ -149,66 +175,34 @@ class Runner:
         return self._recorded(stored)
 
     def _recorded(self, stored: Sequence[Stored]) -> list[Recorded]:
-        batch = [Recorded(one.position, self.casework.fact(one)) for one in stored]
-        return [one for one in batch if one.position > self.settled or not isinstance(one.fact, OF_RULES)]
+        facts = zip(stored, self.casework.facts(stored), strict=True)
+        return [
+            Recorded(row.position, fact)
+            for row, fact in facts
+            if row.position > self.settled or not isinstance(fact, OF_RULES)
+        ]
 
-    @contextmanager
-    def _leading(self) -> Iterator[psycopg.Connection[tuple[object, ...]] | None]:
-        """A connection that holds the view's advisory lock and hears of new events; None while another holds it."""
-        with psycopg.connect(self.database.dsn, autocommit=True, options=KEEPALIVE) as connection:
-            connection.execute(f"LISTEN {CHANNEL}")
-            row = connection.execute(
-                "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (f"projection {self.view.name}",)
-            ).fetchone()
-            yield connection if row is not None and row[0] else None
 
-    def _follow(self, leader: psycopg.Connection[tuple[object, ...]], stop: Event) -> None:
-        wait, last_wait = self.back_off
-        stalled = False
-        while not stop.is_set():
-            leader.execute("SELECT 1")  # raises once the lock's connection is gone
+def catch_up(
+    database: Store,
+    casework: Casework,
+    views: Sequence[View] = VIEWS,
+    *,
+    settled: int = 0,
+    progress: Callable[[int], None] = lambda position: None,
+) -> None:
+    """全部追赶: bring every view up to the head here and now. Raises `Stalled`, when all others are there."""
+    runners = [Runner(database, casework, *views, settled=settled)]
+    for runner in runners:
+        while runner.views:
             try:
-                taken = self.step()
-            except Stalled as error:
-                stalled = True
-                self._record(error)
-                stop.wait(wait)
-                wait = min(wait * 2, last_wait)
-                continue
-            if taken and stalled:
-                stalled, wait = False, self.back_off[0]
-                self._say(log.info, "projection.recovered")
-            if not taken:
-                for _ in leader.notifies(timeout=self.poll, stop_after=1):
-                    pass
-
-    def _record(self, error: Stalled) -> None:
-        with self.database.transaction() as connection:
-            tracking.stall(connection, self.view.name, error.position, error.error)
-        self._say(log.error, "projection.stalled", position=error.position, error=error.error, at=error.where)
-
-    def _say(self, log_at: Callable[..., object], event: str, **more: object) -> None:
-        """Logs; a log that can't be written to – its reader gone, its disk full – neither hides a stall nor ends the view."""
-        with suppress(OSError, ValueError):
-            log_at(event, view=self.view.name, **more)
-
-
-def run_all(database: Database, casework: Casework, stop: Event, views: Sequence[View] = VIEWS) -> None:
-    """全部运行: every view in a thread of its own until told to stop; a stalled one never holds up the others."""
-    threads = [
-        Thread(target=Runner(database, casework, view).run, args=(stop,), name=f"view-{view.name}")
-        for view in views
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-def catch_up(database: Database, casework: Casework, views: Sequence[View] = VIEWS) -> None:
-    """全部追赶: bring every view up to the head here and now. Raises `Stalled`."""
-    for view in views:
-        Runner(database, casework, view).catch_up()
+                if not runner.step():
+                    break
+            except Aside as aside:
+                runner.leave(aside.view)
+                runners.append(Runner(database, casework, aside.view, settled=settled))
+            else:
+                progress(runner.position)
 
 
 def lags(database: Database, views: Sequence[View] = VIEWS) -> list[tracking.Lag]:
@@ -217,16 +211,16 @@ def lags(database: Database, views: Sequence[View] = VIEWS) -> list[tracking.Lag
         return tracking.lags(connection, tuple(view.name for view in views))
 
 
-def _of_the_database(error: Exception) -> bool:
-    """Whether the database failed rather than the event: a lost connection, a deadlock, no space, a shutdown."""
-    if isinstance(error, (InterfaceError, OperationalError, psycopg.InterfaceError)):
-        return True
-    return isinstance(error, psycopg.OperationalError) and (error.sqlstate or "08")[:2] in PASSING
-
-
-def _where(error: BaseException) -> str:
+def where(error: BaseException) -> str:
     """The file and line that raised, so that a log line needs no message: messages may quote personal data."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else ""
+
+
+def _of_the_database(error: Exception) -> bool:
+    """Whether the database failed rather than the event: a lost connection, a deadlock, no space, a shutdown."""
+    if isinstance(error, (InterfaceError, OperationalError, psycopg.InterfaceError)):
+        return True
+    return isinstance(error, psycopg.OperationalError) and (error.sqlstate or "08")[:2] in PASSING

@@ -9,7 +9,7 @@ import structlog
 
 from eventstore import seal_status
 from eventstore.sealing import Broken, Sealing
-from projections.runner import CHANNEL, KEEPALIVE
+from projections.leading import CHANNEL, KEEPALIVE
 
 LEADER = "sealer"
 POLL = 0.4

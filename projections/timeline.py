@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from domain.casework import Casework, Recorded
+from domain.casework import Recorded
 from domain.facts import Fact, name_of
+from projections.casebook import Casebook
 from projections.paging import Condition, Order, Page, page
 from projections.view import NOT_OF_A_CASE, Connection, Row, Table
 from projections.visibility import Visibility
@@ -31,7 +32,7 @@ class Timeline:
     name = "timeline"
     tables: Mapping[str, Table] = {"timeline": Table(key=("case_id", "version"))}
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """应用: a row for each fact of a case; a fact seen before changes nothing."""
         rows = [_row(one.position, one.fact) for one in batch if not isinstance(one.fact, IGNORES)]
         if rows:

@@ -1,11 +1,33 @@
 """进度: how far each view has read the log. The row moves in the transaction that changes the view's tables."""
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 from projections.view import Connection, Row
 
 CHANNEL = "projections"
-"""The channel on which a view's new position is announced, as "name position"."""
+"""The channel on which a new position is announced, as "name,name position"."""
+
+BEGIN = """
+    INSERT INTO projection_tracking (name, position, updated_at)
+    SELECT name, 0, now() FROM unnest(%s::text[]) AS name ON CONFLICT DO NOTHING
+"""
+CLAIM = "SELECT name, position FROM projection_tracking WHERE name = ANY(%s) ORDER BY name FOR UPDATE"
+CLAIM_FREE = CLAIM + " SKIP LOCKED"
+MOVE = """
+    WITH moved AS (
+        UPDATE projection_tracking SET position = %s, updated_at = now(), stalled_at = NULL, stalled_position = NULL,
+            error = NULL
+        WHERE name = ANY(%s)
+    )
+    SELECT pg_notify(%s, %s)
+"""
+STALL = """
+    INSERT INTO projection_tracking AS it (name, position, updated_at, stalled_at, stalled_position, error)
+    SELECT name, 0, now(), now(), %s, %s FROM unnest(%s::text[]) AS name ON CONFLICT (name) DO UPDATE
+    SET stalled_at = coalesce(it.stalled_at, now()), stalled_position = excluded.stalled_position,
+        error = excluded.error
+"""
 
 
 class Lag(TypedDict):
@@ -19,37 +41,26 @@ class Lag(TypedDict):
     error: str | None
 
 
-def claim(connection: Connection, name: str) -> int:
-    """取得进度: lock the view's tracking row (made when there is none) and answer its position."""
-    connection.execute(
-        "INSERT INTO projection_tracking (name, position, updated_at) VALUES (%s, 0, now()) ON CONFLICT DO NOTHING",
-        (name,),
-    )
-    row = connection.execute(
-        "SELECT position FROM projection_tracking WHERE name = %s FOR UPDATE", (name,)
-    ).fetchone()
-    return int(_present(row)["position"])
+def claim(connection: Connection, names: Sequence[str], *, wait: bool = True) -> dict[str, int]:
+    """取得进度: lock the views' tracking rows (made where there are none) and answer their positions.
+
+    Without `wait` a row that somebody else holds is left out.
+    """
+    claiming = CLAIM if wait else CLAIM_FREE
+    rows = connection.execute(claiming, (list(names),)).fetchall()
+    if len(rows) < len(names) and connection.execute(BEGIN, (sorted(names),)).rowcount:
+        rows = connection.execute(claiming, (list(names),)).fetchall()
+    return {row["name"]: int(row["position"]) for row in rows}
 
 
-def move(connection: Connection, name: str, position: int) -> None:
-    """推进: record the new position, clear a stall, and tell those who wait once the transaction commits."""
-    connection.execute(
-        "UPDATE projection_tracking SET position = %s, updated_at = now(),"
-        " stalled_at = NULL, stalled_position = NULL, error = NULL WHERE name = %s",
-        (position, name),
-    )
-    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{name} {position}"))
+def move(connection: Connection, names: Sequence[str], position: int) -> None:
+    """推进: record the views' new position, clear their stalls, and tell those who wait once the transaction commits."""
+    connection.execute(MOVE, (position, list(names), CHANNEL, f"{','.join(names)} {position}"))
 
 
-def stall(connection: Connection, name: str, position: int, error: str) -> None:
-    """停滞: the view cannot get past this position; it stays where it is – at the very start, if that is where it failed."""
-    connection.execute(
-        "INSERT INTO projection_tracking AS it (name, position, updated_at, stalled_at, stalled_position, error)"
-        " VALUES (%s, 0, now(), now(), %s, %s) ON CONFLICT (name) DO UPDATE"
-        " SET stalled_at = coalesce(it.stalled_at, now()), stalled_position = excluded.stalled_position,"
-        " error = excluded.error",
-        (name, position, error),
-    )
+def stall(connection: Connection, names: Sequence[str], position: int, error: str) -> None:
+    """停滞: the views cannot get past this position; they stay where they are – at the very start, if that is where it failed."""
+    connection.execute(STALL, (position, error, sorted(names)))
 
 
 def reached(connection: Connection, names: frozenset[str]) -> int:
@@ -70,7 +81,7 @@ def head(connection: Connection) -> int:
     return int(_present(row)["head"])
 
 
-def lags(connection: Connection, names: tuple[str, ...]) -> list[Lag]:
+def lags(connection: Connection, names: Sequence[str]) -> list[Lag]:
     """各视图积压: one entry a view, whether or not it ever ran."""
     last = head(connection)
     rows = connection.execute(

@@ -7,13 +7,14 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from domain.casework import Casework, Recorded
+from domain.casework import Recorded
 from domain.directory.events import DIRECTORY_FACTS
 from domain.facts import Fact
 from domain.numbering import NumbersTaken
 from domain.rota.events import BOOK_FACTS
 from domain.rulebase.events import CalendarDecreed, LimitsMoved, RulebookPublished
 from domain.trace import TRACE_FACTS
+from projections.casebook import Casebook
 
 Row = dict[str, Any]
 Connection = psycopg.Connection[Row]
@@ -39,7 +40,7 @@ class View(Protocol):
         """数据表: the tables which this view alone writes, by name."""
         ...
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """应用: change the tables by a batch; the caller's transaction also moves the view's position."""
         ...
 

@@ -12,7 +12,7 @@ from domain.petition.situation import clocks_of
 from domain.rules import rulebook
 from eventstore.database import Database
 from projections.amending import CHUNK
-from projections.deadlines import EVER
+from projections.casebook import EVER
 from projections.runner import catch_up
 from tests.projections.office import Office, at, on
 

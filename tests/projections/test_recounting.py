@@ -20,6 +20,7 @@ from domain.rules import rulebook
 from eventstore.database import Database
 from projections import deadlines
 from projections.alerts import Alerts
+from projections.casebook import Casebook
 from projections.deadlines import Deadlines
 from projections.ledger import Ledger
 from projections.limit_moves import LimitMoves
@@ -262,9 +263,9 @@ def test_an_unconcerned_case_is_left_alone(
     written: list[Sequence[UUID]] = []
     usual = deadlines.write
 
-    def counting(connection: Connection, door: Casework, ids: Sequence[UUID], known: Known) -> None:
+    def counting(connection: Connection, casebook: Casebook, ids: Sequence[UUID], known: Known) -> None:
         written.append(ids)
-        usual(connection, door, ids, known)
+        usual(connection, casebook, ids, known)
 
     monkeypatch.setattr(deadlines, "write", counting)
     followed(database, casework)

@@ -13,9 +13,11 @@ import structlog
 
 from domain.casework import Casework, Recorded
 from eventstore.database import Database
+from projections.casebook import Casebook
 from projections.catalogue import VIEWS
+from projections.leading import Leader, run_all
 from projections.ledger import Ledger
-from projections.runner import Runner, Stalled, catch_up, lags, run_all
+from projections.runner import Runner, Stalled, catch_up, lags
 from projections.timeline import Timeline
 from projections.view import Connection, Table
 from projections.wait import wait_for
@@ -38,9 +40,9 @@ class Fragile:
         self.batches: list[int] = []
         self.broken = Event()
 
-    def apply(self, connection: Connection, batch: Sequence[Recorded], casework: Casework) -> None:
+    def apply(self, connection: Connection, batch: Sequence[Recorded], casebook: Casebook) -> None:
         """Applies, then breaks: so that a half-done batch would show."""
-        self.inner.apply(connection, batch, casework)
+        self.inner.apply(connection, batch, casebook)
         if any(one.fact.originator_id == self.poison for one in batch):
             self.broken.set()
             raise ValueError("a subject that nobody should read in a log")
@@ -72,10 +74,10 @@ def position(database: Database, name: str) -> int:
 
 
 @contextmanager
-def running(*runners: Runner):
-    """The runners at work in threads of their own."""
+def running(*leaders: Leader):
+    """The leaders at work in threads of their own."""
     stop = Event()
-    threads = [Thread(target=runner.run, args=(stop,)) for runner in runners]
+    threads = [Thread(target=leader.run, args=(stop,)) for leader in leaders]
     for thread in threads:
         thread.start()
     try:
@@ -155,7 +157,7 @@ def test_a_stalled_view_reports_holds_up_no_other_and_recovers(
     view = Fragile(poison=bad)
     healthy = Ledger()
     with running(
-        Runner(database, casework, view, back_off=QUICK), Runner(database, casework, healthy, back_off=QUICK)
+        Leader(database, casework, [view, healthy], back_off=QUICK)
     ):
         assert view.broken.wait(10)
         assert wait_for(database, ["ledger"], casework.history(bad)[-1].position)
@@ -195,7 +197,7 @@ def test_a_log_that_cannot_be_written_hides_no_stall_and_ends_no_view(
     view = Fragile(poison=bad)
     with StringIO() as gone:
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(gone))
-    with running(Runner(database, casework, view, back_off=QUICK)):
+    with running(Leader(database, casework, [view], back_off=QUICK)):
         assert stalled_report(database, (view,))["fragile"]["error"] == "ValueError"
         view.poison = None
         assert wait_for(database, ["fragile"], casework.history(bad)[-1].position)
@@ -208,7 +210,7 @@ def test_a_view_that_stalls_at_the_very_first_event_reports_it_too(
         connection.execute("DELETE FROM projection_tracking")
     append_rubbish(database)
     first = casework.store.select_log(0, 1)[0].position
-    with running(Runner(database, casework, Fragile(), batch=1, back_off=QUICK)):
+    with running(Leader(database, casework, [Fragile()], batch=1, back_off=QUICK)):
         report = stalled_report(database, (Fragile(),))["fragile"]
     assert (report["stalled_position"], report["position"]) == (first, 0)
 
@@ -217,8 +219,8 @@ def test_two_runners_take_turns(database: Database, casework: Casework, office: 
     """The second waits for the first and takes over when it goes."""
     first, second = Fragile(), Fragile()
     stop_first, stop_second = Event(), Event()
-    one = Thread(target=Runner(database, casework, first, poll=0.05).run, args=(stop_first,))
-    two = Thread(target=Runner(database, casework, second, poll=0.05).run, args=(stop_second,))
+    one = Thread(target=Leader(database, casework, [first], poll=0.05).run, args=(stop_first,))
+    two = Thread(target=Leader(database, casework, [second], poll=0.05).run, args=(stop_second,))
     one.start()
     case = office.register("2026-03-02")
     assert wait_for(database, ["fragile"], casework.history(case)[-1].position)
@@ -240,7 +242,7 @@ def test_a_leader_whose_connection_is_cut_is_followed(
     database: Database, casework: Casework, office: Office
 ) -> None:
     view = Fragile()
-    with running(Runner(database, casework, view, poll=0.05, back_off=QUICK)):
+    with running(Leader(database, casework, [view], poll=0.05, back_off=QUICK)):
         case = office.register("2026-03-02")
         assert wait_for(database, ["fragile"], casework.history(case)[-1].position)
         with as_owner(database) as connection:

@@ -22,7 +22,7 @@ from api.sessions import open_session
 from api.settings import Settings
 from eventstore import migrate
 from eventstore.embedded import Server
-from projections import runner
+from projections import leading, runner
 from scheduler.limits import record_limits
 from tests.api.caller import serving
 from tests.conftest import Clock, fresh
@@ -144,7 +144,7 @@ def opened(server: Server, home: Path) -> Iterator[Office]:
         settings = Settings(home=home, database_url=dsn, pool_size=12, beat=0, keys=run_keys().folder)
         with build(settings, clock) as services:
             following = threading.Thread(
-                target=runner.run_all, args=(services.database, services.casework, stop)
+                target=leading.run_all, args=(services.database, services.casework, stop)
             )
             following.start()
             try:

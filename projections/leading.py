@@ -1,0 +1,240 @@
+"""领跑: keeps the views up with the log – one thread and one connection a process for all the views it leads.
+
+A view is led by one process at a time, by an advisory lock. Views go together; one that fails, is far behind or has long
+work to do runs in a lane of its own until it is back with the others. LISTEN is a hint that there is something new; the
+log is looked at every moment anyway.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from time import monotonic
+
+import psycopg
+import structlog
+
+from domain.casework import Casework
+from eventstore.database import Database
+from projections import tracking
+from projections.catalogue import VIEWS
+from projections.runner import BATCH, Aside, Runner, Stalled, where
+from projections.view import View
+
+CHANNEL = "casework_events"
+"""On which the event store announces new events: a hint only."""
+POLL = 1.0
+"""Seconds between two looks at the log when no announcement comes, and between two tries to lead what another leads."""
+GATHER = 0.04
+"""Seconds from one batch to the next while events keep coming: what comes in between costs one batch, not one each."""
+REJOIN = 0.05
+"""Seconds between two looks for views that are back, while any is away."""
+BACK_OFF = (1.0, 60.0)
+"""Seconds before a failed view is tried again: the first wait, doubled up to the last."""
+KEEPALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+"""So that the server lets go of a leader whose machine vanished."""
+LEAD = """
+    SELECT name FROM unnest(%s::text[]) AS name WHERE pg_try_advisory_lock(hashtextextended('projection ' || name, 0))
+"""
+
+Session = psycopg.Connection[tuple[object, ...]]
+
+log = structlog.get_logger("projections")
+
+
+def say(log_at: Callable[..., object], event: str, view: str, **more: object) -> None:
+    """Logs; a log that can't be written to – its reader gone, its disk full – neither hides a stall nor ends a view."""
+    with suppress(OSError, ValueError):
+        log_at(event, view=view, **more)
+
+
+class Leader:
+    """领跑者 — leads all the views it can lock; whatever fails is logged and tried again."""
+
+    def __init__(
+        self,
+        database: Database,
+        casework: Casework,
+        views: Sequence[View] = VIEWS,
+        *,
+        batch: int = BATCH,
+        poll: float = POLL,
+        back_off: tuple[float, float] = BACK_OFF,
+    ) -> None:
+        self.database = database
+        self.casework = casework
+        self.views = views
+        self.batch = batch
+        self.poll = poll
+        self.back_off = back_off
+        self.threads: list[Thread] = []
+
+    def run(self, stop: Event) -> None:
+        """运行: until told to stop."""
+        wait, last_wait = self.back_off
+        while not stop.is_set():
+            try:
+                with self._session() as session, self._lanes() as lanes:
+                    wait = self.back_off[0]
+                    self._lead(session, lanes, stop)
+            except Exception as error:
+                every = ",".join(view.name for view in self.views)
+                say(log.error, "projection.interrupted", every, error=type(error).__name__, at=where(error))
+                stop.wait(wait)
+                wait = min(wait * 2, last_wait)
+        for thread in self.threads:
+            thread.join()
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        """The connection that holds the views' locks and hears of new events."""
+        with psycopg.connect(self.database.dsn, autocommit=True, options=KEEPALIVE) as session:
+            session.execute(f"LISTEN {CHANNEL}")
+            yield session
+
+    @contextmanager
+    def _lanes(self) -> Iterator["Lanes"]:
+        lanes = Lanes(self)
+        try:
+            yield lanes
+        finally:
+            lanes.close()
+
+    def _lead(self, session: Session, lanes: "Lanes", stop: Event) -> None:
+        main = Runner(self.database, self.casework, batch=self.batch)
+        led: set[str] = set()
+        tried = -self.poll
+        while not stop.is_set():
+            session.execute("SELECT 1")  # raises once the locks' connection is gone
+            if len(led) < len(self.views) and monotonic() - tried >= self.poll:
+                tried = monotonic()
+                mine = self._take(session, led)
+                led.update(view.name for view in mine)
+                self._start(main, lanes, mine)
+            main.views += lanes.tend()
+            begun = monotonic()
+            if not self._step(main, lanes):
+                continue
+            stop.wait(max(0.0, begun + GATHER - monotonic()))
+            for _ in session.notifies(timeout=REJOIN if lanes.are_busy else self.poll, stop_after=1):
+                pass
+
+    def _take(self, session: Session, led: set[str]) -> list[View]:
+        """The views that nobody led, led from now on."""
+        free = [view.name for view in self.views if view.name not in led]
+        mine = {row[0] for row in session.execute(LEAD, (free,)).fetchall()}
+        return [view for view in self.views if view.name in mine]
+
+    def _start(self, main: Runner, lanes: "Lanes", mine: Sequence[View]) -> None:
+        """Those that are far behind the others start in lanes, each with those that are where it is."""
+        if not mine:
+            return
+        with self.database.connection() as connection:
+            at = {
+                one["name"]: one["position"] for one in tracking.lags(connection, [one.name for one in mine])
+            }
+        front = max(main.position, *at.values())
+        behind: dict[int, list[View]] = {}
+        for view in mine:
+            if front - at[view.name] <= self.batch:
+                main.views.append(view)
+            else:
+                behind.setdefault(at[view.name], []).append(view)
+        for views in behind.values():
+            lanes.open(views)
+
+    def _step(self, main: Runner, lanes: "Lanes") -> bool:
+        """Whether those who go together have nothing more to do at once."""
+        if not main.views:
+            return True
+        try:
+            return not main.step() or main.is_there
+        except Aside as aside:
+            main.leave(aside.view)
+            lanes.open([aside.view])
+        except Stalled as stalled:
+            held = [view for view in main.views if view.name in stalled.names]
+            for view in held:
+                main.leave(view)
+            lanes.open(held)
+        return False  # the others haven't got their events yet
+
+
+class Lanes:
+    """旁道 — the views that go by themselves for a while; the leader's thread opens lanes and takes back who has caught up."""
+
+    def __init__(self, leader: Leader) -> None:
+        self.leader = leader
+        self._stop = Event()
+        self._back: SimpleQueue[Sequence[View]] = SimpleQueue()
+        self._apart: SimpleQueue[Sequence[View]] = SimpleQueue()
+
+    @property
+    def are_busy(self) -> bool:
+        """有视图在旁道."""
+        return bool(self.leader.threads)
+
+    def open(self, views: Sequence[View]) -> None:
+        """开道: for views that are at the same position."""
+        runner = Runner(self.leader.database, self.leader.casework, *views, batch=self.leader.batch)
+        thread = Thread(target=self._follow, args=(runner,), name=f"view-{views[0].name}")
+        self.leader.threads.append(thread)
+        thread.start()
+
+    def tend(self) -> list[View]:
+        """照看: lanes for whoever was held up in one; answers the views that are back."""
+        self.leader.threads = [thread for thread in self.leader.threads if thread.is_alive()]
+        for views in _taken(self._apart):
+            self.open(views)
+        return [view for views in _taken(self._back) for view in views]
+
+    def close(self) -> None:
+        """关闭: each finishes what it is doing; the views' rows are locked as long as that takes."""
+        self._stop.set()
+
+    def _follow(self, runner: Runner) -> None:
+        wait, last_wait = self.leader.back_off
+        stalled = False
+        while not self._stop.is_set():
+            try:
+                taken = runner.step()
+            except Aside as aside:
+                runner.leave(aside.view)
+                self._apart.put([aside.view])
+            except Stalled as error:
+                stalled = True
+                self._record(error)
+                self._stop.wait(wait)
+                wait = min(wait * 2, last_wait)
+            except Exception as error:
+                for view in runner.views:
+                    say(log.error, "projection.interrupted", view.name, error=type(error).__name__, at=where(error))  # fmt: skip
+                self._stop.wait(wait)
+                wait = min(wait * 2, last_wait)
+            else:
+                if taken and stalled:
+                    stalled, wait = False, self.leader.back_off[0]
+                    for view in runner.views:
+                        say(log.info, "projection.recovered", view.name)
+                if runner.is_there:
+                    self._back.put(runner.views)
+                    return
+
+    def _record(self, stalled: Stalled) -> None:
+        for name in stalled.names:
+            say(
+                log.error, "projection.stalled", name, position=stalled.position, error=stalled.error, at=stalled.where
+            )  # fmt: skip
+        with suppress(psycopg.Error), self.leader.database.transaction() as connection:
+            tracking.stall(connection, stalled.names, stalled.position, stalled.error)
+
+
+def _taken(queue: SimpleQueue[Sequence[View]]) -> Iterator[Sequence[View]]:
+    with suppress(Empty):
+        while True:
+            yield queue.get_nowait()
+
+
+def run_all(database: Database, casework: Casework, stop: Event, views: Sequence[View] = VIEWS) -> None:
+    """全部运行: keep every view up until told to stop; none ever holds up the others."""
+    Leader(database, casework, views).run(stop)
