@@ -12,9 +12,10 @@ from uuid import UUID
 
 from domain.attachments import Held
 from domain.casework import Casework
-from domain.store import Recorder, Stored, StoredReceipt
+from domain.store import Recorder, Stored, StoredReceipt, Submission
 
 BATCH = 4000
+NO_FACTS = "the past takes no facts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ class Bounded:
         found = self._recorder.select_stream(originator_id, after_version)
         return [row for row in found if self._within.holds(row)]
 
+    def select_tails(self, after: Mapping[UUID, int]) -> dict[UUID, list[Stored]]:
+        """各流的后续事实."""
+        found = self._recorder.select_tails(after)
+        return {id: [row for row in rows if self._within.holds(row)] for id, rows in found.items()}
+
     def select_log(self, after: int, limit: int) -> list[Stored]:
         """日志: batches may be shorter than the limit; only behind the reach there is none."""
         while after < self._within.last:
@@ -92,9 +98,13 @@ class Bounded:
         """日志末端: the last position within reach."""
         return self._within.last or None
 
-    def find_receipt(self, actor: str, key: str) -> StoredReceipt | None:
+    def find_receipts(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], StoredReceipt]:
         """回执: of commands only, and none is given here."""
-        return None
+        return {}
+
+    def append_all(self, submissions: Sequence[Submission]) -> Never:
+        """不能记录: the past takes no facts."""
+        raise TypeError(NO_FACTS)
 
     def enabled_channels(self) -> list[str]:
         """预警渠道: nothing is sent."""
@@ -120,7 +130,7 @@ class Then(Casework):
 
     def save(self, *objs: Any, **kwargs: Any) -> Never:
         """不能记录: the past takes no facts."""
-        raise TypeError("the past takes no facts")
+        raise TypeError(NO_FACTS)
 
     def close(self) -> None:
         """不关闭: the connections are the live one's."""

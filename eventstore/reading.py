@@ -1,6 +1,6 @@
 """读取案件日志: the recorder's reading side: streams, the log, receipts and what else deciding asks for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,10 @@ from psycopg.sql import SQL, Identifier
 from domain.attachments import Held
 from domain.store import Stored, StoredReceipt
 
-FIND_RECEIPT = "SELECT actor, key, digest, receipt FROM public.command_receipts WHERE actor = %s AND key = %s"
+FIND_RECEIPTS = (
+    "SELECT actor, key, digest, receipt FROM public.command_receipts"
+    " JOIN unnest(%s::text[], %s::text[]) AS asked (actor, key) USING (actor, key)"
+)
 FIND_UPLOADS = (
     "SELECT sha256, size, media_type FROM public.attachment_contents WHERE sha256 = ANY(%s)"
     " AND EXISTS (SELECT FROM public.attachment_uploads u"
@@ -25,6 +28,17 @@ class LogReader(PostgresApplicationRecorder):
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "stored_events"):
         super().__init__(datastore, events_table_name=events_table_name)
         table = Identifier(datastore.schema, events_table_name)
+        self.tails_query = (
+            SQL(
+                "SELECT notification_id, originator_id, originator_version, topic, state FROM {} JOIN"
+                " unnest(%s::uuid[], %s::bigint[]) AS asked (id, after)"
+                " ON originator_id = asked.id AND originator_version > asked.after"
+                " ORDER BY originator_id, originator_version"
+            )
+            .format(table)
+            .as_string()
+            .encode()
+        )
         # composed once: composing costs as much as reading a short stream
         self.stream_query, self.streams_query, self.log_query = (
             SQL("SELECT notification_id, originator_id, originator_version, topic, state FROM {} WHERE {}")
@@ -49,15 +63,23 @@ class LogReader(PostgresApplicationRecorder):
             streams[row.originator_id].append(row)
         return streams
 
+    def select_tails(self, after: Mapping[UUID, int]) -> dict[UUID, list[Stored]]:
+        """Of several streams, in one trip and as at one moment, the facts after a version of each."""
+        tails: dict[UUID, list[Stored]] = {one: [] for one in after}
+        for row in self._rows(self.tails_query, (list(after), list(after.values()))):
+            tails[row.originator_id].append(row)
+        return tails
+
     def select_log(self, after: int, limit: int) -> list[Stored]:
         """All streams' facts in the order of their positions, those after one."""
         return self._rows(self.log_query, (after, limit))
 
-    def find_receipt(self, actor: str, key: str) -> StoredReceipt | None:
-        """What this actor's key was answered with, if it was used."""
+    def find_receipts(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], StoredReceipt]:
+        """What these keys of these actors were answered with, as far as they were used."""
+        asked = [actor for actor, _ in keys], [key for _, key in keys]
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as curs:
-            row = curs.execute(FIND_RECEIPT, (actor, key)).fetchone()
-        return StoredReceipt(*row) if row else None
+            found = [StoredReceipt(*row) for row in curs.execute(FIND_RECEIPTS, asked)]
+        return {(one.actor, one.key): one for one in found}
 
     def enabled_channels(self) -> list[str]:
         """预警渠道: the channels that alerts are sent through now."""

@@ -1,6 +1,6 @@
 """内存存储: the library's own in-memory recorder with the reads that `domain.store` asks for; for the state machines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -55,11 +55,14 @@ class MemoryRecorder(POPOApplicationRecorder):
         places = sorted(self._stored_events_index[str(originator_id)].items())
         return [self.select_log(place, 1)[0] for version, place in places if version > after_version]
 
+    def select_tails(self, after: Mapping[UUID, int]) -> dict[UUID, list[Stored]]:
+        return {id: self.select_stream(id, version) for id, version in after.items()}
+
     def select_streams(self, ids: Iterable[UUID]) -> dict[UUID, list[Stored]]:
         return {id: self.select_stream(id) for id in ids}
 
-    def find_receipt(self, actor: str, key: str) -> StoredReceipt | None:
-        return self.receipts.get((actor, key))
+    def find_receipts(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], StoredReceipt]:
+        return {one: self.receipts[one] for one in keys if one in self.receipts}
 
     def uploads(self, officer: str, hashes: Sequence[str]) -> dict[str, Held]:
         found = {sha256: self.uploaded.get((officer, sha256)) for sha256 in hashes}

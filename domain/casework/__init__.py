@@ -3,14 +3,14 @@
 What it needs of the store stands in `domain.store`; the store implements it, the domain never imports it.
 """
 
-from domain.casework.cases import Case, Key, Recorded, case_from
-from domain.casework.deciding import Deciding
+from domain.casework.batches import Batches
+from domain.casework.cases import Asked, Case, Key, Recorded, case_from
 from domain.casework.entering import Entering
 from domain.casework.noting import Noting
 from domain.casework.storing import OWN_KEY
 
-__all__ = ["OWN_KEY", "Case", "Casework", "Key", "Recorded", "case_from"]
+__all__ = ["OWN_KEY", "Asked", "Case", "Casework", "Key", "Recorded", "case_from"]
 
 
-class Casework(Deciding, Entering, Noting):
+class Casework(Batches, Entering, Noting):
     """办件 — the application: cases of every kind, the directory and the rule base over one event store."""

@@ -1,11 +1,15 @@
 """案件与请求: one case as the log has it, and what goes with a command."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
+from domain.acts import Act, Receipt
 from domain.cases import Kind
 from domain.facts import Fact
 from domain.kinds import kind_of
+from domain.store import Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +18,34 @@ class Key:
 
     key: str
     digest: str
+
+
+class Asked(NamedTuple):
+    """所请 — a command on a case, by whom and on which conditions.
+
+    `expects` is the version the officer saw; a case that moved on since (alerts aside) is refused as Stale.
+    """
+
+    case: UUID
+    command: Any
+    act: Act
+    kind: Kind | None = None
+    expects: int | None = None
+    key: Key | None = None
+
+
+class Prepared(NamedTuple):
+    """待存 — what was decided, ready to be stored, and what its receipt will say."""
+
+    submission: Submission
+    id: UUID
+    version: int
+    events: tuple[str, ...]
+    extra: tuple[tuple[str, str], ...] = ()
+
+    def receipt(self, positions: Sequence[int]) -> Receipt:
+        """回执: once it is stored; its place in the log is that of the last fact."""
+        return Receipt(self.id, self.version, positions[-1], self.events, self.extra)
 
 
 @dataclass(frozen=True, slots=True)

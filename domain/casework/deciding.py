@@ -10,7 +10,8 @@ from domain.alerts import plan as alerts
 from domain.alerts.commands import AcknowledgeAlert
 from domain.alerts.events import QUIET, AlertAcknowledged
 from domain.cases import Draft, Kind, State
-from domain.casework.cases import Case, Key
+from domain.casework.at_hand import AtHand
+from domain.casework.cases import Asked, Case, Key, Prepared
 from domain.casework.destroying import Destroying
 from domain.erasure import files
 from domain.erasure.commands import COMMANDS as CUSTODY_COMMANDS
@@ -31,53 +32,29 @@ CUSTODY = tuple(CUSTODY_COMMANDS.values())
 class Deciding(Destroying):
     """办理 — every command of a kind's table."""
 
-    def handle(
-        self,
-        case_id: UUID,
-        command: Any,
-        act: Act,
-        *,
-        kind: Kind | None = None,
-        expects: int | None = None,
-        key: Key | None = None,
-    ) -> Receipt:
-        """办理: decide the command on the case and store its fact.
+    def _decided(self, asked: Asked, key: Key, at_hand: AtHand) -> Prepared:
+        """决定: what the command makes of the case, ready to be stored. Raises Refused of every kind."""
+        command, act = asked.command, asked.act
+        kind, situation = self.situation(asked.case, act, asked.kind, at_hand)
+        _must_be_fresh(asked.expects, kind, situation.history)
+        if isinstance(command, LinkRepeat | RegisterPetition):
+            named = command.petition if isinstance(command, RegisterPetition) else command.earlier_petition
+            situation = replace(situation, earlier=self._readable_petition(named, act))
+        along: list[Case] = []
+        if isinstance(command, RequestErasure | WitnessErasure) and kind is PETITION:
+            along = self.linked(situation.petition, situation.history)
+            situation = replace(situation, linked=files.files_of(one.state for one in along))
+        draft = kind.decide(command, situation)
+        if isinstance(command, CUSTODY):
+            self._must_not_name(command, draft, kind.project(situation.history), situation.history, along)
+        if isinstance(command, WitnessErasure):
+            return self._witnessed(kind, draft, situation, along, key)
+        if isinstance(command, IssueNotice):
+            return self._issued(kind, draft, situation, key)
+        fact = self._fact(kind, draft, situation)
+        return self._prepared([*self._consequences(fact, situation), fact], act, key, answer=fact)
 
-        `expects` is the version the officer saw; a case that moved on since (alerts aside) is refused as Stale.
-        Raises Refused of every kind.
-        """
-
-        def attempt(own: Key) -> Receipt:
-            found, situation = self.situation(case_id, act, kind)
-            _must_be_fresh(expects, found, situation.history)
-            if isinstance(command, LinkRepeat | RegisterPetition):
-                named = (
-                    command.petition if isinstance(command, RegisterPetition) else command.earlier_petition
-                )
-                situation = replace(situation, earlier=self._readable_petition(named, act))
-            along: list[Case] = []
-            if isinstance(command, RequestErasure | WitnessErasure) and found is PETITION:
-                along = self.linked(situation.petition, situation.history)
-                situation = replace(situation, linked=files.files_of(one.state for one in along))
-            draft = found.decide(command, situation)
-            if isinstance(command, CUSTODY):
-                self._must_not_name(
-                    command, draft, found.project(situation.history), situation.history, along
-                )
-            if isinstance(command, WitnessErasure):
-                return self._witnessed(found, draft, situation, along, own)
-            if isinstance(command, IssueNotice):
-                return self._issued(found, draft, situation, own)
-            fact = self._fact(found, draft, situation)
-            return self._store([*self._consequences(fact, situation), fact], act, own, answer=fact)
-
-        with self._alone(case_id):
-            receipt = self._once(act, key, attempt)
-            if isinstance(command, WitnessErasure):
-                self._carry_out(case_id)
-            return receipt
-
-    def _issued(self, kind: Kind, draft: Draft, situation: Any, key: Key) -> Receipt:
+    def _issued(self, kind: Kind, draft: Draft, situation: Any, key: Key) -> Prepared:
         """出具文书: the paper's number is taken from its register in the same transaction; the receipt carries it.
 
         What it is printed from is recorded with it, so that a reprint is the same paper.
@@ -89,7 +66,7 @@ class Deciding(Destroying):
         office = paper_templates.office_of(state)
         own = {"number": given, "templates": self._used(office, notice)}
         fact = self._fact(kind, (made, on, fields | own), situation)
-        return self._store([numbers, fact], act, key, answer=fact, extra=(("number", given),))
+        return self._prepared([numbers, fact], act, key, answer=fact, extra=(("number", given),))
 
     def _used(self, office: str, notice: str) -> tuple[TemplateUsed, ...]:
         templates, shelf = self.templates(), self._shelf
@@ -110,7 +87,7 @@ class Deciding(Destroying):
     ) -> Receipt:
         """签收预警: by one of its recipients, once."""
 
-        def attempt(own: Key) -> Receipt:
+        def attempt(own: Key) -> Prepared:
             kind, situation = self.situation(case_id, act)
             _must_be_fresh(expects, kind, situation.history)
             closed = kind.refusal(situation, "acknowledge-alert")
@@ -121,7 +98,7 @@ class Deciding(Destroying):
             alerts.must_be_acknowledgeable(alert, case, situation)
             own_fields = {"alert_id": command.alert_id, "remark": command.remark}
             fact = self._fact(kind, (AlertAcknowledged, act.today, own_fields), situation)
-            return self._store([fact], act, own)
+            return self._prepared([fact], act, own)
 
         with self._alone(case_id):
             return self._once(act, key, attempt)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.acts import Receipt
 from domain.cases import Draft, Kind
-from domain.casework.cases import Case, Key
+from domain.casework.cases import Case, Key, Prepared
 from domain.casework.storing import Storing
 from domain.erasure import erasing, files, naming
 from domain.erasure.commands import RequestErasure
@@ -30,7 +29,7 @@ class Destroying(Storing):
 
     def _witnessed(
         self, kind: Kind, draft: Draft, situation: Any, along: Sequence[Case], key: Key
-    ) -> Receipt:
+    ) -> Prepared:
         """监销: with the second witness the case is destroyed – the fact first, its keys right after the commit.
 
         What goes wrong in between is made up for by whoever reads the fact next.
@@ -39,7 +38,7 @@ class Destroying(Storing):
         state = kind.project(situation.history)
         file = files.the_file(state)
         if not erasing.completes(file):
-            return self._store([fact], act, key)
+            return self._prepared([fact], act, key)
         plan = erasing.asked_for(file, state, along)
         unit = situation.directory.units.get(file.office)
         series = erasing.series(unit.name if unit else file.office, unit.code if unit else "")
@@ -48,7 +47,7 @@ class Destroying(Storing):
         made = erasing.facts(fact, given, act, plan, lying)
         self.surroundings.forget(plan.cases, plan.names)
         extra = (("number", given),)
-        return self._store([numbers, *made[1:], fact, made[0]], act, key, answer=made[0], extra=extra)
+        return self._prepared([numbers, *made[1:], fact, made[0]], act, key, answer=made[0], extra=extra)
 
     def _carry_out(self, case_id: UUID) -> None:
         """销毁密钥: of whatever the case's facts say is destroyed, here and in the files that went with it; once more is

@@ -12,7 +12,7 @@ from domain import trace
 from domain.acts import Act, Receipt, system_act
 from domain.alerts import plan as alerts
 from domain.alerts import withdrawal
-from domain.casework.cases import Key
+from domain.casework.cases import Key, Prepared
 from domain.casework.storing import Storing
 from domain.facts import Fact
 from domain.papers.templates import TEMPLATES_ID
@@ -63,13 +63,13 @@ class Noting(Storing):
     ) -> Receipt:
         """发布: append to the directory or the rule base; `drafts` gets the stream's present version."""
 
-        def attempt(own: Key) -> Receipt:
+        def attempt(own: Key) -> Prepared:
             if stream == TEMPLATES_ID:
                 version = self.templates().version
             else:
                 version = self.rulebase().version if stream == RULEBASE_ID else self.directory().version
             facts = list(drafts(version))
-            return self._store(facts, act, own)
+            return self._prepared(facts, act, own)
 
         return self._once(act, key, attempt)
 

@@ -6,19 +6,19 @@ from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import DatabaseError, IntegrityError
 
 from domain.acts import Act, Receipt, envelope
 from domain.attachments import lying_with, settled
 from domain.cases import Draft, Kind
-from domain.casework.cases import Key
+from domain.casework.cases import Key, Prepared
 from domain.casework.numbering import Numbering
 from domain.directory.capacity import must_have_been_away
 from domain.errors import Busy
 from domain.facts import Fact, name_of
 from domain.filing import month
 from domain.petition import registration
-from domain.store import KeyStore, Shelf, StoredReceipt
+from domain.store import KeyStore, Shelf, StoredReceipt, Submission
 from domain.supervision import secrecy
 
 ATTEMPTS = 8
@@ -66,7 +66,7 @@ class Storing(Numbering):
         found = [table[type(fact)] for table in tables if type(fact) in table]
         return [made for of_fact in found for made in of_fact(fact, situation, self._facts)]
 
-    def _store(
+    def _prepared(
         self,
         facts: Sequence[Fact],
         act: Act,
@@ -74,7 +74,8 @@ class Storing(Numbering):
         *,
         answer: Fact | None = None,
         extra: tuple[tuple[str, str], ...] = (),
-    ) -> Receipt:
+    ) -> Prepared:
+        """待存: facts and receipt as they will be stored."""
         last = answer or facts[-1]
         about = [f for f in facts if f.originator_id == last.originator_id]
         names = tuple(name_of(f) for f in about)
@@ -84,24 +85,29 @@ class Storing(Numbering):
             "events": list(names),
             "extra": [[name, "" if name in UNKEPT else value] for name, value in extra],
         }
-        receipts = [StoredReceipt(act.by, key.key, self._keyed(key.digest), body)]
-        recordings = self.save(*facts, receipts=receipts)
-        position = int(recordings[-1].notification.id)
-        return Receipt(last.originator_id, last.originator_version, position, names, extra)
+        receipts = (StoredReceipt(act.by, key.key, self._keyed(key.digest), body),)
+        rows = [self.mapper.to_stored_event(fact) for fact in facts]
+        return Prepared(Submission(rows, receipts), last.originator_id, last.originator_version, names, extra)
 
-    def _once(self, act: Act, key: Key | None, attempt: Callable[[Key], Receipt]) -> Receipt:
-        """只办一次: the first answer again for a key seen before; another body under the same key is refused.
+    def _stored(self, prepared: Prepared) -> Receipt:
+        """记入: or the conflict that it met, raised."""
+        (outcome,) = self.store.append_all((prepared.submission,))
+        if isinstance(outcome, DatabaseError):
+            raise outcome
+        return prepared.receipt(outcome)
 
-        A command without a key gets one of its own, so that a try whose commit was not confirmed is recognised.
-        """
-        own = key or Key(f"{OWN_KEY}{uuid4()}", "")
+    def _once(self, act: Act, key: Key | None, attempt: Callable[[Key], Prepared]) -> Receipt:
+        """只办一次: the first answer again for a key seen before; another body under the same key is refused."""
+        own = key or own_key()
         tried = key is not None
 
         def keyed() -> Receipt:
             nonlocal tried
-            found = self._replayed(act, own) if tried else None
+            answered = self.store.find_receipts([(act.by, own.key)]) if tried else {}
             tried = True
-            return found if found is not None else attempt(own)
+            for stored in answered.values():
+                return self._replayed(stored, own)
+            return self._stored(attempt(own))
 
         return self._retry(keyed)
 
@@ -114,10 +120,8 @@ class Storing(Numbering):
         """带密钥的摘要: of what was sent; a bare one would let whoever has the row try what may have been written."""
         return hmac.digest(self.keys.named("receipts"), digest.encode(), "sha256").hex() if digest else ""
 
-    def _replayed(self, act: Act, key: Key) -> Receipt | None:
-        stored = self.store.find_receipt(act.by, key.key)
-        if stored is None:
-            return None
+    def _replayed(self, stored: StoredReceipt, key: Key) -> Receipt:
+        """再次回答: as the first time. Raises Invalid where the key came with something else."""
         if stored.digest not in {self._keyed(key.digest), key.digest}:
             raise registration.reused_key()
         body = stored.receipt
@@ -138,4 +142,14 @@ class Storing(Numbering):
                 return attempt()
             except IntegrityError:
                 continue
-        raise Busy("store.busy", "系统正忙，请稍后重试。")
+        raise too_busy()
+
+
+def own_key() -> Key:
+    """自备键: of a command without a key, so that a try whose commit was not confirmed is recognised."""
+    return Key(f"{OWN_KEY}{uuid4()}", "")
+
+
+def too_busy() -> Busy:
+    """系统正忙: others kept storing first."""
+    return Busy("store.busy", "系统正忙，请稍后重试。")

@@ -124,8 +124,8 @@ def test_a_repeated_save_reads_as_a_used_key_not_as_a_conflict(log: Log):
 
 def test_a_receipt_may_stand_alone_and_is_found(log: Log, recorder: CaseRecorder):
     recorder.insert_events([], receipts=[receipt()])
-    assert recorder.find_receipt("zhang", "k-1") == receipt()
-    assert recorder.find_receipt("li", "k-1") is None
+    asked = [("zhang", "k-1"), ("li", "k-1")]
+    assert recorder.find_receipts(asked) == {("zhang", "k-1"): receipt()}
     with pytest.raises(ReceiptExists):
         recorder.insert_events([], receipts=[receipt()])
 

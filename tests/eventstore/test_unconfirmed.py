@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
-from eventsourcing.utils import retry
 
 from domain.casework import OWN_KEY, Casework
 from domain.facts import name_of
 from domain.petition.commands import Register, Urge
+from domain.store import Outcome, Submission
 from eventstore.database import Database, library_env
+from eventstore.group_commit import GroupCommit
 from eventstore.recorder import CaseRecorder
 from scheduler.jobs import Context, purge_receipts
 from tests.keys import run_keys
@@ -20,17 +20,20 @@ LETTER = Register(channel="letter", category="appeal", subject="供暖", content
 
 
 class Losing(CaseRecorder):
-    """A recorder whose next confirmation gets lost after the commit when `lose` is set."""
+    """A recorder whose next confirmation gets lost after the commit when `lose` is set, so that the batch is sent again."""
 
     lose = False
 
-    @retry((InterfaceError, OperationalError), max_attempts=3, wait=0.01)
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        positions = super().insert_events(stored_events, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.append_all = GroupCommit(self._sent)
+
+    def _sent(self, submissions: Sequence[Submission]) -> Sequence[Outcome]:
+        outcomes = self._appender(submissions)
         if Losing.lose:
             Losing.lose = False
-            raise OperationalError("the connection was lost after the commit")
-        return positions
+            return self._appender(submissions)
+        return outcomes
 
 
 @pytest.fixture

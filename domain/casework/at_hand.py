@@ -1,0 +1,24 @@
+"""案头: what a batch of commands is decided on – the directory, the rules and its cases as of one moment of the log."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.casework.cases import Case
+from domain.directory.fold import Directory
+from domain.rulebase.fold import Rulebase
+from domain.store import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """案头 — read in one trip; a case is read out only when it is asked for, so that one that can't be spoils no other."""
+
+    directory: Directory
+    rulebase: Rulebase
+    streams: Mapping[UUID, Sequence[Stored]]
+    read: Callable[[Sequence[Stored]], Case | None]
+
+    def case(self, id: UUID) -> Case | None:
+        """案件: one of those that are at hand; None if there is none of this id."""
+        return self.read(self.streams[id])
