@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api import (
+    cli_backup,
     cli_dossier,
     cli_keys,
     cli_office,
@@ -198,6 +199,7 @@ cli_office.add(main)
 cli_dossier.add(main)
 cli_verify.add(main)
 cli_keys.add(main)
+cli_backup.add(main)
 
 if __name__ == "__main__":
     main()

@@ -43,9 +43,9 @@ def verifier(password: str) -> str:
 
 
 def rules(password: str) -> str:
-    """`pg_hba.conf`: whoever has a password, and the roles have none.
+    """`pg_hba.conf`: whoever has a password, and the roles have none; the same for backups, which copy by replication.
 
     It names the digest of the owner's password: written last, it shows that this password was set.
     """
     digest = hashlib.sha256(password.encode()).hexdigest()
-    return f"# {digest}\nlocal all all scram-sha-256\n"
+    return f"# {digest}\nlocal all all scram-sha-256\nlocal replication all scram-sha-256\n"

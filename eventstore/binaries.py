@@ -85,6 +85,13 @@ class Programs:
     def postgres(self) -> str:
         return str(self.folder / "postgres")
 
+    def tool(self, name: str) -> str:
+        """The path of another program of the installation. Raises ServerError where it lacks it."""
+        found = self.folder / name
+        if not found.exists():
+            raise ServerError(f"{self.folder} 中没有 {name}。请安装完整的 PostgreSQL {self.major}。")
+        return str(found)
+
 
 def find_programs(home: Path, account: Account, wanted: int | None) -> Programs:
     """The wheel's programs, else the system's; `wanted` is the major version that existing data needs."""

@@ -50,8 +50,10 @@ SETTINGS: Mapping[str, str] = {
     "log_min_duration_statement": "-1",
     "log_statement": "none",
     "max_connections": "100",
+    "max_slot_wal_keep_size": "10GB",
 }
-"""The log lies beside the database for as long as nobody deletes it: no detail, statement or parameter that quotes a value."""
+"""The log lies beside the database for as long as nobody deletes it: no detail, statement or parameter that quotes a value.
+A backup that follows the write-ahead log and is forgotten holds back no more of it than the last of them says."""
 
 
 class Server:

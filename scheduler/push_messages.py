@@ -72,7 +72,9 @@ def message_of(casework: TellsOfCases, row: Stored) -> Message | None:
         "on": fact.on.isoformat(),
         "version": fact.originator_version,
     }
-    id, subject = f"{fact.originator_id}.{fact.originator_version}", told.get("case")
+    # with its position, for after a restore from a backup another event may come at the same version, never at the same place
+    id = f"{fact.originator_id}.{fact.originator_version}.{row.position}"
+    subject = told.get("case")
     return Message(id, kind_of(row.topic), fact.recorded_at, subject, told, position=row.position)
 
 

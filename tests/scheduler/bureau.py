@@ -46,6 +46,14 @@ class Bureau:
             act,
         )
 
+    @classmethod
+    def reopened(cls, database: Database) -> "Bureau":
+        """The bureau that a database holds already."""
+        one = cls.__new__(cls)
+        one.database = database
+        one.casework = Casework(library_env(database.dsn), keys=run_keys())
+        return one
+
     def close(self) -> None:
         """Ends the casework's connections."""
         self.casework.close()

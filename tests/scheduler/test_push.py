@@ -82,7 +82,8 @@ def test_events_come_in_order_signed_and_each_once(bureau: Bureau, hook: Hook, c
     assert positions(hook) == sorted(positions(hook))
     bodies = hook.bodies()
     assert [body["subject"] for body in bodies] == [str(case) for case in cases]
-    assert hook.ids() == [f"{case}.1" for case in cases] == [body["id"] for body in bodies]
+    placed = [f"{case}.1.{position}" for case, position in zip(cases, positions(hook), strict=True)]
+    assert hook.ids() == placed == [body["id"] for body in bodies]
     assert {(body["specversion"], body["type"]) for body in bodies} == {
         ("1.0", "shixian.petition.registered")
     }
@@ -212,15 +213,16 @@ def test_what_is_refused_too_often_is_a_dead_letter_and_the_rest_goes_on(
         counts = push.push(bureau.database, bureau.casework, clock, sender=picky)
         wait(clock, DELAYS[min(n, len(DELAYS)) - 1])
     assert counts == Counts(delivered=1, dead=1)
-    assert hook.ids() == [f"{other}.1"]
+    assert hook.ids() == [f"{other}.1.{positions(hook)[0]}"]
     [letter] = letters(bureau)
-    assert (letter["event"], letter["error"], letter["attempts"]) == (f"{case}.1", "http_422", MAX_REFUSALS)
+    assert letter["event"].startswith(f"{case}.1.")
+    assert (letter["error"], letter["attempts"]) == ("http_422", MAX_REFUSALS)
     hook.status = 500
     assert push.resend(bureau.database, bureau.casework, letter["id"], clock()).error == "http_500"
     assert letters(bureau)[0]["attempts"] == MAX_REFUSALS + 1
     hook.status = 200
     assert push.resend(bureau.database, bureau.casework, letter["id"], clock()).ok
-    assert hook.ids()[-1] == f"{case}.1"
+    assert hook.ids()[-1] == letter["event"] == f"{case}.1.{positions(hook)[-1]}"
     assert letters(bureau) == []
     with pytest.raises(Unknown):
         push.resend(bureau.database, bureau.casework, letter["id"], clock())

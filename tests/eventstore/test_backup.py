@@ -1,0 +1,226 @@
+"""Backups: copied and checked while the office works, restored to a moment between two events, and what that means outside."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from domain.petition import commands
+from eventstore import backup, migrate
+from eventstore.binaries import Programs, ServerError, find_programs
+from eventstore.copies import NOTE, Base, Folder
+from eventstore.database import Database
+from eventstore.embedded import Server
+from eventstore.restoring import GAP, Unreachable, restore
+from scheduler import roster
+from scheduler.channels import parse_channel
+from scheduler.push_messages import message_of
+from scheduler.sweep import sweep
+from tests.conftest import Clock, discard
+from tests.keys import RUN
+from tests.scheduler.bureau import Bureau, morning
+
+MONDAY = date(2026, 3, 2)
+LATE = date(2026, 12, 1)
+SETTINGS = {"autovacuum": "off"}
+QUICK = "fsync = off\n"
+"""In the server's own file, which goes into the copy: what is restored for a test need not reach the disk either."""
+
+
+@dataclass
+class Life:
+    """A bureau that was backed up while it worked: what was known at which moment, and what left the house afterwards."""
+
+    server: Server
+    programs: Programs
+    folder: Folder
+    base: Base
+    first: UUID
+    cut: datetime
+    """A moment between two events."""
+    before: list[tuple[int, UUID, int]]
+    """Position, stream and version of every fact until then."""
+    lost: UUID
+    alerts: set[UUID] = field(default_factory=set)
+    """The ids under which alerts were sent after it."""
+    told: set[str] = field(default_factory=set)
+    """The ids of the events that were pushed after it."""
+    end: int = 0
+
+
+@pytest.fixture(scope="module")
+def life() -> Iterator[Life]:
+    """One server for all: backed up, followed, and stopped; its folder is what the tests restore from."""
+    home = Path(os.environ[RUN], uuid4().hex[:12])
+    server = Server.ensure(home / "office", SETTINGS)
+    with (server.data / "postgresql.conf").open("a") as settings:
+        settings.write(QUICK)
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute("SELECT pg_reload_conf()")
+    migrate.upgrade(server.dsn)
+    programs = find_programs(server.home, server.account, None)
+    folder = Folder(home / "backup")
+    stopping, began = Event(), Event()
+    backup.hold(server.dsn, folder, programs)
+    follower = Thread(target=backup.follow, args=(server.dsn, folder, programs, stopping, began))
+    follower.start()
+    try:
+        assert began.wait(20)
+        yield lived(server, programs, folder)
+    finally:
+        stopping.set()
+        follower.join()
+        discard(home)
+
+
+def lived(server: Server, programs: Programs, folder: Folder) -> Life:
+    """One petition before the copy, one before the moment, one after it; then alerts and an act that are lost."""
+    with Database(server.dsn, name="test") as database:
+        bureau = Bureau(database, MONDAY)
+        roster.keep(database, channel())
+        first = bureau.petitions(MONDAY)[0]
+        base = backup.take(server.dsn, folder, programs)
+        bureau.petitions(MONDAY)
+        one = Life(server, programs, folder, base, first, moment(server), log_of(server.dsn), uuid4())
+        one.lost = bureau.petitions(MONDAY)[0]
+        sweep(database, bureau.casework, Clock(morning(LATE)))
+        one.alerts = sent(database, one.lost)
+        bureau.casework.handle(first, commands.Propose("拟交某某局办理"), bureau.clerk(MONDAY))
+        one.told = pushed(bureau, first)
+        one.end = log_of(server.dsn)[-1][0]
+        bureau.close()
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        row = connection.execute("SELECT pg_current_wal_insert_lsn()").fetchone()
+        while not arrived(connection, row):
+            connection.execute("SELECT pg_stat_clear_snapshot()")
+    return one
+
+
+def channel() -> roster.Channel:
+    return parse_channel(
+        "hook", "webhook", {"url": "http://127.0.0.1:9/in", "secret": "not-a-real-secret"}, True
+    )
+
+
+def arrived(connection: psycopg.Connection, end: tuple[str, ...] | None) -> bool:
+    """Whether the folder has the write-ahead log up to there."""
+    asked = "SELECT flush_lsn >= %s FROM pg_stat_replication WHERE application_name = 'pg_receivewal'"
+    return connection.execute(asked, end).fetchone() == (True,)
+
+
+def moment(server: Server) -> datetime:
+    with psycopg.connect(server.dsn) as connection:
+        row = connection.execute("SELECT clock_timestamp()").fetchone()
+    assert row is not None
+    at: datetime = row[0]
+    return at.astimezone(UTC)
+
+
+def log_of(dsn: str) -> list[tuple[int, UUID, int]]:
+    query = "SELECT notification_id, originator_id, originator_version FROM casework_events ORDER BY 1"
+    with psycopg.connect(dsn) as connection:
+        return connection.execute(query).fetchall()
+
+
+def sent(database: Database, *without: UUID) -> set[UUID]:
+    with database.connection() as connection:
+        rows = connection.execute("SELECT id FROM outbox WHERE case_id <> ALL(%s)", (list(without),))
+        return {row["id"] for row in rows}
+
+
+def pushed(bureau: Bureau, case: UUID) -> set[str]:
+    """The ids under which the events of a case leave the house."""
+    rows = bureau.casework.store.select_stream(case)
+    return {message.id for row in rows if (message := message_of(bureau.casework, row)) is not None}
+
+
+def test_c1_restored_to_a_moment_between_two_events_and_nothing_outside_is_taken_for_another(
+    life: Life, home: Path
+):
+    """C1, C3: the log is as it was; alerts raised anew have the ids they had, and other events have other ids."""
+    found = restore(life.folder, home, until=life.cut)
+    assert (found.position, found.facts) == (life.before[-1][0], len(life.before))
+    server = Server.ensure(home, SETTINGS)
+    assert log_of(server.dsn) == life.before
+    with Database(server.dsn, name="test") as database:
+        bureau = Bureau.reopened(database)
+        bureau.project()
+        sweep(database, bureau.casework, Clock(morning(LATE)))
+        assert life.alerts
+        assert sent(database) == life.alerts, "raised again, never as new ones"
+        bureau.casework.handle(life.first, commands.Classify("suggestion"), bureau.clerk(MONDAY))
+        told = pushed(bureau, life.first)
+        bureau.close()
+    placed = [position for position, *_ in log_of(server.dsn)[len(life.before) :]]
+    assert min(placed) == found.next_position > life.end + GAP / 2, (
+        "who reads after a lost position skips nothing"
+    )
+    assert {id for id in told & life.told if not id.startswith(f"{life.first}.1.")} == set()
+    server.stop()
+
+
+def test_c1_restored_up_to_a_position_that_was_stored_last(life: Life, home: Path):
+    """C1: exactly the facts up to it, whatever came in the next commit; the office's own server is not needed."""
+    position = life.before[-1][0]
+    found = restore(life.folder, home, position=position, known=life.end + 500)
+    assert (found.position, found.facts) == (position, len(life.before))
+    assert found.next_position == life.end + 500 + GAP + 1
+    with pytest.raises(ServerError, match="已有数据库"):
+        restore(life.folder, home, position=position)
+
+
+def test_what_the_backup_does_not_reach_is_refused_and_leaves_no_database(life: Life, home: Path):
+    for until, position in (
+        (life.base.ended_at - timedelta(seconds=30), None),
+        (datetime(2999, 1, 1, tzinfo=UTC), None),
+        (None, life.end + 1),
+    ):
+        with pytest.raises(Unreachable):
+            restore(life.folder, home, until=until, position=position)
+        assert not (home / "postgres").exists()
+
+
+def test_c4_neither_the_keys_nor_the_password_lie_in_a_backup(life: Life):
+    """C4: a backup is of no use to whoever lacks the key file."""
+    secrets = [
+        Path(os.environ[RUN], "keys", "master.keys").read_bytes()[64:96],
+        life.server.password.encode(),
+    ]
+    files = [file for file in life.folder.path.rglob("*") if file.is_file()]
+    assert len(files) > 100
+    assert not [file for file in files if any(secret in file.read_bytes() for secret in secrets)]
+    assert life.folder.path.stat().st_mode & 0o077 == 0
+
+
+def test_a_copy_that_changed_since_is_found_before_it_is_used(life: Life, tmp_path: Path, home: Path):
+    spoilt = Folder(tmp_path / "spoilt")
+    spoilt.make()
+    (spoilt.path / life.base.name).mkdir()
+    os.link(life.folder.path / life.base.name / NOTE, spoilt.path / life.base.name / NOTE)
+    for file in (source := life.folder.data(life.base)).rglob("*"):
+        target = spoilt.data(life.base) / file.relative_to(source)
+        target.mkdir(parents=True, exist_ok=True) if file.is_dir() else os.link(file, target)
+    control = spoilt.data(life.base) / "global" / "pg_control"
+    control.rename(control.with_name("was"))
+    control.write_bytes(bytes(8192))
+    control.with_name("was").unlink()
+    with pytest.raises(ServerError, match="核对"):
+        restore(spoilt, home)
+
+
+def test_a_copy_broken_off_never_counts_and_old_ones_go_with_their_log(life: Life):
+    left = life.folder.path / "20260302T020000.000000Z.new"
+    left.mkdir()
+    (left / NOTE).write_text("{}")
+    newer = backup.take(life.server.dsn, life.folder, life.programs)
+    assert not left.exists()
+    assert life.folder.bases() == [life.base, newer]
+    assert backup.prune(life.folder, life.programs, 1) == [life.base.name]
+    assert life.folder.bases() == [newer]
+    assert [name for name, _ in life.folder.segments() if name < newer.wal] == []
