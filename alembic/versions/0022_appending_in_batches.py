@@ -23,7 +23,8 @@ CREATE FUNCTION append_events(
     OUT positions bigint[], OUT conflicting integer[], OUT used integer[]
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET lock_timeout = '3s' SET enable_seqscan = off AS $body$
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '3s'
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $body$
 DECLARE
     refused integer[];
     resolved integer[] := '{}';
