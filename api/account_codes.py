@@ -9,7 +9,7 @@ from itertools import count
 from secrets import token_urlsafe
 
 from api.bootstrap import Services
-from api.identity import digest
+from api.holders import digest
 from domain.acts import Act, system_act
 from domain.directory import decisions
 from domain.directory.fold import DIRECTORY_ID, Directory, fold

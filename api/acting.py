@@ -6,16 +6,17 @@ from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Header, Response
+from fastapi import APIRouter, Body, Depends, Header, Request, Response
 from pydantic import BaseModel
 
 from api.bodies import Form, command_of, form_of, is_optional
 from api.errors import READS, WRITES
 from api.identity import Held, Signed
 from api.logs import bind
+from api.together import Together
 from domain.acts import Receipt
 from domain.cases import Kind
-from domain.casework import Key
+from domain.casework import Asked, Key
 from domain.errors import Refused
 from domain.facts import term_of
 
@@ -115,13 +116,14 @@ def add_acts(router: APIRouter, kind: Kind, prefix: str = "") -> None:
 def _add_act(router: APIRouter, kind: Kind, slug: str, command: type, prefix: str) -> None:
     form = form_of(command)
 
-    def perform(
-        id: UUID, services: Held, act: Signed, sent: Conditioned, response: Response, body: Any
+    async def perform(
+        id: UUID, request: Request, act: Signed, sent: Conditioned, response: Response, body: Any
     ) -> Any:
         bind(**{kind.name: id}, command=slug)
         key = sent.keyed(f"{router.prefix}/{id}/{slug}", body)
         made = command_of(body)
-        receipt = services.casework.handle(id, made, act, kind=kind, expects=sent.expects, key=key)
+        door: Together[Asked, Receipt] = request.app.state.acting
+        receipt = await door.ask(Asked(id, made, act, kind, sent.expects, key))
         return done(receipt, response)
 
     perform.__annotations__["body"] = body_of(form)

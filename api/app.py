@@ -1,5 +1,6 @@
 """应用: the HTTP service, put together from its routers. No rule and no query lives here."""
 
+from functools import partial
 from typing import Any
 
 from asgi_correlation_id import CorrelationIdMiddleware
@@ -24,6 +25,7 @@ from api import (
     feed,
     filing,
     health,
+    holders,
     import_templates,
     imports,
     item_acts,
@@ -56,6 +58,7 @@ from api.cookies import SameSite
 from api.evenness import Evenness
 from api.intake import Intake, Watch
 from api.papers import keeping
+from api.together import Together
 
 PARTS = (
     sessions,
@@ -132,6 +135,8 @@ def put_together(beat: float) -> FastAPI:
 def set_up(app: FastAPI, services: Services) -> None:
     """配备: the services behind the routes, and all that the application remembers while it runs."""
     app.state.services = services
+    app.state.signing_in = Together(partial(holders.find, services))
+    app.state.acting = Together(services.casework.handle_many)
     app.state.doorkeeper = sessions.Doorkeeper(services.settings.password_checks)
     app.state.seats = alert_stream.Seats()
     app.state.export_jobs = export_jobs.Jobs()

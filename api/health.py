@@ -11,7 +11,8 @@ from pydantic import AwareDatetime, BaseModel
 
 from api.bootstrap import Services
 from api.errors import SignedOut, problem, responses
-from api.identity import API_TOKEN, Held, bearer, present, token_of
+from api.holders import API_TOKEN
+from api.identity import Held, bearer, present, token_of
 from eventstore import seal_status
 from eventstore.seal_status import Status
 from projections import tracking

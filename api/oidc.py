@@ -17,7 +17,8 @@ from fastapi.responses import RedirectResponse
 from api import account_records, cookies, tries
 from api.bootstrap import Services
 from api.errors import responses
-from api.identity import Held, digest
+from api.holders import digest
+from api.identity import Held
 from api.logs import bind
 from api.oidc_provider import Away, Disbelieved, Provider
 from api.sessions import LASTS, NewSession, Place, begin_session, end_session, shown

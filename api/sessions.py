@@ -18,7 +18,8 @@ from api import cookies, passwords, tries
 from api.bodies import Short
 from api.bootstrap import Services
 from api.errors import READS, SignedOut, responses
-from api.identity import IDLE, Held, Personal, Token, digest
+from api.holders import IDLE, digest
+from api.identity import Held, Personal, Token
 from api.logs import bind
 from domain.acts import legal_date
 from domain.errors import Busy, Unknown

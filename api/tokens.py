@@ -19,7 +19,8 @@ from api.accounts import must_manage, must_read
 from api.bodies import Day, Form, Short
 from api.bootstrap import Services
 from api.errors import READS, WRITES
-from api.identity import API_TOKEN, Held, Signed, digest
+from api.holders import API_TOKEN, digest
+from api.identity import Held, Signed
 from api.scopes import NEVER_PERSONAL, PERSONAL, SCOPES
 from domain.acts import Act
 from domain.directory.fold import Directory

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from api import cookies, imports
@@ -13,7 +12,7 @@ from api.bodies import Line
 from api.console import slips
 from api.console.visitors import Paged, Visiting, Visitor, then
 from api.errors import SignedOut
-from api.identity import holder
+from api.identity import shown
 from api.import_kinds import KINDS, sendable, visible
 from domain.errors import Invalid
 
@@ -40,7 +39,7 @@ class SignedFirst(Paged):
             if request.method == "POST":
                 try:
                     token = request.cookies.get(cookies.SESSION)
-                    await run_in_threadpool(holder, request.app.state.services, token)
+                    await shown(request, token)
                 except SignedOut:
                     return then(request, "/console/sign-in")
             return await handle(request)

@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from api import alert_stream
 from api.bootstrap import Services
 from api.errors import TooOften
-from api.identity import digest
+from api.holders import digest
 from api.sessions import LASTS, open_session
 from domain.acts import system_act
 from domain.directory import decisions

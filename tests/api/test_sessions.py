@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from api.bootstrap import Services
 from api.errors import TooOften
-from api.identity import IDLE, digest
+from api.holders import IDLE, digest
 from api.serving import config
 from api.sessions import Doorkeeper, create_account
 from api.settings import SettingError, Settings

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.bootstrap import Services
-from api.identity import digest
+from api.holders import digest
 from api.scopes import OPENINGS, PERSONAL, SCOPES, needed
 from domain.acts import Act, system_act
 from domain.directory import decisions
