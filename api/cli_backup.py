@@ -204,7 +204,7 @@ def _follow(into: Folder, given: Settings, keep: int | None) -> None:
             follower.finish()
             stop(follower.fault or "预写日志没有到来，请检查数据库。")
         try:
-            if not into.bases() or keep is not None:
+            if keep is not None or not any(into.goes_on(base) for base in into.bases()):
                 _take(into, given, keep)
         except BaseException:
             follower.finish()

@@ -80,6 +80,10 @@ class Folder:
             if whole and (name.endswith(".history") or (len(name) == 24 and name[8:] >= start[8:])):
                 yield name, file
 
+    def goes_on(self, base: Base) -> bool:
+        """是否衔接: whether the write-ahead log in the folder begins no later than the copy; else it ends with itself."""
+        return any(name == base.wal for name, _ in self.segments(base.wal))
+
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
         """独占: one base copy at a time, one follower at a time. Raises ServerError."""

@@ -176,7 +176,7 @@ class _Replay:
             self.say("复制基础备份", done, total)
 
         shutil.copytree(source, self.data, copy_function=copy)
-        segments = list(self.folder.segments(self.base.wal))
+        segments = list(self.folder.segments(self.base.wal)) if self.folder.goes_on(self.base) else []
         for number, (name, file) in enumerate(segments, 1):
             shutil.copyfile(file, self.data / "pg_wal" / name)
             self.say("复制预写日志", number, len(segments))
