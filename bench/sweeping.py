@@ -74,6 +74,10 @@ class Days:
         seconds = each(1, lambda: found.append(sweep(self.database, Nobody(), lambda: self.at).steps))
         if found != [DUE]:
             raise AssertionError(f"{found} steps were due")
+        with self.database.transaction() as connection:  # as the view does when it learns of the alerts
+            connection.execute(
+                "DELETE FROM deadline_steps WHERE raised AND fire_on <= %s", (legal_date(self.at),)
+            )
         return seconds
 
     def quiet(self) -> float:

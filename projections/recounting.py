@@ -243,8 +243,7 @@ def _moved(day: date, by: timedelta) -> date:
 def count(group: Group, known: Known) -> Counted:
     """计算一组: as for each of its clocks."""
     judged = group.judged(known.books, known.calendar)
-    known_on = group.inputs.known_on or group.started_on
-    dated = course(group.rulebook, group.started_on, judged.due_on, known_on, known.books, known.calendar)
+    dated = course(group, judged.due_on, known.books, known.calendar)
     return Counted(judged, tuple((step.id, on, step.offset > 0) for step, on, _ in dated))
 
 

@@ -20,18 +20,20 @@ NEEDS = ("deadlines", "ledger")
 TABLES: LiteralString = """
 CREATE TEMPORARY TABLE trial_groups (
     rulebook text, rulebook_version text, clock text, started_on date, days_extended integer, counted text,
-    to_on date, provisional boolean, cancelled boolean, open_only boolean
+    to_on date, provisional boolean, cancelled boolean, open_only boolean, arming text[]
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE trial_moves (
     case_id uuid, clock text, start_version bigint, part text, label text, unit text, is_window boolean,
-    from_on date, to_on date, was_provisional boolean, provisional boolean, from_state text, to_state text, stopped_on date
+    from_on date, to_on date, was_provisional boolean, provisional boolean, from_state text, to_state text, stopped_on date, arming text[]
 ) ON COMMIT DROP;
 """
+"""`arming`: the alert steps that would stand before the clock if it ran."""
 MOVES: LiteralString = """
 INSERT INTO trial_moves
 SELECT d.case_id, d.clock, d.start_version, d.part, d.label, d.unit, d.is_window, d.due_on, r.to_on, d.provisional,
     r.provisional, d.state,
-    CASE WHEN r.cancelled IS NULL THEN d.state WHEN r.cancelled THEN 'cancelled' ELSE 'stopped' END, d.stopped_on
+    CASE WHEN r.cancelled IS NULL THEN d.state WHEN r.cancelled THEN 'cancelled' ELSE 'stopped' END, d.stopped_on,
+    CASE WHEN d.answerable <> 'petitioner' THEN r.arming END
 FROM deadlines d JOIN trial_groups r ON d.rulebook = r.rulebook AND d.rulebook_version = r.rulebook_version
     AND d.clock = r.clock AND d.started_on = r.started_on AND d.days_extended = r.days_extended AND d.counted = r.counted
     AND (NOT r.open_only OR d.stopped_on IS NULL)
@@ -63,7 +65,9 @@ WHERE {} GROUP BY m.clock, m.unit
 """
 ALERTS: LiteralString = """
 SELECT count(*) FILTER (WHERE NOT a.acknowledged) AS withdrawn,
-    count(*) FILTER (WHERE m.to_on IS NOT NULL AND m.to_state = 'running') AS rearmed
+    count(*) FILTER (WHERE m.to_state = 'running' AND a.step = ANY(m.arming) AND NOT EXISTS (
+        SELECT FROM raised_alerts s WHERE s.case_id = m.case_id AND s.clock = m.clock
+            AND s.start_version = m.start_version AND s.part = m.part AND s.step = a.step AND s.due_on = m.to_on)) AS rearmed
 FROM trial_moves m JOIN ledger l USING (case_id) JOIN raised_alerts a ON a.case_id = m.case_id AND a.clock = m.clock
     AND a.start_version = m.start_version AND a.part = m.part AND a.due_on = m.from_on
 WHERE m.from_on IS DISTINCT FROM m.to_on AND {}
@@ -104,12 +108,13 @@ def put(connection: Connection, found: Sequence[Recounted]) -> None:
     """试算变动: of these groups' clocks, for the rest of the transaction."""
     connection.execute(TABLES)
     with connection.cursor().copy(
-        f"COPY trial_groups ({KEY}, to_on, provisional, cancelled, open_only) FROM STDIN"
+        f"COPY trial_groups ({KEY}, to_on, provisional, cancelled, open_only, arming) FROM STDIN"
     ) as rows:
         for one in found:
             judged = one.after.judged
             cancelled = judged.cancelled if one.group.inputs.cancelled_on is not None else None
-            rows.write_row((*one.group, judged.due_on, judged.provisional, cancelled, one.open_only))
+            armed = [step for step, _, late in one.after.steps if not (one.spec.window and late)]
+            rows.write_row((*one.group, judged.due_on, judged.provisional, cancelled, one.open_only, armed))
     connection.execute("ANALYZE trial_groups")
     connection.execute(MOVES)
 

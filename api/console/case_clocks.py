@@ -143,7 +143,11 @@ def _row(clock: Clock, seen: Seen, scale: _Scale) -> ClockRow:
 
 def _spec(clock: Clock, seen: Seen) -> ClockSpec | None:
     book = seen.known.books.exactly(clock.rulebook, clock.rulebook_version)
-    return None if book is None else seen.known.books.clock(book, clock.clock, clock.started_on)
+    return (
+        None
+        if book is None
+        else seen.known.books.clock(book, clock.clock, clock.inputs.rules_on or clock.started_on)
+    )
 
 
 def _length(spec: ClockSpec | None) -> str:

@@ -19,6 +19,7 @@ from domain.facts import Fact
 from domain.rulebase.fold import Known
 from domain.rules.calendar import Calendar
 from domain.rules.deadlines import Clock
+from domain.rules.judging import Group
 from domain.rules.rulebook import Books
 from domain.rules.signals import AlertStep, steps, steps_for
 from domain.store import OutboxRow
@@ -68,22 +69,34 @@ def planned(case: State, clocks: Iterable[Clock], books: Books, calendar: Calend
 def _of_clock(case: State, clock: Clock, books: Books, calendar: Calendar) -> list[PlannedAlert]:
     return [
         PlannedAlert(next_alert_id(case, clock, step.id), clock, step, on, covers)
-        for step, on, covers in course(
-            clock.rulebook, clock.started_on, clock.due_on, clock.known_on, books, calendar
-        )
+        for step, on, covers in course(_group(clock), clock.due_on, books, calendar)
     ]
 
 
+def _group(clock: Clock) -> Group:
+    counted = clock.inputs.text()
+    return Group(
+        clock.rulebook, clock.rulebook_version, clock.clock, clock.started_on, clock.days_extended, counted
+    )
+
+
 def course(
-    rulebook: str, started_on: date, due_on: date, known_on: date, books: Books, calendar: Calendar
+    group: Group, due_on: date, books: Books, calendar: Calendar
 ) -> list[tuple[AlertStep, date, tuple[str, ...]]]:
-    """预警日程: the steps towards and after a due date, each with its day and the earlier steps that it covers."""
-    book = books.version(rulebook, started_on)
+    """预警日程: the steps towards and after a due date, each with its day and the earlier steps that it covers.
+
+    The steps are those of the version that judges the clock. Where a notice or a new version moved the date so late that
+    several of them had passed, the last one stands for all: nobody was slow. Where the case itself was entered late, those
+    after the date stand on their own.
+    """
+    book = books.exactly(group.rulebook, group.rulebook_version)
     own = book.alerts if book is not None else ()
     known_steps = {step.id: step for step in steps(own)}
-    dated = steps_for(due_on, calendar, own, started_on)
-    early = [(step, on) for step, on in dated if on < known_on]
-    kept = [pair for pair in early if known_steps[pair[0]].offset > 0] or early[-1:]
+    dated = steps_for(due_on, calendar, own, group.started_on)
+    moved_on = group.moved_on(due_on, books, calendar)
+    early = [(step, on) for step, on in dated if on < (moved_on or group.known_on)]
+    late = [pair for pair in early if known_steps[pair[0]].offset > 0 and moved_on is None]
+    kept = late or early[-1:]
     covers = tuple(step for step, _ in early if step not in {step for step, _ in kept})
     wanted = kept + [pair for pair in dated if pair not in early]
     return [(known_steps[step], on, covers if (step, on) in kept[:1] else ()) for step, on in wanted]

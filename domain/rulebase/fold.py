@@ -1,6 +1,6 @@
 """规则库的折叠: shipped tables and published facts → the rule books and calendar known at an instant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from uuid import uuid5
@@ -65,7 +65,7 @@ def fold(rulebase: Rulebase, fact: Fact) -> Rulebase:
     """折叠: the rule base after the fact."""
     match fact:
         case events.RulebookPublished():
-            book = rulebooks.parse(fact.table)
+            book = replace(rulebooks.parse(fact.table), entered_at=fact.recorded_at)
             return Rulebase(fact.originator_version, (*rulebase.rulebooks, book), rulebase.decrees)
         case events.CalendarDecreed():
             return Rulebase(fact.originator_version, rulebase.rulebooks, (*rulebase.decrees, decree_of(fact)))
@@ -81,4 +81,5 @@ def decree_of(fact: events.CalendarDecreed) -> Decree:
         published_at=fact.published_at,
         days_off=frozenset(fact.days_off),
         make_up_days=frozenset(fact.make_up_days),
+        entered_at=fact.recorded_at,
     )

@@ -5,7 +5,8 @@ A year that no notice covers yet goes by weekends and statutory holidays alone; 
 
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -35,6 +36,13 @@ class Decree:
     make_up_days: frozenset[date]
     names: Mapping[date, str] = field(default_factory=dict, compare=False)
     sources: Mapping[date, str] = field(default_factory=dict, compare=False)
+    entered_at: datetime | None = field(default=None, compare=False)
+    """When it was recorded here, if not with the publication."""
+
+    @property
+    def known_at(self) -> datetime:
+        """得知时间 — from when on anybody here could count by it."""
+        return self.entered_at or self.published_at
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,8 @@ class Calendar:
 
     decrees: Mapping[int, Decree]
     statutory: Mapping[int, frozenset[date]] = field(default_factory=dict)
+    replaced: tuple[Decree, ...] = field(default=(), compare=False)
+    """Earlier decrees of the same years, which no longer rule any day."""
     _worked: dict[int, tuple[date, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def is_rest(self, d: date) -> bool:
@@ -51,6 +61,14 @@ class Calendar:
         if decree is None:
             return d.weekday() >= SATURDAY or d in self._statutory(d.year)
         return d in decree.days_off or (d.weekday() >= SATURDAY and d not in decree.make_up_days)
+
+    def without(self, decree: Decree) -> "Calendar":
+        """此前的日历 — as if that notice hadn't been recorded: the one before it rules its year, if there was one."""
+        earlier = [one for one in self.replaced if one.year == decree.year and one is not decree]
+        rest = {year: one for year, one in self.decrees.items() if year != decree.year}
+        if earlier:
+            rest[decree.year] = earlier[-1]
+        return Calendar(rest, self.statutory, tuple(one for one in self.replaced if one not in earlier[-1:]))
 
     def is_working(self, d: date) -> bool:
         """工作日 — make-up Saturdays and Sundays included."""
@@ -123,11 +141,12 @@ class Calendar:
 def as_known(decrees: Iterable[Decree], at: datetime) -> Calendar:
     """当时所知的日历 — for each year the latest decree published by that instant."""
     known: dict[int, Decree] = {}
-    for decree in decrees:
-        held = known.get(decree.year)
-        if decree.published_at <= at and (held is None or held.published_at <= decree.published_at):
+    replaced: list[Decree] = []
+    for decree in sorted(decrees, key=lambda one: one.published_at):
+        if decree.published_at <= at:
+            replaced += [known[decree.year]] if decree.year in known else []
             known[decree.year] = decree
-    return Calendar(known)
+    return Calendar(known, replaced=tuple(replaced))
 
 
 def parse(table: Mapping[str, Any]) -> Decree:
@@ -143,16 +162,17 @@ def parse(table: Mapping[str, Any]) -> Decree:
         raise CalendarError("放假安排缺少年份 year")
     if not isinstance(source, str) or not source.strip():
         raise CalendarError(f"{year}年放假安排缺少来源 source")
-    off = dict.fromkeys(as_dates(table.get("days_off", [])), "")
-    work = dict.fromkeys(as_dates(table.get("make_up_days", [])), "")
+    days_off, make_up_days = as_dates(table.get("days_off", [])), as_dates(table.get("make_up_days", []))
+    off, work = dict.fromkeys(days_off, ""), dict.fromkeys(make_up_days, "")
     sources: dict[date, str] = {}
     for holiday in table.get("holiday", []):
         rest, made_up = _holiday(year, holiday)
+        days_off, make_up_days = days_off + rest, make_up_days + made_up
         off |= dict.fromkeys(rest, holiday["name"])
         work |= dict.fromkeys(made_up, holiday["name"])
         if "amends" in table and not holiday.get("changed"):
             sources |= dict.fromkeys([*rest, *made_up], table["amends"])
-    _check_days(year, off, work)
+    _check_days(year, days_off, make_up_days)
     names = {d: name for d, name in (off | work).items() if name}
     published_at = as_instant(table.get("published_at"))
     return Decree(year, source, published_at, frozenset(off), frozenset(work), names, sources)
@@ -171,13 +191,16 @@ def _holiday(year: int, holiday: Mapping[str, Any]) -> tuple[list[date], list[da
     return rest, as_dates(holiday.get("make_up", []))
 
 
-def _check_days(year: int, off: Mapping[date, str], work: Mapping[date, str]) -> None:
-    for d in sorted(off.keys() | work.keys()):
+def _check_days(year: int, off: Sequence[date], work: Sequence[date]) -> None:
+    for d in sorted({*off, *work}):
         if d.year != year:
             raise CalendarError(f"{d}不在{year}年内")
-    for d in sorted(off.keys() & work.keys()):
+    for d in sorted({*off} & {*work}):
         raise CalendarError(f"{d}既列为放假又列为上班")
-    for d in sorted(work):
+    for d, times in sorted((Counter(off) + Counter(work)).items()):
+        if times > 1:
+            raise CalendarError(f"{d}列了{times}次，请核对是否把别的日期误写成这一天")
+    for d in sorted({*work}):
         if d.weekday() < SATURDAY:
             raise CalendarError(f"{d}不是星期六、星期日，不能列为调休上班日")
 
@@ -193,7 +216,7 @@ def as_date(value: object) -> date:
 
 
 def as_dates(values: object) -> list[date]:
-    """日期列表 — each once, in any order."""
+    """日期列表 — in any order."""
     if not isinstance(values, list | tuple | set | frozenset):
         raise CalendarError(f"应为日期列表：{values}")
     return [as_date(value) for value in values]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from domain.acts import legal_date
 from domain.rules.calendar import Calendar
 from domain.rules.counting import limit
 from domain.rules.rulebook import Books, ClockSpec
@@ -77,6 +78,36 @@ class Group(NamedTuple):
     def judged(self, books: Books, calendar: Calendar) -> Judged:
         """判定: by these rule books and this calendar."""
         return judge(self.spec(books), self.started_on, self.days_extended, self.inputs, calendar)
+
+    @property
+    def known_on(self) -> date:
+        """得知之日: on which the case's own course made the present date known."""
+        return self.inputs.known_on or self.started_on
+
+    def moved_on(self, due_on: date, books: Books, calendar: Calendar) -> date | None:
+        """规则变动之日: on which a notice or a version was recorded without which the due date would be another.
+
+        Only what came after the case's own course had set the date; None if nothing did. Who asks has the date already.
+        """
+        late = [one for one in calendar.decrees.values() if legal_date(one.known_at) > self.known_on]
+        moved = [
+            legal_date(one.known_at)
+            for one in late
+            if self.judged(books, calendar.without(one)).due_on != due_on
+        ]
+        if self.inputs.rules_on is not None:
+            moved += self._amended_on(due_on, books, calendar)
+        return max(moved, default=None)
+
+    def _amended_on(self, due_on: date, books: Books, calendar: Calendar) -> list[date]:
+        """随修订调整之日: on which the version was recorded that judges the clocks now, if it moved their date."""
+        book = books.exactly(self.rulebook, self.rulebook_version)
+        first = books.version(self.rulebook, self.started_on)
+        spec = books.clock(first, self.clock, self.started_on) if first is not None else None
+        if book is None or spec is None or legal_date(book.known_at) <= self.known_on:
+            return []
+        was = judge(spec, self.started_on, self.days_extended, self.inputs, calendar)
+        return [] if was.due_on == due_on else [legal_date(book.known_at)]
 
 
 def judge(

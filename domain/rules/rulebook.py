@@ -6,7 +6,7 @@
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -44,6 +44,13 @@ class Rulebook:
     alerts: tuple[AlertStep, ...] = ()
     note: str = ""
     beside: tuple[str, ...] = ()
+    entered_at: datetime | None = field(default=None, compare=False)
+    """When it was recorded here, if not with the publication; no part of the table."""
+
+    @property
+    def known_at(self) -> datetime:
+        """得知时间 — from when on anybody here could count by it."""
+        return self.entered_at or self.published_at
 
     def in_force(self, on: date) -> bool:
         """有效 — in force on that date, both ends inclusive."""
@@ -89,6 +96,7 @@ def parse(table: Mapping[str, object]) -> Rulebook:
 def as_table(book: Rulebook) -> dict[str, Any]:
     """规则册的表 — every field written out, JSON-ready, and what `parse` reads back to an equal rule book."""
     table: dict[str, Any] = to_builtins(asdict(book))
+    del table["entered_at"]
     table["clock"] = table.pop("clocks")
     return table
 

@@ -3,6 +3,8 @@
 The plan knows no today: whoever sweeps, on whichever day and however late, raises the steps whose day has come.
 """
 
+from dataclasses import replace as replaced
+
 import pytest
 from msgspec.structs import replace
 
@@ -10,13 +12,16 @@ from domain.alerts.plan import PlannedAlert, planned, recipients
 from domain.directory.fold import Directory
 from domain.petition.events import Against, Transferred
 from domain.petition.kind import KIND
+from domain.petition.situation import clocks_of
 from tests.builders import (
     DIRECTORY,
+    RULEBASE,
     Story,
     a_clerk,
     a_petition,
     act,
     answered,
+    at,
     b_clerk,
     in_handling,
     known,
@@ -140,6 +145,43 @@ class TestEachOnce:
         )
         assert {item.clock.unit for item in plan(story)} == {"unit-b"}
         assert dated(story, "notify")[2] == ("due", "2026-03-24")
+
+
+class TestMovedByRules:
+    """A date that a notice brings forward: steps that are past by then come as one, the latest, naming the others."""
+
+    def steps(self, entered: str, *off: str) -> list[tuple[str, str, tuple[str, ...]]]:
+        """Of a limit that ends on 20 March while 17 to 19 March are off, and on the 17th once they aren't."""
+        shipped = next(one for one in RULEBASE.decrees if one.year == 2026 and len(one.days_off) > 20)
+        closed = shipped.days_off | {on("2026-03-17"), on("2026-03-18"), on("2026-03-19")}
+        first = replaced(shipped, published_at=at("2026-02-02"), days_off=closed)
+        second = replaced(
+            shipped,
+            published_at=at("2026-03-03"),
+            entered_at=at(entered),
+            days_off=shipped.days_off | {on(day) for day in off},
+        )
+        rules = RULEBASE.with_decree(first).with_decree(second).known(at("2026-06-01"))
+        story = with_unit("2026-03-02")
+        clocks = [one for one in clocks_of(story.facts, story.petition, rules) if one.clock == "notify"]
+        found = planned(story.petition, clocks, rules.books, rules.calendar)
+        return [(item.step.id, item.fire_on.isoformat(), item.covers) for item in found]
+
+    def test_c3_what_had_passed_when_the_notice_was_entered_is_one_alert(self):
+        found = self.steps("2026-03-16")
+        assert found[0] == ("due_soon_2", "2026-03-13", ("due_soon_5",))
+        assert [step for step, _, _ in found] == STEPS[1:]
+
+    def test_c3_even_where_the_limit_is_over_by_then(self):
+        assert self.steps("2026-03-23") == [("escalated_1", "2026-03-20", tuple(STEPS[:-1]))]
+
+    def test_entered_in_time_every_step_comes_on_its_own_day(self):
+        found = self.steps("2026-03-03")
+        assert [(step, covers) for step, _, covers in found] == [(step, ()) for step in STEPS]
+
+    def test_a_notice_that_leaves_the_date_alone_gathers_nothing(self):
+        found = self.steps("2026-06-01", "2026-03-17", "2026-03-18", "2026-03-19")
+        assert [(step, covers) for step, _, covers in found] == [(step, ()) for step in STEPS]
 
 
 class TestBackdated:

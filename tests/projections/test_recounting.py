@@ -18,12 +18,13 @@ from domain.rulebase.fold import RULEBASE_ID, Known
 from domain.rulebase.moving import MOST_IN_A_FACT, stream_of
 from domain.rules import rulebook
 from eventstore.database import Database
-from projections import deadlines
+from projections import deadlines, recounting, trials
 from projections.alerts import Alerts
-from projections.casebook import Casebook
+from projections.casebook import EVER, Casebook
 from projections.deadlines import Deadlines
 from projections.ledger import Ledger
 from projections.limit_moves import LimitMoves
+from projections.paging import Condition
 from projections.rebuild import rebuild
 from projections.runner import catch_up
 from projections.view import Connection
@@ -205,13 +206,76 @@ def test_a_correction_moves_back_and_the_alert_comes_again_under_a_new_id(
         followed(database, casework)
     raised = _alerts(casework, case)
     assert len({one.alert_id for one in raised}) == len(raised)
-    assert [(one.step, one.due_on) for one in raised].count(("due_soon_5", due["due_on"])) == 2
+    again = [
+        one
+        for one in raised
+        if one.due_on == due["due_on"] and one.originator_version > first[-1].originator_version
+    ]
+    assert [(one.step, one.covers) for one in again] == [("due_soon_2", ("due_soon_5",)), ("due", ())]
+    assert again[0].alert_id not in {one.alert_id for one in first}
     recorded(database, casework)
     last = casework.rulebase().version
     [there], [back] = moves(casework, last - 1), moves(casework, last)
     assert (there.from_on, there.to_on) == (back.to_on, back.from_on)
     assert set(there.withdrawn) == {one.alert_id for one in first}
     followed(database, casework)
+    assert_as_rebuilt(database, casework)
+
+
+def test_a_preview_counts_the_alerts_that_the_pass_withdraws_and_arms_anew(
+    database: Database, casework: Casework, office: Office
+) -> None:
+    """C3, issue 6: not every alert of a moved limit comes again – some have passed, some stand for the new date already."""
+    for day in ("2026-03-02", "2026-03-03", "2026-03-04", "2026-03-09"):
+        office.register(day, f"来信{day}")
+        office.accepted(day, subject=f"反映{day}")
+    followed(database, casework)
+    sweep(database, casework, lambda: at("2026-03-13"))
+    followed(database, casework)
+    shipped = next(d for d in casework.rulebase().decrees if d.year == 2026 and len(d.days_off) > 20)
+    off, work = [str(d) for d in shipped.days_off], [str(d) for d in shipped.make_up_days]
+    counted = []
+    for day, more in (("2026-03-16", ["2026-03-17", "2026-03-18"]), ("2026-03-17", [])):
+        before = casework.rulebase()
+        office.decree(2026, day, [*off, *more], work)
+        changed = recounting.changed
+        with database.transaction() as connection:
+            trials.put(connection, changed(connection, before.known(EVER), casework.rulebase().known(EVER)))
+            shown = trials.totals(connection, Condition("true"), on(day))
+        followed(database, casework)
+        query = "SELECT sum(cardinality(withdrawn)) AS withdrawn, sum(cardinality(rearmed)) AS rearmed FROM limits_due"
+        [done] = rows(database, query + " WHERE change = %s", casework.rulebase().version)
+        assert (shown["withdrawn"], shown["rearmed"]) == (done["withdrawn"], done["rearmed"])
+        counted.append((shown["withdrawn"], shown["rearmed"]))
+        sweep(database, casework, lambda day=day: at(day))
+        followed(database, casework)
+        assert_as_rebuilt(database, casework)
+    assert counted == [(6, 2), (4, 4)]
+
+
+def test_a_running_limit_that_moves_to_a_version_gets_that_versions_alert_steps(
+    database: Database, casework: Casework, office: Office
+) -> None:
+    """C2, C3, issue 6: its own reminder eight working days before, in the place of the one of five."""
+    office.accepted("2026-03-02")
+    followed(database, casework)
+    steps = "SELECT step, fire_on FROM deadline_steps WHERE clock = 'finish' ORDER BY fire_on"
+    first = rows(database, steps)
+    own = {
+        "id": "due_soon_5",
+        "step": "due_soon",
+        "label": "临期（还有8个工作日）",
+        "offset": -8,
+        "recipients": ["unit"],
+    }
+    office.publish(
+        table_of("petition-2022", "2", "2026-03-10", running_clocks_move=True, alerts=[own]), "2026-03-10"
+    )
+    followed(database, casework)
+    then = rows(database, steps)
+    assert [one["step"] for one in then] == [one["step"] for one in first]
+    assert then[0]["fire_on"] < first[0]["fire_on"]
+    assert then[1:] == first[1:]
     assert_as_rebuilt(database, casework)
 
 
