@@ -41,7 +41,7 @@ def hidden(services: Services, act: Act, ids: Iterable[UUID]) -> Hidden:
     asked = frozenset(ids)
     if not asked:
         return NONE
-    cases, directory = services.casework.cases(sorted(asked)), services.casework.directory()
+    cases, directory = services.casework.standings(sorted(asked)), services.casework.directory()
     known = {id for id, case in cases.items() if case.kind.may_read(case.state, directory, act)}
     return asked - known
 

@@ -65,15 +65,17 @@ def feed(
 
 
 def _log(services: Services, after: int) -> list[Recorded]:
-    casework = services.casework
-    return [Recorded(row.position, casework.fact(row)) for row in casework.store.select_log(after, CHUNK)]
+    rows = services.casework.store.select_log(after, CHUNK)
+    return [
+        Recorded(row.position, fact) for row, fact in zip(rows, services.casework.facts(rows), strict=True)
+    ]
 
 
 def _readable(services: Services, act: Act, log: Sequence[Recorded]) -> Readable:
     """可读案件: the cases among these facts which the officer may read, and of which kind each is."""
     ids = list(dict.fromkeys(one.fact.originator_id for one in log if not isinstance(one.fact, OF_NO_CASE)))
     directory = services.casework.directory()
-    cases = services.casework.cases(ids)
+    cases = services.casework.standings(ids)
     return {
         id: case.kind.name for id, case in cases.items() if case.kind.may_read(case.state, directory, act)
     }

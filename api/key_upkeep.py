@@ -70,7 +70,7 @@ def _recorded(database: Database, casework: Casework) -> tuple[int, list[tuple[s
             rows = [Stored._make(row) for row in cursor.execute(RECORDED, (list(DESTROYS),)).fetchall()]
     except UndefinedTable:
         return 0, []  # not migrated yet
-    return len(rows), [pair for row in rows for pair in destroyed_by(casework.fact(row))]
+    return len(rows), [pair for fact in casework.facts(rows) for pair in destroyed_by(fact)]
 
 
 def left_plain(database: Database) -> int:

@@ -1,6 +1,6 @@
 """存储接口: what the domain asks of the event store. The store implements it; the domain never imports the store."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -37,7 +37,7 @@ class Reader(Protocol):
 
     def use(self, keys: Any) -> None: ...
     def read(self, row: Row) -> Fact: ...
-    def read_all(self, rows: Sequence[Row]) -> list[Fact]: ...
+    def read_all(self, rows: Sequence[Row], bare: Container[str] = ...) -> list[Fact]: ...
 
 
 class Stored(NamedTuple):

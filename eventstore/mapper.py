@@ -1,6 +1,6 @@
 """事实的存取: facts to stored bytes and back, by pinned topic, what is marked under its keys; old shapes go through upcasters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
@@ -41,13 +41,17 @@ class FactMapper(Mapper[UUID]):
         (fact,) = self.read_all((row,))
         return fact
 
-    def read_all(self, rows: Sequence[Row]) -> list[Fact]:
-        """逐行读出: the same for a batch, in order, all of it with the keys as they are now."""
+    def read_all(self, rows: Sequence[Row], bare: Container[str] = frozenset()) -> list[Fact]:
+        """逐行读出: the same for a batch, in order, all of it with the keys as they are now.
+
+        Facts of the topics in `bare` are read without what lies under their keys.
+        """
         ring = None if self.keys is None else self.keys.ring()
         facts: list[Fact] = []
         try:
             for row in rows:
-                facts.append(_DECODERS[row.topic](unseal(row, ring)))
+                topic = row.topic
+                facts.append(_DECODERS[topic](unseal(row, ring, topic in bare)))
         except Exception as error:
             row = rows[len(facts)]
             raise MapperDeserialisationError(

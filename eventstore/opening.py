@@ -39,10 +39,15 @@ class Shape(NamedTuple):
     part_of: str | None
     is_rest: bool
     cleared: bytes
+    alone: bytes | None
+    """The same with what comes before and behind it, if it is a whole field and the only one."""
 
 
-def unseal(row: Row, ring: Ring | None) -> bytes:
-    """启封: the fact's JSON, with what can't be read any more left out or CLEARED. Raises Tampered."""
+def unseal(row: Row, ring: Ring | None, bare: bool = False) -> bytes:
+    """启封: the fact's JSON, with what can't be read any more left out or CLEARED. Raises Tampered.
+
+    A bare one is read as if no key were left: for whoever has no use for what lies under them.
+    """
     state = row.state
     if state[0] == PLAIN:
         return _plain(row, ring) if ring is not None and marked_of(row.topic) else state
@@ -52,24 +57,30 @@ def unseal(row: Row, ring: Ring | None) -> bytes:
         raise KeysUnusable(NO_KEYS)
     stream = row.originator_id if isinstance(row.originator_id, UUID) else UUID(row.originator_id)
     try:
-        parts = _parts(state, place_of(stream, row.originator_version, row.topic), ring.bunch(stream))
+        if bare:
+            return _opened(state, b"", None)
+        return _opened(state, place_of(stream, row.originator_version, row.topic), ring.bunch(stream))
     except InvalidTag:
         raise Tampered("what is stored isn't what was stored") from None
     except Tampered:
         raise
     except (struct.error, IndexError, ValueError) as error:
         raise Tampered("the stored state is damaged") from error
-    return b",".join(filter(None, parts)) + b"}"
 
 
-def _parts(state: bytes, place: bytes, bunch: Bunch) -> list[bytes]:
-    """The plain part without its closing brace, and what each blob adds to it."""
+def _opened(state: bytes, place: bytes, bunch: Bunch | None) -> bytes:
+    """The plain part, and what each blob adds to it."""
     found = spans(state)
+    if bunch is None and len(found) == 1:
+        [(at, named, listed, _)] = found
+        shape = _shape(state[named + 2 : listed])
+        if shape.alone is not None:
+            return state[5 : at - 1] + shape.alone
     parts = [state[5 : found[0][0] - 1]]
     nested: dict[str, tuple[list[bytes], list[bytes]]] = {}
     for at, named, listed, stop in found:
-        part_of, is_rest, text = _shape(state[named + 2 : listed])
-        opener = bunch[state[at:named]]
+        part_of, is_rest, text, _ = _shape(state[named + 2 : listed])
+        opener = None if bunch is None else bunch[state[at:named]]
         if opener is not None:
             begin = listed + NONCE_BYTES
             text = opener.decrypt(state[listed:begin], state[begin + 4 : stop], place + state[at:listed])
@@ -80,14 +91,15 @@ def _parts(state: bytes, place: bytes, bunch: Bunch) -> list[bytes]:
     for name, (people, rest) in nested.items():
         whole = [b'"people":[' + b",".join(filter(None, people)) + b"]", *filter(None, rest)]
         parts.append(b'"' + name.encode() + b'":{' + b",".join(whole) + b"}")
-    return parts
+    return b",".join(filter(None, parts)) + b"}"
 
 
 @cache
 def _shape(listed: bytes) -> Shape:
     fields = fields_of(listed)
     name, form = fields[0]
-    return Shape(name if form in {PERSON, REST} else None, form == REST, _cleared(fields))
+    part_of, text = name if form in {PERSON, REST} else None, _cleared(fields)
+    return Shape(part_of, form == REST, text, b",%b}" % text if text and part_of is None else None)
 
 
 def _plain(row: Row, ring: Ring) -> bytes:

@@ -96,7 +96,7 @@ class ReadModels:
         rows = connection.execute(LATER, asked, binary=True).fetchall()
         if len(rows) >= MOST_BEHIND:
             raise Busy("projection.behind", "列表尚未更新，暂时无法查找关联事项和附件，请稍后再试。")
-        return [self.casework.fact(Stored(*row.values())) for row in rows]
+        return self.casework.facts([Stored(*row.values()) for row in rows])
 
 
 @cache

@@ -48,8 +48,7 @@ class Prepared(NamedTuple):
         return Receipt(self.id, self.version, positions[-1], self.events, self.extra)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """已录事件 — a fact with its place in the log."""
 
     position: int
@@ -68,6 +67,19 @@ class Case:
     def facts(self) -> list[Fact]:
         """事实: without their places."""
         return [one.fact for one in self.history]
+
+
+class Standing(NamedTuple):
+    """现状 — how one case of any kind stands, without its history."""
+
+    kind: Kind
+    state: Any
+
+
+def standing_from(facts: Sequence[Fact]) -> Standing | None:
+    """现状: of a stream's facts; None if they are no case's."""
+    kind = kind_of(facts[0]) if facts else None
+    return None if kind is None else Standing(kind, kind.project(facts))
 
 
 def case_from(history: list[Recorded]) -> Case | None:

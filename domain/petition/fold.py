@@ -1,13 +1,14 @@
 """信访事项的折叠: events → state. Imports events and stages only; assignments only, no decision, no clock."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
 
 from domain.alerts.events import QUIET, AlertAcknowledged, Alerted, AlertWithdrawn
 from domain.erasure import fold as keeping
-from domain.erasure.events import ERASED, Erased
+from domain.erasure.events import ERASED, Erased, ErasureRequested, FileLent
 from domain.facts import Fact
 from domain.petition import events
 from domain.petition.stages import CLOSED, Stage
@@ -15,7 +16,7 @@ from domain.petition.state import AssistantsObjection, Petition, Record, Refusal
 from domain.review import events as review_events
 from domain.review.fold import Review, evolve, served
 
-__all__ = ["ANSWERED_AGAIN", "RECORD_ONLY", "STEPS", "Petition", "fold", "project"]
+__all__ = ["ANSWERED_AGAIN", "RECORD_ONLY", "STEPS", "UNTOLD", "Petition", "fold", "project"]
 
 ANSWERED_AGAIN = frozenset({"revoke", "redo"})
 """Results of 复查 and 复核 after which the matter is handled anew."""
@@ -61,7 +62,10 @@ Changes = dict[str, Any]
 
 
 def _with(officers: tuple[str, ...], *more: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*officers, *more)))
+    for one in more:
+        if one not in officers:
+            return tuple(dict.fromkeys((*officers, *more)))
+    return officers
 
 
 def _seen_by(petition: Petition, *officers: str) -> Changes:
@@ -369,22 +373,38 @@ RECORD_ONLY: frozenset[type[Fact]] = frozenset(
 """仅作记录: facts that stay in the history and change no field of the state."""
 
 
+TOLD: frozenset[type[Fact]] = frozenset({events.Registered, events.Classified, ErasureRequested, FileLent})
+"""写入状态的文字: facts of whose texts the state tells something."""
+
+UNTOLD: frozenset[str] = frozenset(kind.TOPIC for kind in {*STEPS, *RECORD_ONLY} - TOLD)
+"""不入状态的文字: topics of the others; for the state alone their texts need not be opened."""
+
+
 def fold(petition: Petition | None, fact: Fact) -> Petition | None:
     """折叠: the petition after the fact. A stream's first fact is its registration."""
-    if petition is None:
-        return _registered(fact) if isinstance(fact, events.Registered) else None
-    kind = type(fact)
-    step = STEPS.get(kind)
-    changes = step(petition, fact) if step is not None else {}
-    if fact.on > petition.last_on and kind not in QUIET:
-        changes["last_on"] = fact.on
-    if petition.stage in CLOSED and changes.get("stage", petition.stage) not in CLOSED:
-        changes["custody"] = keeping.reopened(petition.custody)
-    return replace(petition, version=fact.originator_version, **changes)
+    return project(petition, (fact,))
 
 
 def project(petition: Petition | None, facts: Iterable[Fact]) -> Petition | None:
-    """投影函数: folds facts into the petition; the shape that the library's repository calls."""
+    """投影函数: folds facts into the petition; the shape that the library's repository calls.
+
+    The last version and date, which no step asks about, are set once.
+    """
+    last: Fact | None = None
+    last_on: date | None = None
     for fact in facts:
-        petition = fold(petition, fact)
-    return petition
+        if petition is None:
+            petition = _registered(fact) if isinstance(fact, events.Registered) else None
+            continue
+        last, kind = fact, type(fact)
+        if kind not in QUIET and fact.on > (last_on or petition.last_on):
+            last_on = fact.on
+        step = STEPS.get(kind)
+        changes = step(petition, fact) if step is not None else None
+        if changes:
+            if petition.stage in CLOSED and changes.get("stage", petition.stage) not in CLOSED:
+                changes["custody"] = keeping.reopened(petition.custody)
+            petition = replace(petition, **changes)
+    if petition is None or last is None:
+        return petition
+    return replace(petition, version=last.originator_version, last_on=last_on or petition.last_on)
