@@ -119,6 +119,8 @@ class Appender:
                 failure = lost
                 again = again or connection.info.transaction_status != TransactionStatus.IDLE
                 self._let_go()
+                if isinstance(lost, DEMOTED):
+                    self._datastore.pool.drain()
             except psycopg.Error as wrong:
                 if len(batch) > 1:
                     return [self._alone(one) for one in batch]
