@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
@@ -14,12 +15,32 @@ from eventstore.roles import become_writer
 CHECKOUT_LIMIT = 10.0
 """Seconds a caller waits for a connection; while the server restarts, this is how long a request hangs on."""
 
+PATIENCE = {
+    "connect_timeout": "5",
+    "tcp_user_timeout": "20000",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+}
+"""How long a machine that vanished without a word is waited for: seconds, not the system's quarter of an hour.
+Of several hosts in an address each is tried for as long as `connect_timeout`."""
+
+LETTING_GO = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+"""The same for the server, which otherwise keeps the locks of a machine that vanished: for a quarter of an hour if it was
+just telling it something, for two hours if not."""
+LET_GO = "SELECT " + ", ".join(f"set_config('{one}', '{limit}', false)" for one, limit in LETTING_GO.items())
+
 
 class Database:
     """数据库 — connections that are checked before use, so that a restarted server is simply found again."""
 
     def __init__(self, dsn: str, *, min_size: int = 1, max_size: int = 10, name: str = "shixian") -> None:
-        self.dsn = dsn
+        self.dsn = dsn = patient(dsn)
         self.pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
             dsn,
             connection_class=Connection[DictRow],
@@ -57,12 +78,21 @@ class Database:
         self.close()
 
 
+def patient(dsn: str, **sooner: str) -> str:
+    """不久等: the address with limits of waiting where it names none."""
+    given = conninfo_to_dict(dsn)
+    return make_conninfo(
+        dsn, **{name: value for name, value in {**PATIENCE, **sooner}.items() if name not in given}
+    )
+
+
 def prepare(connection: Connection[Any]) -> None:
     """Instants come back in UTC whatever the server's or the operator's time zone is; no schema but ours is searched;
     and whatever the login may do, the connection does as the writer."""
     connection.execute(
         "SELECT set_config('TimeZone', 'UTC', false), set_config('search_path', 'public', false)"
     )
+    connection.execute(LET_GO.encode())
     become_writer(connection)
 
 
@@ -70,7 +100,7 @@ def library_env(dsn: str, application: str = "casework") -> dict[str, str]:
     """The event library's settings: our factory, mapper and recorder; no DDL, database functions or cache."""
     settings = {
         "PERSISTENCE_MODULE": "eventstore.factory:Factory",
-        "POSTGRES_DSN": dsn,
+        "POSTGRES_DSN": patient(dsn),
         "POSTGRES_POOL_SIZE": "2",
         "POSTGRES_MAX_OVERFLOW": "13",
         "POSTGRES_CONNECT_TIMEOUT": "3",

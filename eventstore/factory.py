@@ -9,6 +9,7 @@ from eventsourcing.utils import Environment, EnvType
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 
+from eventstore.database import LET_GO
 from eventstore.recorder import CaseRecorder
 from eventstore.roles import become_writer
 
@@ -36,6 +37,7 @@ class Datastore(PostgresDatastore):
 def _configured(after_connect: Callable[[Connection[Any]], None]) -> Callable[[Connection[Any]], None]:
     def configure(connection: Connection[Any]) -> None:
         after_connect(connection)
+        connection.execute(LET_GO.encode())
         become_writer(connection)
 
     return configure

@@ -15,7 +15,7 @@ import psycopg
 import structlog
 
 from domain.casework import Casework
-from eventstore.database import Database
+from eventstore.database import LETTING_GO, Database
 from projections import tracking
 from projections.catalogue import VIEWS
 from projections.runner import BATCH, Aside, Runner, Stalled, where
@@ -31,7 +31,7 @@ REJOIN = 0.05
 """Seconds between two looks for views that are back, while any is away."""
 BACK_OFF = (1.0, 60.0)
 """Seconds before a failed view is tried again: the first wait, doubled up to the last."""
-KEEPALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+KEEPALIVE = " ".join(f"-c {name}={value}" for name, value in LETTING_GO.items())
 """So that the server lets go of a leader whose machine vanished."""
 LEAD = """
     SELECT name FROM unnest(%s::text[]) AS name WHERE pg_try_advisory_lock(hashtextextended('projection ' || name, 0))

@@ -6,12 +6,14 @@ import threading
 import psycopg
 import structlog
 
+from eventstore.database import LETTING_GO
+
 log = structlog.get_logger(__name__)
 
 KEY = int.from_bytes(b"shixian1")
 """Of the session advisory lock; such locks are counted a database, so two services do not meet."""
 
-KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+KEEPALIVES = " ".join(f"-c {name}={value}" for name, value in LETTING_GO.items())
 """So that the server lets go of a holder whose machine vanished within half a minute."""
 
 

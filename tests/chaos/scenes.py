@@ -1,0 +1,261 @@
+"""各场: what is done to the service while it is under load. Each ends with the same judgement."""
+
+import random
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from eventstore.embedded import DATABASE
+from tests.chaos import disks, hosts
+from tests.chaos.judging import Verdict, judge
+from tests.chaos.proxy import Proxy
+from tests.chaos.receivers import Behave, closes_first, refuses_first, slow, twice
+from tests.chaos.stage import Stage, free_port, stage
+from tests.chaos.tree import SERVE, Tree, eventually, killed, postmaster, shifted
+
+WRITERS = 6
+HOSTS = (sys.executable, "-m", "tests.chaos.hosts")
+UNDER_LOAD = 0.7
+"""So many kills wait until commands are answered again; the others hit a service that is still getting up."""
+Progress = Callable[[int, int], None]
+"""Told how much of how much is done."""
+
+
+@dataclass
+class Asked:
+    """所求 — how many processes are killed, and for how many seconds load goes on in the scenes without kills."""
+
+    kills: int = 200
+    seconds: float = 20.0
+    seed: int = 0
+    progress: Progress = field(default=lambda done, of: None)
+    log: Path | None = None
+    """Where the services' log goes, if it is to be kept."""
+
+    def stage(self, **given: Any) -> AbstractContextManager[Stage]:
+        """布景: see `stage`."""
+        return stage(log=self.log, **given)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """一场 — its name, what it does, and what it needs that isn't on every machine."""
+
+    name: str
+    about: str
+    play: Callable[[Asked], Verdict]
+    needs: Callable[[], str] = lambda: ""
+    """What is lacking for it, empty if nothing is."""
+    under: tuple[str, ...] = ()
+    """The command that the scene's own process is started by."""
+
+
+def idle(seconds: float) -> None:
+    """负载进行: nothing is done but what the writers do."""
+    threading.Event().wait(seconds)
+
+
+def kill(stage: Stage, tree: Tree, what: str) -> bool:
+    """强杀: whether there was a process to kill."""
+    if what == "postgres":
+        pid = postmaster(stage.home)
+        return pid is not None and killed(pid)
+    return tree.kill(what)
+
+
+def kill_some(stage: Stage, trees: list[Tree], asked: Asked, number: int) -> dict[str, int]:
+    """随机强杀: of any part of any tree, and the database; the next when the last one is back or soon after."""
+    chance = random.Random(asked.seed)
+    done: dict[str, int] = {}
+    while sum(done.values()) < number:
+        what = chance.choice(("api", "project", "schedule", "postgres", "api"))
+        tree = chance.choice(trees)
+        if chance.random() < UNDER_LOAD:
+            eventually(stage.answers, "the service to answer again", 90)
+        idle(chance.uniform(0.2, 1.5))
+        eventually(lambda what=what, tree=tree: kill(stage, tree, what), f"{what} to be killed", 60)  # type: ignore[misc]  # a loop's values as defaults
+        done[what] = done.get(what, 0) + 1
+        asked.progress(sum(done.values()), number)
+    return {f"killed: {what}": times for what, times in sorted(done.items())}
+
+
+def kills(asked: Asked) -> Verdict:
+    """SIGKILL at random, of whatever there is."""
+    with asked.stage() as scene:
+        tree = scene.start()
+        scene.write(WRITERS)
+        done = kill_some(scene, [tree], asked, asked.kills)
+        idle(3)
+        return concluded(scene, done)
+
+
+def twins(asked: Asked) -> Verdict:
+    """Two of everything on one database; each command goes to both at once."""
+    with asked.stage() as scene:
+        other = free_port()
+        trees = [scene.start(), scene.start(port=other)]
+        scene.write(4, bases=(scene.base, f"http://127.0.0.1:{other}"))
+        done = kill_some(scene, trees, asked, max(4, asked.kills // 10))
+        idle(3)
+        return concluded(scene, done)
+
+
+def cut(asked: Asked) -> Verdict:
+    """Connections cut while something is stored, before it is and after it was."""
+    with asked.stage() as scene:
+        proxy = Proxy(scene.home / "proxy", scene.server.socket / ".s.PGSQL.5432", seed=asked.seed)
+        service = scene.server.for_service().partition("?")[0]
+        tree = scene.start(dsn=f"{service}?host={quote(str(proxy.folder), safe='')}")
+        scene.write(WRITERS)
+        proxy.often = 0.05
+        idle(asked.seconds)
+        proxy.often = 0.0
+        for _ in range(5):
+            proxy.cut_all()
+            idle(1)
+        proxy.flowing.clear()
+        idle(4)
+        proxy.cut_all()
+        proxy.flowing.set()
+        idle(3)
+        verdict = concluded(scene, {f"cut {when}": times for when, times in proxy.cuts.items()})
+        tree.stop()
+        proxy.close()
+        return verdict
+
+
+def clock(asked: Asked) -> Verdict:
+    """The clock stepped forward and back while everything runs."""
+    with asked.stage() as scene:
+        scene.start(shifted(scene.clock.file))
+        scene.write(WRITERS)
+        steps = (0, 36, -20, 240, 12, -72, 1, 26)
+        for hours in steps:
+            scene.clock.set(timedelta(hours=hours))
+            idle(asked.seconds / len(steps) + 2)
+        return concluded(scene, {"clock steps": len(steps)})
+
+
+def downtime(asked: Asked) -> Verdict:
+    """A day during which nothing runs; the clock goes on."""
+    with asked.stage() as scene:
+        tree = scene.start(shifted(scene.clock.file))
+        for day in range(1, 4):
+            scene.write(WRITERS)
+            idle(asked.seconds / 4)
+            tree.end()
+            scene.hush()
+            scene.clock.set(timedelta(days=1 if day == 1 else 5 * day))
+            tree = scene.start(shifted(scene.clock.file))
+        return concluded(scene, {"days off": 15})
+
+
+def receivers(asked: Asked) -> Verdict:
+    """Receivers that are slow, answer twice, close the line after they took it, or are out of order."""
+    total = Verdict()
+    ways: tuple[tuple[str, Behave], ...] = (
+        ("slow", slow),
+        ("twice", twice),
+        ("closes", closes_first),
+        ("refuses", refuses_first),
+    )
+    for name, behave in ways:
+        with asked.stage(alerts=behave, events=behave) as scene:
+            scene.start(shifted(scene.clock.file))
+            scene.write(1, pause=1.0 if name == "slow" else 0.3)
+            idle(asked.seconds / 4)
+            scene.hush()
+            for minutes in (1, 5, 20, 100, 500):
+                scene.clock.set(timedelta(minutes=minutes))
+                idle(3)
+            verdict = concluded(scene, {}, seconds=400)
+            total.findings += [f"{name}: {one}" for one in verdict.findings]
+            for what, counted in verdict.counts.items():
+                total.counts[what] = total.counts.get(what, 0) + counted
+    return total
+
+
+def disk(asked: Asked) -> Verdict:
+    """The disk of the database, the seals and the log full to the last byte, again and again."""
+    with disks.small_disk(400) as folder, asked.stage(home=folder / "home") as scene:
+        scene.start()
+        scene.write(WRITERS)
+        for _ in range(3):
+            idle(asked.seconds / 4)
+            ballast = disks.fill(folder)
+            idle(asked.seconds / 2)
+            ballast.unlink()
+        idle(5)
+        return concluded(scene, {"disk filled": 3})
+
+
+def partition(asked: Asked) -> Verdict:
+    """Two hosts on one database: the one that leads is cut off, by a cable that is out and by one that swallows."""
+    with asked.stage(server={"listen_addresses": hosts.DATA[0]}, receivers_at=hosts.DESK[0]) as scene:
+        there = open_to_the_other(scene)
+        port = free_port()
+        scene.start(hosts.on_second(*SERVE), port=port, dsn=there, SHIXIAN_HOST=hosts.DESK[1])
+        here = scene.start(dsn=scene.dsn)
+        scene.write(3)
+        scene.write(3, bases=[f"http://{hosts.DESK[1]}:{port}"])
+        taken_over = {}
+        for name, begin, end in (
+            ("unplugged", hosts.unplug, hosts.plug),
+            ("half open", hosts.swallow, hosts.deliver),
+        ):
+            eventually(lambda: scene.leads(hosts.DATA[1]) > 0, "the other host to lead", 60)
+            idle(asked.seconds / 2)
+            begin()
+            since = time.monotonic()
+            eventually(
+                lambda: scene.leads(None) > 0 == scene.leads(hosts.DATA[1]),
+                f"this host to take over from the other one, {name}",
+                120,
+            )
+            taken_over[f"seconds until taken over, {name}"] = round(time.monotonic() - since)
+            idle(3)
+            end()
+            idle(asked.seconds / 2)
+            here.stop()
+            here = scene.start(dsn=scene.dsn)
+        return concluded(scene, taken_over)
+
+
+def open_to_the_other(scene: Stage) -> str:
+    """The server lets the other host in; its address from there."""
+    rules = scene.home / "postgres" / "pg_hba.conf"
+    with rules.open("a") as file:
+        file.write(f"host all all {hosts.DATA[0]}/24 scram-sha-256\n")
+    with scene.services.database.connection() as connection:
+        connection.execute("RESET ROLE")
+        connection.execute("SELECT pg_reload_conf()")
+    return f"{scene.dsn.partition('@')[0]}@{hosts.DATA[0]}:5432/{DATABASE}"
+
+
+def concluded(scene: Stage, done: dict[str, int], seconds: float = 240.0) -> Verdict:
+    """落幕: load ends, what was begun is finished, and all is judged."""
+    scene.hush()
+    scene.settle(seconds)
+    verdict = judge(scene)
+    verdict.counts = done | verdict.counts
+    verdict.counts |= {f"answered {what}": times for what, times in sorted(scene.journal.answers.items())}
+    return verdict
+
+
+SCENES = (
+    Scene("kills", "SIGKILL of any part and of PostgreSQL, at random", kills),
+    Scene("twins", "two of everything on one database, killed at random", twins),
+    Scene("cut", "connections to the database cut in mid-commit", cut),
+    Scene("clock", "the clock stepped back and forth", clock),
+    Scene("downtime", "a day, and later more, during which nothing ran", downtime),
+    Scene("disk", "the disk full", disk, disks.missing, disks.UNDER),
+    Scene("partition", "two hosts, the leading one cut off", partition, hosts.missing, HOSTS),
+    Scene("receivers", "slow, doubling, closing and broken receivers", receivers),
+)
