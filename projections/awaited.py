@@ -5,7 +5,7 @@ Whether an act is open is asked of each kind's own table, once for each of those
 candidates: whoever shows them asks again for the officer and the day.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,10 +15,14 @@ from domain.cases import Kind
 from domain.casework import Case, Recorded
 from domain.directory.fold import Directory
 from domain.facts import Fact
+from domain.filing import stages as month_stages
 from domain.kinds import ITEM, MONTH, PETITION, RECEPTION
+from domain.petition import stages as petition_stages
+from domain.reception import stages as reception_stages
 from domain.rulebase.fold import Known
 from domain.rules.authority import OFFICE_POSTS, UNIT_POSTS
 from domain.rules.deadlines import Clock
+from domain.supervision import stages as item_stages
 from domain.supervision.stages import Stage as ItemStage
 from projections.casebook import Casebook
 from projections.view import NOT_OF_A_CASE, Connection, Table, as_json, touched
@@ -93,14 +97,20 @@ DUTIES: Mapping[str, Mapping[str, Duty]] = {
 """待办操作表: the acts of each kind's table that somebody ought to do, in the order in which they are offered."""
 
 
-def called_for(kind: Kind, situation: Any, clocks: Sequence[Clock]) -> list[str]:
-    """应办操作: the acts that are open to the officer of the situation and that this officer ought to do now."""
+def called_for(
+    kind: Kind, situation: Any, clocks: Sequence[Clock], among: Collection[str] | None = None
+) -> list[str]:
+    """应办操作: the acts that are open to the officer of the situation and that this officer ought to do now.
+
+    `among` are the acts of the case's stage, where they are known already.
+    """
     own = situation.act.unit
     running = frozenset(one.clock for one in clocks if one.state == "running" and one.unit == own)
     return [
         slug
         for slug, duty in DUTIES[kind.name].items()
-        if (duty.posts is None or situation.act.role in duty.posts)
+        if (among is None or slug in among)
+        and (duty.posts is None or situation.act.role in duty.posts)
         and kind.refusal(situation, slug) is None
         and not duty.unless(situation)
         and _is_wanted(duty, kind, situation, running)
@@ -118,6 +128,15 @@ def _is_wanted(duty: Duty, kind: Kind, situation: Any, running: frozenset[str]) 
     office = Act(by="", unit=situation.petition.office, role="office_clerk", at=situation.act.at)
     closed = kind.refusal(replace(situation, act=office), other)
     return closed is not None and closed.code == code
+
+
+OPENINGS: Mapping[str, Mapping[str, Any]] = {
+    PETITION.name: petition_stages.OPENINGS,
+    ITEM.name: item_stages.OPENINGS,
+    MONTH.name: month_stages.OPENINGS,
+    RECEPTION.name: reception_stages.OPENINGS,
+}
+"""各类案件的环节表: in which stages an act is open to anybody; the others needn't be asked of each officer."""
 
 
 class Awaited:
@@ -161,9 +180,10 @@ def _rows(
 ) -> Iterator[dict[str, object]]:
     kind, state, facts = case.kind, case.state, case.facts
     found: dict[str, set[str]] = {}
+    among = {slug for slug, opening in OPENINGS[kind.name].items() if state.stage in opening.stages}
     for who, act in _doers(case, directory):
         situation = kind.situation(state, facts, act, directory, known)
-        wanted = called_for(kind, situation, clocks)
+        wanted = called_for(kind, situation, clocks, among)
         if wanted:
             found.setdefault(who, set()).update(wanted)
     for who, acts in found.items():

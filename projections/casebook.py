@@ -37,6 +37,7 @@ class Casebook:
         self._found: dict[UUID, Case | None] = {}
         self._clocks: dict[UUID, tuple[Case, Known, list[Clock]]] = {}
         self._directory: Directory | None = None
+        self._rules: Rulebase | None = None
         self._whole: tuple[int, int] | None = None
         self._known: tuple[Rulebase, Known] | None = None
 
@@ -49,7 +50,8 @@ class Casebook:
         """翻开: at a batch. Where it records that something is destroyed, nothing read before is trusted any more."""
         if any(destroyed_by(one.fact) for one in batch):
             self.forget()
-        self._batch, self._found, self._clocks, self._directory = {}, {}, {}, None
+        self._batch, self._found, self._clocks = {}, {}, {}
+        self._directory = self._rules = None
         for one in batch:
             self._batch.setdefault(one.fact.originator_id, []).append(one)
 
@@ -88,17 +90,22 @@ class Casebook:
 
     def rules(self) -> Known:
         """规则: as recorded now."""
-        return self._known_of(self._casework.rulebase())
+        return self._known_of(self._latest())
 
     def rules_at(self, position: int) -> Known:
         """规则: as recorded by a position of the log."""
-        latest = self._casework.rulebase()
+        latest = self._latest()
         if self._whole is not None and self._whole[0] == latest.version and self._whole[1] <= position:
             return self._known_of(latest)
         then = self._casework.rulebase_at(position)
         if then.version == latest.version:
             self._whole = latest.version, position
         return self._known_of(then)
+
+    def _latest(self) -> Rulebase:
+        if self._rules is None:
+            self._rules = self._casework.rulebase()
+        return self._rules
 
     def _known_of(self, rules: Rulebase) -> Known:
         if self._known is None or self._known[0] is not rules:

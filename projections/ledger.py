@@ -35,6 +35,7 @@ NAMES = 5
 """Petitioners whose names a row holds; of a crowd it tells how many."""
 
 UPSERT = """
+    WITH written AS (
     INSERT INTO ledger AS l SELECT * FROM json_populate_recordset(NULL::ledger, %s::json)
     ON CONFLICT (case_id) DO UPDATE SET
         number = excluded.number, office = excluded.office, year = excluded.year, channel = excluded.channel,
@@ -49,7 +50,9 @@ UPSERT = """
         first_contact = excluded.first_contact, handler = excluded.handler, accepted_on = excluded.accepted_on,
         replied_on = excluded.replied_on, version = excluded.version, position = excluded.position
     WHERE l.version < excluded.version
-    RETURNING l.case_id
+    RETURNING l.case_id, l.confidential
+    ), unnamed AS (DELETE FROM accused_names WHERE case_id IN (SELECT case_id FROM written))
+    SELECT case_id, confidential FROM written
 """
 
 
@@ -79,12 +82,18 @@ class Ledger:
         if not cases:
             return
         rows = [ROWS[case.kind.name](case.state) | {"position": case.history[0].position} for case in cases]
-        newer = {row["case_id"] for row in connection.execute(UPSERT, (as_json(rows),)).fetchall()}
-        connection.execute("DELETE FROM accused_names WHERE case_id = ANY(%s)", (list(newer),))
-        connection.execute(NAMED, (list(newer),))
+        written = connection.execute(UPSERT, (as_json(rows),)).fetchall()
+        newer = {row["case_id"] for row in written}
+        confidential = [row["case_id"] for row in written if row["confidential"]]
+        if confidential:
+            connection.execute(NAMED, (confidential,))
         searching.keep(
             connection,
-            {case.state.id: TEXTS[case.kind.name](case.state) for case in cases if case.state.id in newer},
+            {
+                case.state.id: searching.Words(case.history[0].position, TEXTS[case.kind.name](case.state))
+                for case in cases
+                if case.state.id in newer
+            },
         )
 
 

@@ -359,7 +359,7 @@ def refusal(situation: Situation, slug: str) -> Refused | None:
         return NotYours("petition.not_yours", f"该操作由{allowed}办理。")
     if stage not in opening.stages:
         return _wrong_stage(stage)
-    gone = erasure.closed_by_erasure(files.of_petition(situation.petition), slug)
+    gone = erasure.closed_by_erasure(situation.petition, slug, files.of_petition)
     if gone is not None:
         return gone
     return next(

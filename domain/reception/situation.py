@@ -148,7 +148,7 @@ def refusal(situation: Situation, slug: str) -> Refused | None:
         return NotNow(
             "reception.wrong_stage", f"当前为“{label}”，不能办理该操作。", stage=reception.stage.value
         )
-    gone = erasure.closed_by_erasure(files.of_reception(reception), slug)
+    gone = erasure.closed_by_erasure(reception, slug, files.of_reception)
     if gone is not None:
         return gone
     return next(

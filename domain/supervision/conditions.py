@@ -206,7 +206,7 @@ def refusal(situation: Situation, slug: str) -> Refused | None:
     if not any(stage in opening.grants[power] for power in held):
         here = tuple(power for power in opening.powers if stage in opening.grants[power])
         return _not_yours(f"在“{LABELS[stage]}”环节，该操作由{{}}办理。", here)
-    gone = erasure.closed_by_erasure(files.of_item(situation.item), slug)
+    gone = erasure.closed_by_erasure(situation.item, slug, files.of_item)
     if gone is not None:
         return gone
     return next(
