@@ -15,6 +15,7 @@ from eventstore import key_binding
 from eventstore.ciphers import NAMES
 from eventstore.database import Database, library_env
 from eventstore.keys import Keys
+from eventstore.replica import Replica
 from projections.surroundings import ReadModels
 
 
@@ -27,10 +28,14 @@ class Services:
     database: Database
     casework: Casework
     keys: Keys
+    replica: Replica | None = None
+    """副本库: what lists may be read from, where there is one."""
 
     def close(self) -> None:
         """关闭: give the connections back."""
         self.casework.close()
+        if self.replica is not None:
+            self.replica.close()
         self.database.close()
 
     def __enter__(self) -> Self:
@@ -53,4 +58,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = real.now) -> Servi
     casework.surroundings = ReadModels(database, casework)
     key_upkeep.destroy_what_is_recorded(database, casework)
     key_upkeep.drop_what_is_older(database, casework, keys)
-    return Services(settings, clock, database, casework, keys)
+    replica = None
+    if settings.replica_url is not None:
+        replica = Replica(settings.replica_url, database, max_size=settings.pool_size)
+    return Services(settings, clock, database, casework, keys, replica)

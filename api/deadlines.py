@@ -33,11 +33,11 @@ def deadlines(
 ) -> dict[str, Any]:
     """Soonest first; status and light are those of today."""
     place = lists.place(cursor)
-    lists.wait(services, deadlines_list.NEEDS, after)
+    database = lists.reading(services, deadlines_list.NEEDS, after)
     directory = services.casework.directory()
     wanted = asked.wanted(directory)
     visibility, lights = lists.eyes(services, act), lists.lights(services, act)
-    with services.database.transaction() as connection:
+    with database.transaction() as connection:
         page = deadlines_list.deadlines(connection, visibility, lights, wanted, limit=limit, cursor=place)
     return lists.answer(page, lambda row: _shown(row, directory))
 

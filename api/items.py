@@ -32,11 +32,11 @@ def items(
 ) -> dict[str, Any]:
     """Newest first; only what the officer may see, also in `total`."""
     place = lists.place(cursor)
-    lists.wait(services, view.NEEDS, after)
+    database = lists.reading(services, view.NEEDS, after)
     directory = services.casework.directory()
     wanted = asked.wanted(directory)
     visibility, lights = lists.eyes(services, act), lists.lights(services, act)
-    with services.database.transaction() as connection:
+    with database.transaction() as connection:
         page = view.items(connection, visibility, lights, wanted, limit=limit, cursor=place)
     return lists.answer(page, lambda row: item_shapes.listed(row, directory))
 
@@ -53,9 +53,9 @@ def completion(
 
     Every part that a unit was given is counted once: done in time, done late, open in time, open late, or let off.
     """
-    lists.wait(services, view.NEEDS, after)
+    database = lists.reading(services, view.NEEDS, after)
     directory = services.casework.directory()
-    with services.database.transaction() as connection:
+    with database.transaction() as connection:
         rows = view.completion(connection, act.today, since, until)
     return {"items": [item_shapes.completion(row, directory) for row in rows]}
 

@@ -76,7 +76,7 @@ class Ledger:
         """一页."""
         query = self.query(asking, filters, turned.order)
         worded = self.worded(asking)
-        with asking.services.database.transaction() as connection:
+        with lists.reading(asking.services, ()).transaction() as connection:
             found = fetch(
                 connection,
                 query,

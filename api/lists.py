@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterable
 from threading import BoundedSemaphore
 from typing import Any
 
+import psycopg
+
 from api import paging
 from api.bootstrap import Services
 from domain.acts import Act
 from domain.errors import Busy, Invalid
+from eventstore.database import Database
 from projections.lights import Lights
 from projections.paging import Page
 from projections.tracking import head, reached
@@ -17,7 +20,8 @@ from projections.wait import wait_for
 
 PATIENCE = 5.0
 """Seconds a list waits for the position which the reader has already seen."""
-
+SOON = 1.0
+"""Seconds it waits for the replica to have seen it, before it asks the primary."""
 
 MOST_WAITING = 12
 """Requests that may wait at once; each holds a thread and a connection of its own."""
@@ -27,24 +31,40 @@ _places = BoundedSemaphore(MOST_WAITING)
 
 def wait(services: Services, views: Iterable[str], after: int | None) -> None:
     """等待: until the views have seen the position; not for one that the log hasn't come to. Raises Busy."""
+    if not _seen(services, services.database, views, after, PATIENCE):
+        raise Busy("projection.behind", "列表尚未更新到所要求的位置，请稍后再查。")
+
+
+def reading(services: Services, views: Iterable[str], after: int | None = None) -> Database:
+    """所读库: whose views have seen the position – the replica if it keeps up, else the primary. Raises Busy."""
+    replica = services.replica
+    if replica is not None and replica.usable():
+        try:
+            if _seen(services, replica.database, views, after, SOON):
+                return replica.database
+        except psycopg.Error:
+            replica.rest()
+    wait(services, views, after)
+    return services.database
+
+
+def _seen(
+    services: Services, database: Database, views: Iterable[str], after: int | None, patience: float
+) -> bool:
     if after is None:
-        return
+        return True
     names = frozenset(views)
-    with services.database.connection() as connection:
+    with database.connection() as connection:
         if reached(connection, names) >= after:
-            return
+            return True
+    with services.database.connection() as connection:
         is_to_come = head(connection) < after
     if is_to_come or not _places.acquire(blocking=False):
-        raise _behind()
+        return False
     try:
-        if not wait_for(services.database, names, after, PATIENCE):
-            raise _behind()
+        return wait_for(database, names, after, patience)
     finally:
         _places.release()
-
-
-def _behind() -> Busy:
-    return Busy("projection.behind", "列表尚未更新到所要求的位置，请稍后再查。")
 
 
 def eyes(services: Services, act: Act) -> Visibility:

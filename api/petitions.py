@@ -41,11 +41,11 @@ def petitions(
 ) -> dict[str, Any]:
     """Newest registration first; only what the officer may see, also in `total`."""
     place = lists.place(cursor)
-    lists.wait(services, ledger_list.NEEDS, after)
+    database = lists.reading(services, ledger_list.NEEDS, after)
     directory = services.casework.directory()
     wanted = asked.wanted(directory)
     visibility, lights = lists.eyes(services, act), lists.lights(services, act)
-    with services.database.transaction() as connection:
+    with database.transaction() as connection:
         page = ledger_list.petitions(connection, visibility, lights, wanted, limit=limit, cursor=place)
     return lists.answer(page, lambda row: petition_shapes.listed(row, directory))
 

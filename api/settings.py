@@ -38,6 +38,8 @@ class Settings:
     host: str = HOST
     port: int = PORT
     database_url: str | None = None
+    replica_url: str | None = None
+    """副本库地址: a streaming standby that lists and statistics may be read from."""
     trusted_proxy: str | None = None
     """反向代理地址: the one place whose word on where a request came from is taken; without it nobody's is."""
     empty: bool = False
@@ -63,7 +65,7 @@ class Settings:
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Self:
         """读取: SHIXIAN_HOME, SHIXIAN_HOST, SHIXIAN_PORT, SHIXIAN_TRUSTED_PROXY, SHIXIAN_EMPTY,
-        SHIXIAN_LOG_LEVEL, SHIXIAN_KEYS, SHIXIAN_CIPHER, DATABASE_URL and SHIXIAN_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _CLAIM.
+        SHIXIAN_LOG_LEVEL, SHIXIAN_KEYS, SHIXIAN_CIPHER, DATABASE_URL, SHIXIAN_REPLICA_URL and SHIXIAN_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _CLAIM.
 
         Raises SettingError.
         """
@@ -72,7 +74,8 @@ class Settings:
             home=Path(given.get("SHIXIAN_HOME") or _usual_home(given)).expanduser().absolute(),
             host=given.get("SHIXIAN_HOST") or HOST,
             port=_port(given.get("SHIXIAN_PORT") or str(PORT)),
-            database_url=_database_url(given.get("DATABASE_URL", "")),
+            database_url=_database_url("DATABASE_URL", given.get("DATABASE_URL", "")),
+            replica_url=_database_url("SHIXIAN_REPLICA_URL", given.get("SHIXIAN_REPLICA_URL", "")),
             trusted_proxy=_proxy(given.get("SHIXIAN_TRUSTED_PROXY", "").strip()),
             empty=_flag("SHIXIAN_EMPTY", given.get("SHIXIAN_EMPTY", "")),
             log_level=_level(given.get("SHIXIAN_LOG_LEVEL") or "info"),
@@ -95,18 +98,16 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _database_url(text: str) -> str | None:
+def _database_url(name: str, text: str) -> str | None:
     """The address as it was given; what is wrong with it is said without repeating it, for it holds a password."""
     try:
         if "://" in text and not text.startswith(("postgresql://", "postgres://")):
-            raise SettingError(
-                "DATABASE_URL 应以 postgresql:// 开头。 DATABASE_URL must begin with postgresql://."
-            )
+            raise SettingError(f"{name} 应以 postgresql:// 开头。 {name} must begin with postgresql://.")
         conninfo_to_dict(text)
     except (psycopg.Error, UnicodeError):
         raise SettingError(
-            "DATABASE_URL 无法识别，口令中的特殊字符应写成 %XX。"
-            " DATABASE_URL cannot be read; write special characters of the password as %XX."
+            f"{name} 无法识别，口令中的特殊字符应写成 %XX。"
+            f" {name} cannot be read; write special characters of the password as %XX."
         ) from None
     return text or None
 

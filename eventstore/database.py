@@ -39,7 +39,15 @@ LET_GO = "SELECT " + ", ".join(f"set_config('{one}', '{limit}', false)" for one,
 class Database:
     """数据库 — connections that are checked before use, so that a restarted server is simply found again."""
 
-    def __init__(self, dsn: str, *, min_size: int = 1, max_size: int = 10, name: str = "shixian") -> None:
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        min_size: int = 1,
+        max_size: int = 10,
+        name: str = "shixian",
+        checkout: float = CHECKOUT_LIMIT,
+    ) -> None:
         self.dsn = dsn = patient(dsn)
         self.pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
             dsn,
@@ -47,7 +55,7 @@ class Database:
             kwargs={"row_factory": dict_row, "autocommit": True, "application_name": name},
             min_size=min_size,
             max_size=max_size,
-            timeout=CHECKOUT_LIMIT,
+            timeout=checkout,
             configure=prepare,
             check=ConnectionPool.check_connection,
             name=name,

@@ -1,6 +1,7 @@
 """等待进度: read your own write – wait until the views have seen a position."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from time import monotonic
 
 import psycopg
@@ -21,7 +22,10 @@ def wait_for(database: Database, names: Iterable[str], position: int, timeout: f
             return True
     deadline = monotonic() + timeout
     with psycopg.connect(database.dsn, autocommit=True, row_factory=dict_row) as listener:
-        listener.execute(f"LISTEN {CHANNEL}")
+        with suppress(
+            psycopg.errors.ReadOnlySqlTransaction
+        ):  # a standby hears nothing; it is looked at, again and again
+            listener.execute(f"LISTEN {CHANNEL}")
         while reached(listener, wanted) < position:
             remaining = deadline - monotonic()
             if remaining <= 0:

@@ -45,7 +45,7 @@ def my_lights(visitor: Visitor) -> Section | None:
     own = act.role in OFFICE_POSTS | UNIT_POSTS | {"unit_officer"}
     units = [act.unit, *sorted(visitor.directory.minded(act.unit))] if own else None
     visibility, lights = lists.eyes(visitor.services, act), lists.lights(visitor.services, act)
-    with visitor.services.database.transaction() as connection:
+    with lists.reading(visitor.services, awaited_list.NEEDS).transaction() as connection:
         counted = awaited_list.by_light(connection, visibility, lights, units)
     whose = visitor.directory.unit_name(act.unit) if own else "全部"
     return Section("desk_lights.html", {"counts": counted, "whose": whose, "unit": act.unit if own else ""})
@@ -64,7 +64,7 @@ def late_units(visitor: Visitor) -> Section | None:
     act = visitor.act
     if act.role not in LATE_READERS:
         return None
-    with visitor.services.database.transaction() as connection:
+    with lists.reading(visitor.services, awaited_list.NEEDS).transaction() as connection:
         rows = awaited_list.late_units(connection, lists.eyes(visitor.services, act), act.today)
     named = [(visitor.directory.unit_name(row["unit"]), row) for row in rows]
     return Section("desk_late.html", {"late": named})

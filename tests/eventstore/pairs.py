@@ -14,7 +14,7 @@ from uuid import uuid4
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from eventstore import access, backup, migrate
+from eventstore import access, backup, migrate, roles
 from eventstore.binaries import find_programs
 from eventstore.copies import Folder
 from eventstore.embedded import DATABASE, USER, Server
@@ -40,14 +40,20 @@ class Pair:
     standby: Server
     hosts: tuple[str, str]
 
-    def address(self, host: str = "", **more: str) -> str:
+    def address(self, host: str = "", database: str = DATABASE, **more: str) -> str:
         """Of one host, or of whichever of the two takes writes."""
         given = (
             {"host": host} if host else {"host": ",".join(self.hosts), "target_session_attrs": "read-write"}
         )
         return make_conninfo(
-            **given, port="5432", dbname=DATABASE, user=USER, password=self.primary.password, **more
+            **given, port="5432", dbname=database, user=USER, password=self.primary.password, **more
         )
+
+    def fresh(self, name: str) -> None:
+        """Another migrated database, on both."""
+        with psycopg.connect(self.address(self.hosts[0]), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {DATABASE}")
+            connection.execute(f"GRANT CREATE ON DATABASE {name} TO {roles.WRITER}")
 
     def kill_primary(self) -> None:
         """The machine is gone: the server and every process of it, in one moment."""

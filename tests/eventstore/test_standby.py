@@ -1,13 +1,12 @@
 """A standby takes over from a primary that is killed under load: nothing that was confirmed is lost, nothing is there by half."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Event, Lock, Thread
 from uuid import UUID, uuid4
 
 import psycopg
-import pytest
 from eventsourcing.persistence import PersistenceError
 from psycopg_pool import PoolTimeout
 
@@ -16,7 +15,7 @@ from domain.casework import Casework, Key
 from domain.errors import Busy
 from domain.petition import commands
 from eventstore.database import Database, library_env
-from tests.eventstore.pairs import Pair, pair
+from tests.eventstore.pairs import Pair
 from tests.keys import run_keys
 from tests.scheduler.bureau import Bureau
 
@@ -29,12 +28,6 @@ ONCE = """
 SELECT count(*) FROM casework_events
 WHERE (notification_id, originator_id, originator_version) = (%s, %s, %s)
 """
-
-
-@pytest.fixture
-def two() -> Iterator[Pair]:
-    with pair() as one:
-        yield one
 
 
 @dataclass

@@ -1,0 +1,129 @@
+"""Lists are read from a standby as long as it keeps up, never from before what the reader has seen; else from the primary."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from threading import Event
+
+import psycopg
+import pytest
+import structlog.testing
+
+from api import lists
+from api.bootstrap import Services, build
+from api.settings import SettingError, Settings
+from domain.petition import commands
+from eventstore.replica import Replica
+from projections import ledger_list
+from projections.catalogue import VIEWS
+from projections.runner import catch_up
+from tests.conftest import Clock
+from tests.eventstore.pairs import Pair, until
+from tests.keys import RUN
+from tests.scheduler.bureau import Bureau, morning
+
+MONDAY = date(2026, 3, 2)
+LETTER = commands.Register("letter", "appeal", "供暖", "温度不达标", (commands.PetitionerEntry("某某"),))
+
+
+@contextmanager
+def served(two: Pair, home: Path, of: str) -> Iterator[Services]:
+    """The service over a database of its own on the primary."""
+    home = home.with_name(f"office_{home.name}")
+    two.fresh(home.name)
+    keys = Path(os.environ[RUN], "keys")
+    primary, replica = (two.address(host, home.name) for host in (two.hosts[0], of))
+    settings = Settings(home=home, database_url=primary, replica_url=replica, keys=keys)
+    with build(settings, Clock(morning(MONDAY))) as made:
+        yield made
+
+
+def registered(services: Services, bureau: Bureau) -> int:
+    """One more petition, and the views it shows in up to date; its position."""
+    receipt = bureau.casework.register(LETTER, bureau.clerk(MONDAY))
+    catch_up(services.database, bureau.casework, [view for view in VIEWS if view.name in ledger_list.NEEDS])
+    return receipt.position
+
+
+def listed(services: Services, bureau: Bureau, after: int | None) -> tuple[bool, int]:
+    """Whether the replica was read, and how many petitions the list holds."""
+    act = bureau.clerk(MONDAY)
+    database = lists.reading(services, ledger_list.NEEDS, after)
+    wanted = ledger_list.Wanted()
+    with database.transaction() as connection:
+        page = ledger_list.petitions(
+            connection, lists.eyes(services, act), lists.lights(services, act), wanted, limit=50, cursor=None
+        )
+    return database is not services.database, page.total
+
+
+@contextmanager
+def held_back(two: Pair) -> Iterator[None]:
+    """The standby goes on receiving and shows nothing new."""
+    with psycopg.connect(two.address(two.hosts[1]), autocommit=True) as connection:
+        connection.execute("SELECT pg_wal_replay_pause()")
+        until(connection, "SELECT pg_get_wal_replay_pause_state()", ("paused",))
+        try:
+            yield
+        finally:
+            connection.execute("SELECT pg_wal_replay_resume()")
+
+
+def test_c2_a_list_is_read_from_the_standby_and_shows_what_its_reader_has_done(two: Pair, home: Path):
+    """C2: read your own write holds there too; one that can't show it in a moment is passed over."""
+    with served(two, home, two.hosts[1]) as services:
+        bureau = Bureau(services.database, MONDAY)
+        assert services.replica is not None
+        position = registered(services, bureau)
+        two.level()
+        assert listed(services, bureau, position) == (True, 1)
+        with structlog.testing.capture_logs() as said, held_back(two):
+            position = registered(services, bureau)
+            assert listed(services, bureau, None) == (True, 1), (
+                "a moment behind is near enough for who saw nothing newer"
+            )
+            assert listed(services, bureau, position) == (False, 2)
+        assert not said
+        two.level()
+        assert listed(services, bureau, position) == (True, 2)
+        bureau.close()
+
+
+def test_c2_a_standby_that_falls_behind_is_not_read_until_it_has_caught_up(two: Pair, home: Path):
+    """C2: how far it is behind is measured, and bounded."""
+    with served(two, home, two.hosts[1]) as services:
+        bureau = Bureau(services.database, MONDAY)
+        quick = Replica(two.address(two.hosts[1]), services.database, late=0.1, look=0)
+        with structlog.testing.capture_logs() as said:
+            look(quick, True)
+            with held_back(two):
+                registered(services, bureau)
+                look(quick, False)
+            look(quick, True)
+        assert [one["event"] for one in said] == ["replica.used", "replica.away", "replica.used"]
+        quick.close()
+        bureau.close()
+
+
+def look(replica: Replica, wanted: bool) -> None:
+    for _ in range(500):
+        if replica.usable() == wanted:
+            return
+        Event().wait(0.01)
+    raise AssertionError(f"usable is not {wanted}")
+
+
+@pytest.mark.parametrize("host", ["127.255.255.1", "itself"])
+def test_without_a_standby_that_follows_lists_come_from_the_primary(two: Pair, home: Path, host: str):
+    """Nobody there, or a server that follows nobody, such as one that was promoted."""
+    with served(two, home, two.hosts[0] if host == "itself" else host) as services:
+        bureau = Bureau(services.database, MONDAY)
+        assert listed(services, bureau, registered(services, bureau)) == (False, 1)
+        bureau.close()
+
+
+def test_an_address_that_cannot_be_read_is_named():
+    with pytest.raises(SettingError, match="SHIXIAN_REPLICA_URL"):
+        Settings.read({"SHIXIAN_REPLICA_URL": "mysql://replica/shixian"})
