@@ -67,7 +67,7 @@ def _recorded(database: Database, casework: Casework) -> tuple[int, list[tuple[s
             database.connection() as connection,
             connection.cursor(binary=True, row_factory=tuple_row) as cursor,
         ):
-            rows = [Stored._make(row) for row in cursor.execute(RECORDED, (list(DESTROYS),)).fetchall()]
+            rows = [Stored(*row) for row in cursor.execute(RECORDED, (list(DESTROYS),)).fetchall()]
     except UndefinedTable:
         return 0, []  # not migrated yet
     return len(rows), [pair for fact in casework.facts(rows) for pair in destroyed_by(fact)]

@@ -46,8 +46,8 @@ def reach(
     ended: set[UUID] = set()
     versions: dict[UUID, int] = {}
     while rows := casework.store.select_log(head, BATCH):
-        for row in rows:
-            if casework.fact(row).recorded_at > until:
+        for row, fact in zip(rows, casework.facts(rows), strict=True):
+            if fact.recorded_at > until:
                 ended.add(row.originator_id)
                 continue
             if row.originator_id in ended:

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+import msgspec
 from eventsourcing.persistence import DatabaseError, StoredEvent
 
 from domain.attachments import Held
@@ -40,8 +41,8 @@ class Reader(Protocol):
     def read_all(self, rows: Sequence[Row], bare: Container[str] = ...) -> list[Fact]: ...
 
 
-class Stored(NamedTuple):
-    """存储行 — one row of the log."""
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """存储行 — one row of the log. There are many of them at a time: nothing that they hold could make a cycle."""
 
     position: int
     originator_id: UUID

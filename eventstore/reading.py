@@ -1,7 +1,7 @@
 """读取案件日志: the recorder's reading side: streams, the log, receipts and what else deciding asks for."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from itertools import starmap
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +21,6 @@ FIND_UPLOADS = (
     " AND EXISTS (SELECT FROM public.attachment_uploads u"
     " WHERE u.sha256 = attachment_contents.sha256 AND u.officer = %s)"
 )
-
-_stored = partial(tuple.__new__, Stored)
-"""A row as psycopg made it; named without a call of Python's for each."""
 
 
 class LogReader(PostgresApplicationRecorder):
@@ -102,4 +99,4 @@ class LogReader(PostgresApplicationRecorder):
             self.datastore.get_connection() as connection,
             connection.cursor(binary=True, row_factory=tuple_row) as curs,
         ):
-            return list(map(_stored, curs.execute(query, parameters).fetchall()))
+            return list(starmap(Stored, curs.execute(query, parameters)))

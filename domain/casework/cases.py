@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from domain.acts import Act, Receipt
 from domain.cases import Kind
 from domain.facts import Fact
@@ -48,7 +50,7 @@ class Prepared(NamedTuple):
         return Receipt(self.id, self.version, positions[-1], self.events, self.extra)
 
 
-class Recorded(NamedTuple):
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """已录事件 — a fact with its place in the log."""
 
     position: int

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from domain.errors import NotNow
 from domain.facts import Fact
@@ -103,14 +104,14 @@ def test_one_petitioner_can_be_taken_out(keys: Keys) -> None:
     """C4: the person is gone, and what may name the person with it; the other petitioner and the texts stay."""
     row = stored(REGISTERED, keys)
     keys.destroy([(str(CASE), "person:p1")])
-    left = msgspec.structs.replace(REGISTERED, personal=Personal((Person("p2", "李强"),)))
+    left = replace(REGISTERED, personal=Personal((Person("p2", "李强"),)))
     assert opened(row, keys) == left
 
 
 def test_texts_read_as_cleared(keys: Keys) -> None:
     row = stored(REGISTERED, keys)
     keys.destroy([(str(CASE), "texts")])
-    left = msgspec.structs.replace(REGISTERED, subject=CLEARED, content=CLEARED)
+    left = replace(REGISTERED, subject=CLEARED, content=CLEARED)
     assert opened(row, keys) == left
 
 
@@ -140,16 +141,14 @@ def test_with_all_keys_gone_nothing_is_left_but_the_course(keys: Keys) -> None:
 
 def test_what_was_stored_before_there_were_keys_is_shown_no_more_either(keys: Keys) -> None:
     """The row stays what it is, being a leaf of the log; nobody is shown what was erased since."""
-    row = stored(REGISTERED, keys)._replace(state=msgspec.json.encode(REGISTERED))
-    other = row._replace(originator_id=UUID(int=7))
+    row = replace(stored(REGISTERED, keys), state=msgspec.json.encode(REGISTERED))
+    other = replace(row, originator_id=UUID(int=7))
     keys.destroy([(str(CASE), "person:p1"), (str(CASE), "texts")])
     left = {"subject": CLEARED, "content": CLEARED, "personal": Personal((Person("p2", "李强"),))}
-    assert opened(row, keys) == msgspec.structs.replace(REGISTERED, **left)
+    assert opened(row, keys) == replace(REGISTERED, **left)
     assert unseal(other, keys.ring()) == other.state
     keys.destroy([(str(CASE), "accused"), (str(CASE), "person:p2")])
-    assert opened(row, keys) == msgspec.structs.replace(
-        REGISTERED, **left | {"personal": Personal(), "against": ()}
-    )
+    assert opened(row, keys) == replace(REGISTERED, **left | {"personal": Personal(), "against": ()})
 
 
 def test_an_older_shape_is_cleared_too(keys: Keys) -> None:
@@ -172,9 +171,9 @@ def test_under_a_destroyed_key_nothing_more_is_stored(keys: Keys) -> None:
 def test_a_blob_is_read_in_its_own_place_alone(keys: Keys) -> None:
     row = stored(REGISTERED, keys)
     for moved in (
-        row._replace(originator_version=2),
-        row._replace(topic="petition.registered.2"),
-        row._replace(originator_id=UUID(int=7)),
+        replace(row, originator_version=2),
+        replace(row, topic="petition.registered.2"),
+        replace(row, originator_id=UUID(int=7)),
     ):
         with pytest.raises(Tampered):
             unseal(moved, keys.ring())
@@ -187,10 +186,10 @@ def test_every_changed_byte_of_a_blob_is_found(keys: Keys) -> None:
         changed = bytearray(row.state)
         changed[at] ^= bit
         with pytest.raises((Tampered, KeysUnusable)):
-            unseal(row._replace(state=bytes(changed)), keys.ring())
+            unseal(replace(row, state=bytes(changed)), keys.ring())
     for end in range(start + 1, len(row.state)):
         with pytest.raises(Tampered):
-            unseal(row._replace(state=row.state[:end]), keys.ring())
+            unseal(replace(row, state=row.state[:end]), keys.ring())
 
 
 def test_rotation_leaves_what_was_stored_readable_and_names_the_generation(keys: Keys) -> None:
