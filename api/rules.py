@@ -36,7 +36,7 @@ Table = Annotated[
 ]
 
 Shown = Annotated[
-    str | None, Query(max_length=100, description="试算返回的 preview；与试算时所示不一致的，不予录入")
+    str | None, Query(max_length=4000, description="试算返回的 preview；与试算时所示不一致的，不予录入")
 ]
 
 

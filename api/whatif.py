@@ -1,20 +1,18 @@
 """试算: which due dates of open cases would move if a rule book or a calendar were otherwise, and how many limits would have
 been late. Stores nothing; counted as the change itself would be applied."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
-
 from api import lists, paging
 from api.bootstrap import Services
 from api.limit_moves import visible
+from api.previewed import Shown, differing, said
 from domain.acts import Act
 from domain.casework import Case
-from domain.errors import Invalid, NotNow, NotYours
+from domain.errors import Busy, Invalid, NotNow, NotYours
 from domain.rulebase.fold import Known, Rulebase
 from domain.rules.authority import READ_ALL_POSTS
 from domain.rules.counting import CannotCount
@@ -26,6 +24,10 @@ from projections.view import Connection, Row
 CHUNK = 500
 MOST_FOLDED = 20_000
 """Cases whose histories are asked for one trial; more would keep everybody waiting."""
+
+
+AGAIN = 15
+"""Seconds after which to ask again while a change is being applied."""
 
 
 class Asked(NamedTuple):
@@ -47,7 +49,7 @@ def moves(
     place, seen = lists.place(cursor), visible(services, act)
     with services.database.connection() as connection:
         reached = head(connection)
-    lists.wait(services, trials.NEEDS, reached)
+    _wait(services, reached)
     with services.database.transaction() as connection:
         _put(connection, services, act, asked, reached)
         totals = trials.totals(connection, seen, act.today)
@@ -64,35 +66,42 @@ def moves(
         "alerts": {"withdrawn": totals["withdrawn"], "rearmed": totals["rearmed"]},
         "by_clock": _summed(groups, "clock", ("limits",)),
         "by_unit": _named(services, _summed(groups, "unit", ("limits",))),
-        "preview": token(services, totals),
+        "preview": Shown.of(services.casework.rulebase().version, totals, groups).token,
     }
     return answer if late is None else answer | {"lateness": _late(services, late)}
-
-
-def token(services: Services, totals: Row) -> str:
-    """试算凭据: what was shown – on which state of the rule base, and which limits moved from where to where."""
-    content = [services.casework.rulebase().version, totals["total"], totals["cases"], totals["digest"]]
-    return (
-        f"{totals['total']}-{totals['cases']}-{hashlib.sha256(msgspec.json.encode(content)).hexdigest()[:32]}"
-    )
 
 
 def must_be_as_shown(services: Services, act: Act, asked: Asked, shown: str | None) -> None:
     """与试算一致: what is about to be applied moves what the trial showed. Raises NotNow("rulebase.preview_outdated")."""
     if shown is None:
         return
-    now = moves(services, act, asked, limit=1)
-    if now["preview"] == shown:
+    found = moves(services, act, asked, limit=1)
+    then, now = Shown.read(shown), Shown.read(found["preview"])
+    if then is not None and then == now:
         return
-    then = shown.split("-")[0]
-    said = f"试算时会变动{then}项" if then.isdecimal() and len(then) < 12 else "试算结果"
+    labels = {one["clock"]: one["label"] for one in found["by_clock"]}
+    differs = differing(then, now, labels)
+    what = "；".join(said(then, now, differs)) or "所涉事项或者到期日已有变动"
     raise NotNow(
         "rulebase.preview_outdated",
-        f"试算之后，规则库或者在办事项已有变动：{said}，现为{now['cases']}件{now['total']}项，请重新试算后再录入。",
-        total=now["total"],
-        cases=now["cases"],
-        preview=now["preview"],
+        f"与试算时所示不一致：{what}。现在录入将变动{found['cases']}件{found['total']}项，请重新试算后再录入。",
+        total=found["total"],
+        cases=found["cases"],
+        preview=found["preview"],
+        differs=differs,
     )
+
+
+def _wait(services: Services, position: int) -> None:
+    """等待在途的调整: a pass over all open cases holds the views back for as long as it takes. Raises Busy."""
+    try:
+        lists.wait(services, trials.NEEDS, position)
+    except Busy as error:
+        raise Busy(
+            error.code,
+            "在办事项的期限正在重新计算，尚不能试算，请稍后再试。",
+            retry_after=AGAIN,
+        ) from error
 
 
 def _put(connection: Connection, services: Services, act: Act, asked: Asked, position: int) -> None:

@@ -78,6 +78,7 @@ class Days:
             connection.execute(
                 "DELETE FROM deadline_steps WHERE raised AND fire_on <= %s", (legal_date(self.at),)
             )
+        self._quiet()  # the first one after it finds that they are gone, for all that follow
         return seconds
 
     def quiet(self) -> float:

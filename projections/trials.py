@@ -51,17 +51,21 @@ OPEN: LiteralString = (
 )
 """Clocks that run in either case; a window that is past in both doesn't matter to anybody."""
 MOVED: LiteralString = OPEN + " AND m.from_on IS DISTINCT FROM m.to_on"
-TOTALS: LiteralString = """
+DIGEST: LiteralString = (
+    "mod(coalesce(sum(hashtextextended(concat_ws('|', m.case_id, m.clock, m.start_version, m.part, m.from_on, m.to_on), 0)), 0)"
+    ", 4294967296)::bigint"
+)
+"""Of some moves, in whatever order."""
+TOTALS: LiteralString = f"""
 SELECT count(*) FILTER (WHERE m.from_on IS DISTINCT FROM m.to_on) AS total,
     count(DISTINCT m.case_id) FILTER (WHERE m.from_on IS DISTINCT FROM m.to_on) AS cases,
     count(*) FILTER (WHERE m.was_provisional AND NOT m.provisional) AS firm,
-    coalesce(sum(hashtextextended(concat_ws('|', m.case_id, m.clock, m.start_version, m.part, m.from_on, m.to_on), 0)),
-        0)::text AS digest
-FROM trial_moves m JOIN ledger l USING (case_id) WHERE {}
+    {DIGEST} AS digest
+FROM trial_moves m JOIN ledger l USING (case_id) WHERE {{}}
 """
-BY: LiteralString = """
-SELECT m.clock, min(m.label) AS label, m.unit, count(*) AS limits FROM trial_moves m JOIN ledger l USING (case_id)
-WHERE {} GROUP BY m.clock, m.unit
+BY: LiteralString = f"""
+SELECT m.clock, min(m.label) AS label, m.unit, count(*) AS limits, {DIGEST} AS digest
+FROM trial_moves m JOIN ledger l USING (case_id) WHERE {{}} GROUP BY m.clock, m.unit
 """
 ALERTS: LiteralString = """
 SELECT count(*) FILTER (WHERE NOT a.acknowledged) AS withdrawn,

@@ -57,7 +57,12 @@ def test_what_is_applied_is_what_was_shown(
     entered = body | {"source": "补充通知", "published_at": "2026-03-02"}
     refused = admin.put("/v1/calendars/2026", params={"preview": shown["preview"]}, json=entered)
     assert (refused.status_code, refused.json()["code"]) == (409, "rulebase.preview_outdated")
+    assert "“登记后转送、交办”试算时会变动1项，现为2项" in refused.json()["detail"]
     assert "2件2项" in refused.json()["detail"]
+    [differs] = refused.json()["differs"]
+    assert (differs["clock"], differs["then"], differs["now"]) == ("route", 1, 2)
+    unread = admin.put("/v1/calendars/2026", params={"preview": "1-1-abc"}, json=entered)
+    assert (unread.status_code, "无法识别" in unread.json()["detail"]) == (409, True)
     again = admin.post("/v1/calendars/2026/preview", json=body).json()
     page = admin.post("/v1/calendars/2026/preview", params={"limit": 1}, json=body).json()
     further = {"limit": 1, "cursor": page["next_cursor"]}
