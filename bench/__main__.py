@@ -21,7 +21,9 @@ from bench.place import Place, place
 
 BENCHMARKS: Mapping[str, str] = {
     "save": "saving",
+    "append": "appending",
     "load": "loading",
+    "log": "reading",
     "catch-up": "catching_up",
     "letters": "importing",
     "sweep": "sweeping",
