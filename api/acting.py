@@ -8,27 +8,30 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Header, Request, Response
 from pydantic import BaseModel
+from starlette.routing import BaseRoute
 
 from api.bodies import Form, command_of, form_of, is_optional
 from api.errors import READS, WRITES
 from api.identity import Held, Signed
 from api.logs import bind
 from api.together import Together
-from domain.acts import Receipt
+from domain.acts import Act, Receipt
 from domain.cases import Kind
 from domain.casework import Asked, Key
 from domain.errors import Refused
 from domain.facts import term_of
 
+IF_MATCH = r'^(\*|(W/)?"[0-9]{1,9}")$'
+KEY = "^[!-~]([ -~]*[!-~])?$"
+LONGEST_KEY = 200
+
 IfMatch = Annotated[
     str | None,
-    Header(pattern=r'^(\*|(W/)?"[0-9]{1,9}")$', description='所依据的版本，如 "3"；已有新的记录时答 412'),
+    Header(pattern=IF_MATCH, description='所依据的版本，如 "3"；已有新的记录时答 412'),
 ]
 IdempotencyKey = Annotated[
     str | None,
-    Header(
-        min_length=1, max_length=200, pattern="^[!-~]([ -~]*[!-~])?$", description="同一键、同一内容只办一次"
-    ),
+    Header(min_length=1, max_length=LONGEST_KEY, pattern=KEY, description="同一键、同一内容只办一次"),
 ]
 
 
@@ -49,6 +52,11 @@ class Conditions:
 
 async def conditions(if_match: IfMatch = None, idempotency_key: IdempotencyKey = None) -> Conditions:
     """附带条件: from the headers If-Match and Idempotency-Key."""
+    return conditions_of(if_match, idempotency_key)
+
+
+def conditions_of(if_match: str | None, idempotency_key: str | None) -> Conditions:
+    """附带条件: from what the two headers say, which is well-formed."""
     expects = None if if_match in {None, "*"} else int(str(if_match).removeprefix("W/").strip('"'))
     return Conditions(expects, idempotency_key)
 
@@ -98,6 +106,34 @@ def done(receipt: Receipt, response: Response) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """去处 — a command of a kind of case, its form, and the route it has in the interface's description."""
+
+    kind: Kind
+    prefix: str
+    slug: str
+    form: type[Form]
+    route: BaseRoute
+
+
+WAYS: dict[tuple[str, str], Way] = {}
+"""每项操作的去处: by the address before the case's id and the name behind it."""
+
+
+async def perform(
+    request: Request, way: Way, id: UUID, act: Act, sent: Conditions, body: Form
+) -> tuple[dict[str, Any], str]:
+    """办理: together with what others do at the same moment; what is answered, and the version's mark."""
+    bind(**{way.kind.name: id}, command=way.slug)
+    key = sent.keyed(f"{way.prefix}/{id}/{way.slug}", body)
+    door: Together[Asked, Receipt] = request.app.state.acting
+    receipt = await door.ask(Asked(id, command_of(body), act, way.kind, sent.expects, key))
+    bind(position=receipt.position)
+    told = {"id": id, "version": receipt.version, "position": receipt.position, "events": receipt.events}
+    return told, f'"{receipt.version}"'
+
+
 def body_of(form: type[Form]) -> Any:
     """A form without required fields may be left out altogether."""
     return Annotated[form, Body(default_factory=form) if is_optional(form) else Body()]
@@ -116,17 +152,13 @@ def add_acts(router: APIRouter, kind: Kind, prefix: str = "") -> None:
 def _add_act(router: APIRouter, kind: Kind, slug: str, command: type, prefix: str) -> None:
     form = form_of(command)
 
-    async def perform(
+    async def act_on(
         id: UUID, request: Request, act: Signed, sent: Conditioned, response: Response, body: Any
     ) -> Any:
-        bind(**{kind.name: id}, command=slug)
-        key = sent.keyed(f"{router.prefix}/{id}/{slug}", body)
-        made = command_of(body)
-        door: Together[Asked, Receipt] = request.app.state.acting
-        receipt = await door.ask(Asked(id, made, act, kind, sent.expects, key))
-        return done(receipt, response)
+        told, response.headers["ETag"] = await perform(request, way, id, act, sent, body)
+        return told
 
-    perform.__annotations__["body"] = body_of(form)
+    act_on.__annotations__["body"] = body_of(form)
     router.post(
         f"/{{id}}/{slug}",
         response_model=Done,
@@ -134,7 +166,8 @@ def _add_act(router: APIRouter, kind: Kind, slug: str, command: type, prefix: st
         summary=term_of(command),
         description=command.__doc__,
         operation_id=f"{prefix}{slug}",
-    )(perform)
+    )(act_on)
+    way = WAYS[router.prefix, slug] = Way(kind, router.prefix, slug, form, router.routes[-1])
 
 
 def _add_list(router: APIRouter, kind: Kind, prefix: str) -> None:

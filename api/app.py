@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import (
     accounts,
+    acting,
     alert_stream,
     alerts,
     archives,
@@ -58,6 +59,7 @@ from api.cookies import SameSite
 from api.evenness import Evenness
 from api.intake import Intake, Watch
 from api.papers import keeping
+from api.shortcut import Shortcut
 from api.together import Together
 
 PARTS = (
@@ -122,6 +124,7 @@ def put_together(beat: float) -> FastAPI:
     for part in PARTS:
         app.include_router(part.router)
     console.install(app)
+    app.add_middleware(Shortcut, ways=acting.WAYS)
     app.add_middleware(Intake)
     app.add_middleware(Evenness, beat=beat)
     app.add_middleware(SameSite)

@@ -44,7 +44,9 @@ FORMS_OF = {
 """How the names of the forms begin whose commands are called as those of another kind of case are."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+ID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+"""编号: a UUID in its usual writing."""
+_ID = re.compile(ID)
 
 
 class Form(BaseModel):

@@ -175,12 +175,13 @@ class Intake:
                 return
             if not message.get("more_body", False):
                 break
-        fault = (
-            _fault(bytes(body)) if body and "json" in Headers(scope=scope).get("content-type", "") else None
-        )
-        if fault is not None:
-            scope["headers"] = _as_bytes(scope["headers"])
-            scope["shixian.malformed"] = fault
+        if body and "json" in Headers(scope=scope).get("content-type", ""):
+            sent, fault = _read(bytes(body))
+            if fault is None:
+                scope["shixian.sent"] = sent
+            else:
+                scope["headers"] = _as_bytes(scope["headers"])
+                scope["shixian.malformed"] = fault
         await self.app(scope, _replayed(bytes(body), receive), send)
 
 
@@ -239,21 +240,21 @@ def _as_bytes(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes
     return [*kept, (b"content-type", b"application/octet-stream")]
 
 
-def _fault(body: bytes) -> str | None:
-    """不合格之处: why the body is not JSON as this service takes it, None if it is."""
+def _read(body: bytes) -> tuple[Any, str | None]:
+    """读入: what was sent, or why it is not JSON as this service takes it."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        return "请求内容不是 UTF-8 编码。"
+        return None, "请求内容不是 UTF-8 编码。"
     try:
         value = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_constant)
-        return None if _depth(value) <= DEEPEST else "请求内容嵌套过深。"
+        return value, None if _depth(value) <= DEEPEST else "请求内容嵌套过深。"
     except _Twins:
-        return "请求内容中有重复的字段。"
+        return None, "请求内容中有重复的字段。"
     except RecursionError:
-        return "请求内容嵌套过深。"
+        return None, "请求内容嵌套过深。"
     except ValueError:
-        return "请求内容不是有效的 JSON。"
+        return None, "请求内容不是有效的 JSON。"
 
 
 class _Twins(ValueError):
