@@ -1,0 +1,92 @@
+"""通读日志: the whole log read, opened with its keys and decoded, as views and feeds read it, beside plain reading of the rows.
+
+The cases have 20 facts each and move on side by side, some hundreds at a time. In each trial every key is
+derived anew. Plain reading is timed in binary, as we read, and in text, as psycopg reads if it isn't told otherwise.
+"""
+
+from collections.abc import Generator, Iterable
+from functools import partial
+from itertools import chain
+from typing import cast
+from uuid import uuid4
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from bench import cases
+from bench.measure import Comparison, Figure, per_piece
+from bench.place import Place
+from domain.casework import Casework
+from domain.facts import Fact
+from domain.store import Reader
+from eventstore.keys import Keys
+from projections.runner import BATCH
+
+FACTS = (50_000, 200_000, 1_000_000)
+LENGTH, TOGETHER = 20, 250
+AT_ONCE = 1000
+ROWS = (
+    "SELECT notification_id, originator_id, originator_version, topic, state FROM casework_events"
+    " ORDER BY notification_id"
+)
+FIGURE = Figure(
+    "log",
+    "Reading and decoding the whole log",
+    "facts in the log",
+    "opened and decoded",
+    "plain reading, binary",
+)
+
+
+def comparisons(place: Place) -> Generator[Comparison]:
+    """比较: `select_log` and `facts` in the batches of the views against a server-side cursor over the same rows."""
+    for count in place.sizes(FACTS, quick=(10_000,)):
+        with place.ours() as (database, casework):
+            for _ in range(count // (LENGTH * TOGETHER)):
+                histories = [list(cases.history(uuid4(), serial, LENGTH)) for serial in range(TOGETHER)]
+                fill(casework, chain.from_iterable(zip(*histories, strict=True)))
+            with psycopg.connect(database.dsn, autocommit=True) as connection:
+                connection.execute("VACUUM (ANALYZE) casework_events")
+            total = casework.recorder.max_notification_id() or 0
+            for form, binary in (("binary", True), ("text", False)):
+                yield Comparison(
+                    name=f"log-{count}-{form}",
+                    what=f"{total:,} facts read, opened and decoded, keys derived anew",
+                    against=f"plain reading of the same rows, server-side cursor, {form}",
+                    unit="events/s",
+                    goal=0.5 if binary else None,
+                    figure=FIGURE if binary else None,
+                    size=count,
+                    rounds=3 if count > 500_000 else None,
+                    ours=partial(per_piece, total, partial(decode, place, casework)),
+                    theirs=partial(per_piece, total, partial(read, database.dsn, binary)),
+                )
+
+
+def fill(casework: Casework, facts: Iterable[Fact]) -> None:
+    """备料: stored as ever, many in a transaction."""
+    waiting = list(facts)
+    for start in range(0, len(waiting), AT_ONCE):
+        casework.save(*waiting[start : start + AT_ONCE])
+
+
+def decode(place: Place, casework: Casework) -> None:
+    """通读解码: every fact, as a view gets it."""
+    cast(Reader, casework.mapper).use(Keys.open(place.server.home / "keys"))
+    after = 0
+    while rows := casework.store.select_log(after, BATCH):
+        facts = casework.facts(rows)
+        if facts[-1].originator_version != rows[-1].originator_version:
+            raise AssertionError("the facts are not those of the rows")
+        after = rows[-1].position
+
+
+def read(dsn: str, binary: bool) -> None:
+    """通读: every row arrives as a tuple, and that is all."""
+    with (
+        psycopg.connect(dsn) as connection,
+        connection.cursor("plain", binary=binary, row_factory=tuple_row) as cursor,
+    ):
+        cursor.execute(ROWS)
+        while cursor.fetchmany(BATCH):
+            pass
