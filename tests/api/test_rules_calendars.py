@@ -146,6 +146,7 @@ def test_a_trial_shows_no_accusation_to_whom_it_accuses(sign_in: SignIn, catch_u
         ({"days_off": ["2027-02-30"]}, "request.malformed"),
         ({"days_off": ["20270101"]}, "request.malformed"),
         ({"make_up_days": ["2027-01-01"]}, "calendar.wrong_day"),
+        ({"days_off": ["2027-01-01", "2027-01-01"]}, "calendar.wrong_day"),
         ({"make_up_days": ["2027-01-08"]}, "calendar.wrong_day"),
         ({"make_up_days": ["2028-01-08"]}, "calendar.wrong_day"),
         ({"surprise": 1}, "request.malformed"),
