@@ -14,6 +14,7 @@ from domain.petition.events import Registered
 from domain.secrets import CLEARED
 from eventstore.database import Database, library_env
 from eventstore.keys import Keys
+from projections.catalogue import VIEWS
 from projections.ledger import Ledger
 from projections.rebuild import rebuild
 from projections.runner import Runner
@@ -88,6 +89,18 @@ def test_who_follows_the_log_reads_what_came_before_without_the_keys(
         row = connection.execute("SELECT t::text AS r FROM ledger t WHERE case_id = %s", (erased,)).fetchone()
     assert row is not None
     assert not [told for told in ("渗水", "欧阳雪", "13912345678") if told in row["r"]]
+
+
+def test_c4_what_was_remembered_of_a_case_is_forgotten_with_its_keys(
+    erased: UUID, database: Database, casework: Casework
+) -> None:
+    """Issue 6: a runner that goes event by event had the case in mind when its destruction came."""
+    Runner(database, casework, *VIEWS, batch=1).catch_up()
+    with database.connection() as connection:
+        for table in ("ledger", "ledger_texts", "archives", "timeline", "deadlines", "awaited"):
+            rows = connection.execute(f"SELECT t::text AS r FROM {table} t WHERE case_id = %s", (erased,))
+            told = " ".join(row["r"] for row in rows.fetchall())
+            assert not [word for word in ("渗水", "欧阳雪", "13912345678") if word in told], table
 
 
 def test_building_anew_does_so_too(erased: UUID, database: Database, casework: Casework) -> None:
