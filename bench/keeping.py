@@ -29,14 +29,16 @@ class Run:
         self.folder = folder
 
     @classmethod
-    def open(cls, settings: Mapping[str, Any], names: Sequence[str], *, fresh: bool) -> "Run":
+    def open(
+        cls, settings: Mapping[str, Any], names: Sequence[str], *, fresh: bool, runs: Path = RUNS
+    ) -> "Run":
         """开始或继续: the newest run of the same settings that has something left to do, unless told to begin anew."""
         if not fresh:
-            for folder in sorted(RUNS.glob(f"*/{RUN}"), reverse=True):
+            for folder in sorted(runs.glob(f"*/{RUN}"), reverse=True):
                 run = cls(folder.parent)
                 if _read(folder) == {**settings} and not all(run.finished(name) for name in names):
                     return run
-        run = cls(RUNS / now().strftime("%Y%m%d-%H%M%S-%f"))
+        run = cls(runs / now().strftime("%Y%m%d-%H%M%S-%f"))
         run.folder.mkdir(parents=True)
         _write(run.folder / RUN, {**settings})
         return run
@@ -67,16 +69,16 @@ class Run:
         """完成: the benchmark is done."""
         _write(self.folder / f"{name}.json", {**self.of(name), "finished": True})
 
-    def publish(self, name: str) -> None:
+    def publish(self, name: str, page: Path = PUBLISHED) -> None:
         """公布: the benchmark's file becomes the one of which the page tells."""
-        folder = PUBLISHED / "results"
+        folder = page / "results"
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / f"{name}.json", self.of(name))
 
 
-def published(names: Sequence[str]) -> dict[str, Kept]:
+def published(names: Sequence[str], page: Path) -> dict[str, Kept]:
     """已公布: each benchmark's file, in the order of the names."""
-    paths = {name: PUBLISHED / "results" / f"{name}.json" for name in names}
+    paths = {name: page / "results" / f"{name}.json" for name in names}
     return {name: _read(path) for name, path in paths.items() if path.exists()}
 
 

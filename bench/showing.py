@@ -82,16 +82,17 @@ def drawings(results: Iterable[Kept], folder: Path) -> list[str]:
     return list(figures)
 
 
-def page(names: Sequence[str]) -> None:
+def page(names: Sequence[str], folder: Path = PUBLISHED) -> None:
     """公布页: all that is published, a section a benchmark, beside the drawings."""
     parts = [PAGE]
-    for name, kept in published(names).items():
+    for name, kept in published(names, folder).items():
         parts.append(
-            f"\n## {name}\n\n| {' | '.join(HEADINGS)} | load | code |\n|{'---|' * (len(HEADINGS) + 2)}\n"
+            f"\n## {name}\n\n| {' | '.join((*HEADINGS, 'load', 'code'))} |\n|{'---|' * (len(HEADINGS) + 2)}\n"
         )
         for result in kept["results"]:
-            parts.append(f"| {' | '.join(cells(result))} | {result['load']} | {result['commit']} |\n")
-        parts.extend(f"\n![{figure}]({figure}.svg)\n" for figure in drawings(kept["results"], PUBLISHED))
+            row = (*cells(result), str(result["load"]), result["commit"])
+            parts.append(" | ".join(("", *(cell.replace("|", r"\|") for cell in row), "")).strip() + "\n")
+        parts.extend(f"\n![{figure}]({figure}.svg)\n" for figure in drawings(kept["results"], folder))
         machine = ", ".join(f"{what} {value}" for what, value in kept["machine"].items())
         parts.append(f"\nMachine: {machine}.\n")
-    (PUBLISHED / "README.md").write_text("".join(parts), encoding="utf-8")
+    (folder / "README.md").write_text("".join(parts), encoding="utf-8")
