@@ -42,7 +42,7 @@ def main() -> int:
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.default_int_handler)
     names, whole = options.names or list(BENCHMARKS), not options.names
-    settings = {"names": names, "rounds": options.rounds, "quick": options.quick, "sizes": options.sizes}
+    settings = {"names": options.names, "rounds": options.rounds, "quick": options.quick, "sizes": options.sizes}
     run = Run.open(settings, names, fresh=options.fresh or not whole)
     publishing = options.publish or (whole and not options.quick and not options.sizes)
     machine: dict[str, Any] = {"python": python_version(), "rounds": options.rounds}

@@ -79,6 +79,18 @@ def test_what_is_applied_is_what_was_shown(
     assert office.get("/v1/rule-changes/2").status_code == 404
 
 
+def test_a_preview_while_limits_are_being_counted_again_says_when_to_ask(
+    sign_in: SignIn, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C2, issue 6: the views are behind for as long as a pass takes."""
+    monkeypatch.setattr("api.lists.PATIENCE", 0.05)
+    office = sign_in("office")
+    assert office.post("/v1/petitions", json=LETTER).status_code == 201
+    answer = sign_in("admin").post("/v1/calendars/2026/preview", json=trial(office))
+    assert (answer.status_code, answer.json()["code"]) == (503, "projection.behind")
+    assert answer.headers["Retry-After"] == "15"
+
+
 def test_only_the_readers_of_a_case_learn_that_its_limit_moved(
     sign_in: SignIn, services: Services, catch_up: CatchUp
 ) -> None:
