@@ -2,13 +2,15 @@
 
 Whoever comes while nobody is storing does it, for itself and for all who wait by then; the others sleep until they are
 answered, or until it is their turn to do it for the next ones. So one caller alone pays for no hand-over, and many share
-the wait for the disk. Two submissions of one stream never share a batch: the later one is decided on what the earlier
-one left behind.
+the wait for the disk. Those who were answered last come back at once with the next: a moment is given them, or they would
+take turns with the others for ever, half of them in each batch. Two submissions of one stream never share a batch: the
+later one is decided on what the earlier one left behind.
 """
 
 from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Condition, Lock
+from time import monotonic
 from typing import NamedTuple
 
 from eventsourcing.persistence import DatabaseError, OperationalError
@@ -20,6 +22,10 @@ CAPACITY = 1024
 """Submissions that may wait; whoever comes then is told to come back."""
 BATCH, FACTS = 256, 2000
 """Submissions and facts after which a batch takes no more."""
+GATHERING, MOMENT = 0.25, 0.001
+"""How long to wait for those who were answered last: a part of what storing them took, and seconds at most."""
+FORGETTING = 0.8
+"""What is kept from batch to batch of how many callers there were."""
 DRAINING = 10.0
 """Seconds that closing waits for those who are being stored."""
 
@@ -58,6 +64,9 @@ class GroupCommit:
         self._led = self._closed = False
         self._guard = Lock()
         self._idle = Condition(self._guard)
+        self._gathered = Condition(self._guard)
+        self._usual = self._took = 0.0
+        self._missing = 0
 
     def __call__(self, submissions: Sequence[Submission]) -> list[Outcome]:
         """追加: outcomes in the order of the submissions. Raises Busy if too many wait, and what `store` raised if no
@@ -72,6 +81,9 @@ class GroupCommit:
             if self._waiting and len(self._waiting) + len(queued) > CAPACITY:
                 raise Busy("store.busy", "系统正忙，请稍后重试。", retry_after=1)
             self._waiting.extend(queued)
+            self._missing -= 1
+            if self._missing == 0:
+                self._gathered.notify()
             asked.leads = not self._led
             self._led = True
         try:
@@ -95,18 +107,28 @@ class GroupCommit:
 
     def _store_next(self) -> None:
         with self._guard:
+            self._gather()
             batch = self._next_batch()
+            self._usual = max(len({one.asked for one in batch}), self._usual * FORGETTING)
+        began = monotonic()
         answers: Sequence[Outcome] = [OperationalError("interrupted: not known whether stored")] * len(batch)
         try:
             answers = self._store([one.submission for one in batch])
         except DatabaseError as error:
             answers = [OperationalError(str(error)) for _ in batch]
         finally:
+            self._took = monotonic() - began
             for (_, _, asked, place), answer in zip(batch, answers, strict=True):
                 asked.answers[place] = answer
                 asked.left -= 1
                 if not asked.left and not asked.leads:
                     asked.woken.release()
+
+    def _gather(self) -> None:
+        """等一等: for as many callers as there usually are, but not for long."""
+        self._missing = int(self._usual) - len({one.asked for one in self._waiting})
+        if self._missing > 0:
+            self._gathered.wait_for(lambda: self._missing <= 0, min(self._took * GATHERING, MOMENT))
 
     def _next_batch(self) -> list[Waiting]:
         """In the order in which they came, passing over what touches the same as one before it."""
