@@ -40,6 +40,7 @@ TARGETS = {
         ["python", "-m", "pytest", "-q", "tests/house", "tests/domain"],
     ],
     "bench": [["python", "-m", "bench"]],
+    "chaos": [["python", "-m", "tests.chaos"]],
     "seed": [["shixian", "seed"]],
     "wheel": [["python", "-m", "hatchling", "build"]],
 }

@@ -6,6 +6,7 @@ Every scene runs in a process of its own and is judged by the same promises. Exi
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,7 @@ def main(
     within: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """故障演练：在负载下强杀进程、切断连接、拨动时钟，事后逐项清点。"""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     asked = Asked(kills, seconds, seed, log=log and log.absolute())
     if within is not None:
         [name] = only or []
@@ -87,10 +89,13 @@ def played(scene: Scene, asked: Asked, progress: Any) -> dict[str, Any]:
             [*command, "--within", str(verdict)], cwd=ROOT, stdout=subprocess.PIPE, text=True
         ) as process:
             assert process.stdout is not None
-            for line in process.stdout:
-                done, _, of = line.partition("/")
-                if of.strip().isdigit():
-                    progress(int(done), int(of))
+            try:
+                for line in process.stdout:
+                    done, _, of = line.partition("/")
+                    if of.strip().isdigit():
+                        progress(int(done), int(of))
+            finally:
+                process.terminate()  # nothing happens to one that has ended
         told = json.loads(verdict.read_text("utf-8")) if verdict.exists() else {}
     told.setdefault("counts", {})
     told.setdefault("findings", [f"the scene broke off with code {process.returncode}"])

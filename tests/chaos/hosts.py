@@ -6,6 +6,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -89,10 +90,16 @@ def take_away() -> None:
 
 
 def main(command: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         make()
-        told = {**os.environ, TOLD: SECOND}
-        return subprocess.call(["ip", "netns", "exec", FIRST, *command], env=told)
+        with subprocess.Popen(
+            ["ip", "netns", "exec", FIRST, *command], env={**os.environ, TOLD: SECOND}
+        ) as process:
+            try:
+                return process.wait()
+            finally:
+                process.terminate()
     finally:
         take_away()
 

@@ -20,9 +20,9 @@ from tests.chaos.receivers import Behave, closes_first, refuses_first, slow, twi
 from tests.chaos.stage import Stage, free_port, stage
 from tests.chaos.tree import SERVE, Tree, eventually, killed, postmaster, shifted
 
-WRITERS = 6
+WRITERS = 4
 HOSTS = (sys.executable, "-m", "tests.chaos.hosts")
-UNDER_LOAD = 0.7
+UNDER_LOAD = 0.4
 """So many kills wait until commands are answered again; the others hit a service that is still getting up."""
 Progress = Callable[[int, int], None]
 """Told how much of how much is done."""
