@@ -226,6 +226,11 @@ class Life(RuleBasedStateMachine):
         assert case.state == self.live
 
     @invariant()
+    def a_state_read_without_the_texts_it_does_not_tell_is_the_same(self) -> None:
+        """C1: whatever the acts were, and whatever was erased."""
+        assert self.casework.standings([self.case])[self.case] == (self.kind, self.live)
+
+    @invariant()
     def versions_are_contiguous(self) -> None:
         assert [f.originator_version for f in self.facts] == list(range(1, len(self.facts) + 1))
 

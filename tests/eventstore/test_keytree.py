@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventstore.keytree import LEVELS, PATH_BYTES, PERSON, RECORD_BYTES, SECRET_BYTES, Tree, TreeDamaged
+from eventstore.keytree import (
+    LEVELS,
+    NEAR,
+    PATH_BYTES,
+    PERSON,
+    RECORD_BYTES,
+    SECRET_BYTES,
+    Descents,
+    Tree,
+    TreeDamaged,
+    descend,
+)
 
 ROOT = bytes(range(32))
 spread = st.binary(min_size=PATH_BYTES, max_size=PATH_BYTES)
@@ -70,6 +81,25 @@ def test_a_tree_goes_on_from_its_records(first: list[bytes], then: list[bytes], 
     assert [read.secret(path) for path in asked] == [
         None if path in first + then else step_by_step(path) for path in asked
     ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(gone=paths, asked=paths, level=st.integers(NEAR, LEVELS))
+def test_the_remembered_way_down_leads_to_the_same_secrets(
+    gone: list[bytes], asked: list[bytes], level: int
+) -> None:
+    """C4: a branch is there as long as nothing below it was destroyed, and what lies below follows from it."""
+    tree = Tree.grown(ROOT).without(gone)
+    descents = Descents(tree)
+    span = 2 * (LEVELS - level)
+    whole = {int.from_bytes(path, "big") >> span for path in gone}
+    for path in [*asked, *gone, *asked]:
+        number = int.from_bytes(path, "big")
+        branch = descents.branch(number, level)
+        assert (branch is None) == (number >> span in whole)
+        if branch is not None:
+            assert descend(branch, number, level, LEVELS) == step_by_step(path)
+        assert descents.branch(number, LEVELS) == tree.secret(path)
 
 
 def test_known_secrets_of_a_known_root() -> None:
