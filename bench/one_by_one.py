@@ -15,7 +15,6 @@ from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg.conninfo import conninfo_to_dict
 
-from bench.stock import PATIENCE
 from domain.casework import Casework, Recorded
 from domain.store import KeyStore
 from eventstore.database import library_env
@@ -24,6 +23,8 @@ from projections.catalogue import VIEWS
 
 NAME = "everyview"
 TRACKING = f"{NAME}_tracking"
+PATIENCE = 120.0
+"""Seconds in which the runner must have caught up."""
 
 
 class EveryView(PostgresTrackingRecorder):
