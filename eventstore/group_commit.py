@@ -115,6 +115,9 @@ class GroupCommit:
         try:
             answers = self._store([one.submission for one in batch])
         except DatabaseError as error:
+            with self._guard:  # who waits would wait as long, for the same
+                batch.extend(self._waiting)
+                self._waiting.clear()
             answers = [OperationalError(str(error)) for _ in batch]
         finally:
             self._took = monotonic() - began

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event
 from uuid import UUID, uuid4
 
@@ -30,6 +30,12 @@ def recorder(database: Database) -> Iterator[CaseRecorder]:
     with Log(env=library_env(database.dsn)) as log:
         assert isinstance(log.recorder, CaseRecorder)
         yield log.recorder
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as held:
+        yield held
 
 
 def event(stream: UUID, version: int = 1, state: bytes = b"{}") -> StoredEvent:
@@ -125,18 +131,20 @@ def test_c1_what_is_unfit_is_refused_alone(recorder: CaseRecorder, database: Dat
 
 
 def test_c1_sixty_four_at_once_are_stored_once_each_in_one_order(
-    recorder: CaseRecorder, database: Database
+    recorder: CaseRecorder, database: Database, stack: ExitStack
 ) -> None:
     streams = [uuid4() for _ in range(16)]
+    another = stack.enter_context(Log(env=library_env(database.dsn))).recorder
 
     def until_stored(number: int) -> int:
-        """Four writers a stream, and every key is used by two of them."""
+        """Four writers a stream, half of them in another process's place; every key is used by two of them."""
         stream, key = streams[number % 16], receipt(f"key-{number // 32}-{number % 32}")
         twice = receipt(f"twice-{number % 32}")
         while True:
             version = len(recorder.select_stream(stream)) + 1
             try:
-                positions = recorder.insert_events([event(stream, version)], receipts=[key, twice])
+                store = recorder if number % 2 else another
+                positions = store.insert_events([event(stream, version)], receipts=[key, twice])
             except ReceiptExists:
                 return 0
             except IntegrityError:
@@ -216,9 +224,31 @@ def test_c1_who_is_interrupted_while_storing_for_others_leaves_them_neither_wait
         storing.wait(10)
         rest = [pool.submit(together, [Submission([event(uuid4())])]) for _ in range(3)]
         while waiting(together) < 3:
-            storing.wait(0.001)
+            interrupted.wait(0.001)
         interrupted.set()
         assert isinstance(first.exception(10), KeyboardInterrupt)
         assert [one.result(10) for one in rest] == [[[2]]] * 3
     together.close()
     assert batches == [1, 3]
+
+
+def test_c1_while_the_database_is_away_nobody_waits_twice_as_long() -> None:
+    trying, given_up = Event(), Event()
+    batches: list[int] = []
+
+    def store(batch: Sequence[Submission]) -> Sequence[Outcome]:
+        batches.append(len(batch))
+        trying.set()
+        given_up.wait(10)
+        raise OperationalError("the server is away")
+
+    together = GroupCommit(store)
+    with ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(together, [Submission([event(uuid4())])])]
+        trying.wait(10)
+        asking += [pool.submit(together, [Submission([event(uuid4())])] * 2) for _ in range(3)]
+        while waiting(together) < 6:
+            given_up.wait(0.001)
+        given_up.set()
+        assert [str(one.exception(10)) for one in asking] == ["the server is away"] * 4
+    assert batches == [1]
