@@ -27,6 +27,8 @@ POLL = 1.0
 """Seconds between two looks at the log when no announcement comes, and between two tries to lead what another leads."""
 GATHER = 0.04
 """Seconds from one batch to the next while events keep coming: what comes in between costs one batch, not one each."""
+FAR = 1_000
+"""Facts that a view may lack and still go with the others."""
 REJOIN = 0.05
 """Seconds between two looks for views that are back, while any is away."""
 BACK_OFF = (1.0, 60.0)
@@ -136,7 +138,7 @@ class Leader:
         front = max(main.position, *at.values())
         behind: dict[int, list[View]] = {}
         for view in mine:
-            if front - at[view.name] <= self.batch:
+            if front - at[view.name] <= FAR:
                 main.views.append(view)
             else:
                 behind.setdefault(at[view.name], []).append(view)
