@@ -29,6 +29,9 @@ PLAIN: Final = ord("{")
 NO_KEYS: Final = "没有启用密钥，不能存取个人信息。"
 SHORT = struct.Struct(">H")
 LONG = struct.Struct(">I")
+_short, _long = SHORT.unpack_from, LONG.unpack_from
+_NAME = KEY.size
+_BEFORE_TEXT = NONCE_BYTES + LONG.size
 
 TEXT: Final = "t"
 """A field that is a text, or a text or nothing."""
@@ -93,31 +96,36 @@ def told_in_plain(topic: str, state: bytes) -> list[tuple[str, str]]:
 
 def blobs(state: bytes) -> list[Blob]:
     """密文块: in the order in which they lie in the state. Raises Tampered."""
+    found: list[Blob] = []
     if not is_sealed(state):
-        return []
+        return found
     try:
-        return [_blob(state, *span) for span in spans(state)]
+        at, end = first_blob(state), len(state)
+        while at < end:
+            named, listed, stop = span(state, at)
+            found.append(_blob(state, at, named, listed, stop))
+            at = stop
     except (struct.error, IndexError, ValueError) as error:
         raise Tampered("the stored state is damaged") from error
-
-
-def spans(state: bytes) -> list[tuple[int, int, int, int]]:
-    """密文块的位置: of each where it begins, where its key's name, its header and the whole of it end.
-
-    Raises Tampered, struct.error or IndexError where they don't fill the state exactly.
-    """
-    found: list[tuple[int, int, int, int]] = []
-    short, long, end = SHORT.unpack_from, LONG.unpack_from, len(state)
-    at = 5 + long(state, 1)[0]
-    while at < end:
-        named = at + KEY.size + state[at + KEY.size - 1]
-        listed = named + 2 + short(state, named)[0]
-        stop = listed + NONCE_BYTES + 4 + long(state, listed + NONCE_BYTES)[0]
-        found.append((at, named, listed, stop))
-        at = stop
     if at != end:
         raise Tampered("the stored state is cut short")
     return found
+
+
+def first_blob(state: bytes) -> int:
+    """首个密文块的位置: right behind the plain part."""
+    length: int = _long(state, 1)[0]
+    return 5 + length
+
+
+def span(state: bytes, at: int) -> tuple[int, int, int]:
+    """密文块的位置: of the one that begins there, where its key's name, its header and the whole of it end.
+
+    Raises struct.error or IndexError where the state ends before.
+    """
+    named = at + _NAME + state[at + _NAME - 1]
+    listed = named + 2 + _short(state, named)[0]
+    return named, listed, listed + _BEFORE_TEXT + _long(state, listed + NONCE_BYTES)[0]
 
 
 def seal(fact: Fact, keys: Keys | None, *, nonces: Any = urandom) -> bytes:

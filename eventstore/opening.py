@@ -25,9 +25,10 @@ from eventstore.envelope import (
     TEXT,
     Tampered,
     fields_of,
+    first_blob,
     marked_of,
     place_of,
-    spans,
+    span,
 )
 from eventstore.keyfile import KeysUnusable
 from eventstore.keys import Bunch, Ring
@@ -58,7 +59,7 @@ def unseal(row: Row, ring: Ring | None, bare: bool = False) -> bytes:
     stream = row.originator_id if isinstance(row.originator_id, UUID) else UUID(row.originator_id)
     try:
         if bare:
-            return _opened(state, b"", None)
+            return _bare(state)
         return _opened(state, place_of(stream, row.originator_version, row.topic), ring.bunch(stream))
     except InvalidTag:
         raise Tampered("what is stored isn't what was stored") from None
@@ -68,17 +69,21 @@ def unseal(row: Row, ring: Ring | None, bare: bool = False) -> bytes:
         raise Tampered("the stored state is damaged") from error
 
 
+def _bare(state: bytes) -> bytes:
+    """The plain part, with what stands in for the blobs; of a single one, as there mostly is, it is known beforehand."""
+    at = first_blob(state)
+    named, listed, stop = span(state, at)
+    alone = _shape(state[named + 2 : listed]).alone if stop == len(state) else None
+    return _opened(state, b"", None) if alone is None else state[5 : at - 1] + alone
+
+
 def _opened(state: bytes, place: bytes, bunch: Bunch | None) -> bytes:
     """The plain part, and what each blob adds to it."""
-    found = spans(state)
-    if bunch is None and len(found) == 1:
-        [(at, named, listed, _)] = found
-        shape = _shape(state[named + 2 : listed])
-        if shape.alone is not None:
-            return state[5 : at - 1] + shape.alone
-    parts = [state[5 : found[0][0] - 1]]
+    at, end = first_blob(state), len(state)
+    parts = [state[5 : at - 1]]
     nested: dict[str, tuple[list[bytes], list[bytes]]] = {}
-    for at, named, listed, stop in found:
+    while at < end:
+        named, listed, stop = span(state, at)
         part_of, is_rest, text, _ = _shape(state[named + 2 : listed])
         opener = None if bunch is None else bunch[state[at:named]]
         if opener is not None:
@@ -88,6 +93,9 @@ def _opened(state: bytes, place: bytes, bunch: Bunch | None) -> bytes:
             parts.append(text)
         else:
             nested.setdefault(part_of, ([], []))[is_rest].append(text)
+        at = stop
+    if at != end or len(parts) + len(nested) == 1:
+        raise Tampered("the stored state is cut short")
     for name, (people, rest) in nested.items():
         whole = [b'"people":[' + b",".join(filter(None, people)) + b"]", *filter(None, rest)]
         parts.append(b'"' + name.encode() + b'":{' + b",".join(whole) + b"}")
