@@ -10,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
+from eventstore.liveness import must_be_there
 from eventstore.roles import become_writer
 
 CHECKOUT_LIMIT = 10.0
@@ -57,7 +58,7 @@ class Database:
             max_size=max_size,
             timeout=checkout,
             configure=prepare,
-            check=ConnectionPool.check_connection,
+            check=must_be_there,
             name=name,
             open=True,
         )

@@ -10,6 +10,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 
 from eventstore.database import LET_GO
+from eventstore.liveness import must_be_there
 from eventstore.recorder import CaseRecorder
 from eventstore.roles import become_writer
 
@@ -29,7 +30,7 @@ class Datastore(PostgresDatastore):
             max_size=pool_size + max_overflow,
             timeout=connect_timeout,
             configure=_configured(self.after_connect_func()),
-            check=ConnectionPool.check_connection,
+            check=must_be_there,
             open=False,
         )
 
