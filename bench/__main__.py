@@ -21,6 +21,7 @@ from bench.place import Place, place
 
 BENCHMARKS: Mapping[str, str] = {
     "save": "saving",
+    "commands": "commands",
     "append": "appending",
     "load": "loading",
     "log": "reading",

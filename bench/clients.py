@@ -6,6 +6,7 @@ The same for every service that is measured, and lean: it shares the machine's c
 import asyncio
 from collections.abc import Iterator, Sequence
 from time import perf_counter
+from typing import cast
 
 import uvloop
 
@@ -27,9 +28,8 @@ class Client(asyncio.Protocol):
         self._received, self._sent_at = b"", 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.Transport):
-            self.transport = transport
-            self._send()
+        self.transport = cast(asyncio.Transport, transport)
+        self._send()
 
     def data_received(self, data: bytes) -> None:
         self._received += data

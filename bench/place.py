@@ -55,6 +55,12 @@ class Place:
                 "POSTGRES_PASSWORD": self.server.password,
             }
 
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """空库: the address of a database with nothing in it."""
+        with self._fresh() as name:
+            yield self.server.address(name)
+
     def describe(self) -> dict[str, str | int]:
         """环境: what the figures were taken on."""
         with psycopg.connect(self.server.dsn) as connection:
