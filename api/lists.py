@@ -85,9 +85,10 @@ def place(cursor: str | None) -> str | None:
 
 
 def answer(page: Page, shown: Callable[[Row], dict[str, Any]]) -> dict[str, Any]:
-    """列表应答."""
+    """列表应答: where `total_is_exact` is false there are more than `total`, which is as far as was counted."""
     return {
         "items": [shown(row) for row in page.items],
         "next_cursor": page.next_cursor,
         "total": page.total,
+        "total_is_exact": page.counted_all,
     }

@@ -34,6 +34,7 @@ from domain.rules.authority import (
     READ_ALL_POSTS,
     UNIT_POSTS,
 )
+from eventstore.database import Database
 from projections import past, statistics
 from projections.lights import Lights
 from projections.past import Then
@@ -95,11 +96,10 @@ def sheet(
     after: After = None,
 ) -> Response:
     """The same figures as a sheet, with totals and what was counted below them."""
-    lists.wait(services, statistics.NEEDS, after)
     wanted = Wanted(
         report=report, by=key, since=since, until=until, clock=clock, basis=basis, at=at, known_at=known_at
     )
-    return statistics_sheet.made(answer(services, act, wanted), act.at)
+    return statistics_sheet.made(answer(services, act, wanted, after), act.at)
 
 
 @router.get("/{report}", summary="统计报表")
@@ -121,15 +121,14 @@ def figures(
     Only what the officer may read is counted; a unit's officers get their unit's figures. With `at` or `known_at` the
     cases are folded as of then, so many at most.
     """
-    lists.wait(services, statistics.NEEDS, after)
     wanted = Wanted(
         report=report, by=key, since=since, until=until, clock=clock, basis=basis, at=at, known_at=known_at
     )
-    return answer(services, act, wanted)
+    return answer(services, act, wanted, after)
 
 
-def answer(services: Services, act: Act, wanted: Wanted) -> dict[str, Any]:
-    """统计: the report. Raises Unknown, Invalid and NotYours."""
+def answer(services: Services, act: Act, wanted: Wanted, after: int | None = None) -> dict[str, Any]:
+    """统计: the report, once the views have seen a position. Raises Unknown, Invalid, NotYours and Busy."""
     words = REPORTS.get(wanted.report)
     if words is None:
         raise Unknown("statistics.no_such_report", "没有这种报表。")
@@ -145,7 +144,7 @@ def answer(services: Services, act: Act, wanted: Wanted) -> dict[str, Any]:
     asked = Asked(
         by=by,
         lights=Lights(then.day, known.calendar),
-        visible=lists.eyes(services, act).condition(),
+        visible=lists.eyes(services, act).condition().among_all(),
         since=since,
         until=until,
         units=scope.units,
@@ -153,7 +152,7 @@ def answer(services: Services, act: Act, wanted: Wanted) -> dict[str, Any]:
         collective_from=grounds.representation().collective_from,
     )
     is_past = wanted.at is not None or wanted.known_at is not None
-    with services.database.transaction() as connection:
+    with _database(services, after, is_past).transaction() as connection:
         names = frozenset(statistics.NEEDS)
         position, last = reached(connection, names), head(connection)
         withheld = None
@@ -202,6 +201,14 @@ def going_back() -> Iterator[None]:
         yield
     finally:
         _replays.release()
+
+
+def _database(services: Services, after: int | None, is_past: bool) -> Database:
+    """所用数据库: folding the past needs tables of its own, which only the primary can make."""
+    if is_past:
+        lists.wait(services, statistics.NEEDS, after)
+        return services.database
+    return lists.reading(services, statistics.NEEDS, after)
 
 
 def _then(act: Act, wanted: Wanted) -> Then:

@@ -50,6 +50,7 @@ SETTINGS: Mapping[str, str] = {
     "log_min_duration_statement": "-1",
     "log_statement": "none",
     "max_connections": "100",
+    "random_page_cost": "1.1",
     "max_slot_wal_keep_size": "10GB",
 }
 """The log lies beside the database for as long as nobody deletes it: no detail, statement or parameter that quotes a value.

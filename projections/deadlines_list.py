@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from projections.lights import Lights
-from projections.paging import Order, Page, Query, fetch
+from projections.paging import COUNTED, Order, Page, Query, fetch
 from projections.paging import wanted as given
 from projections.view import Connection, Row
 from projections.visibility import Visibility
@@ -53,7 +53,7 @@ def deadlines(
     cursor: str | None = None,
 ) -> Page:
     """期限列表: soonest first; each row with its case's number and subject, its status and light."""
-    return fetch(connection, query(visibility, lights, wanted), limit=limit, cursor=cursor)
+    return fetch(connection, query(visibility, lights, wanted), limit=limit, cursor=cursor, count_to=COUNTED)
 
 
 def query(visibility: Visibility, lights: Lights, wanted: Wanted) -> Query:

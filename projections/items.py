@@ -8,7 +8,7 @@ from domain.kinds import ITEM
 from domain.supervision.situation import LIMITS
 from projections.ledger_list import DUE, NEWEST_FIRST, SOURCE, alike, with_light
 from projections.lights import Lights
-from projections.paging import Condition, Order, Page, Query, fetch
+from projections.paging import COUNTED, Condition, Order, Page, Query, fetch
 from projections.paging import wanted as given
 from projections.view import Connection, Row
 from projections.visibility import Visibility
@@ -88,7 +88,7 @@ def items(
     cursor: str | None = None,
 ) -> Page:
     """督查事项列表: newest first; each row with its light, its next due date and the units that handle it."""
-    return fetch(connection, query(visibility, lights, wanted), limit=limit, cursor=cursor)
+    return fetch(connection, query(visibility, lights, wanted), limit=limit, cursor=cursor, count_to=COUNTED)
 
 
 def query(visibility: Visibility, lights: Lights, wanted: Wanted, order: Order = NEWEST_FIRST) -> Query:

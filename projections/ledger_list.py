@@ -6,7 +6,7 @@ from typing import LiteralString, Protocol
 
 from domain.kinds import PETITION
 from projections.lights import Lights
-from projections.paging import Condition, Order, Page, Query, fetch
+from projections.paging import COUNTED, Condition, Order, Page, Query, fetch
 from projections.paging import wanted as given
 from projections.searching import search
 from projections.view import Connection, Row
@@ -26,16 +26,24 @@ NEWEST_FIRST = Order(
     "l.position > %(cursor_position)s",
 )
 SOONEST_FIRST = Order(
-    "coalesce(n.next_due_on, 'infinity'), l.position DESC",
+    "n.next_due_on, l.position DESC",
     ("next_due_on", "position"),
     tuple[date | None, int],
-    "(coalesce(n.next_due_on, 'infinity') > coalesce(%(cursor_next_due_on)s::date, 'infinity')"
-    " OR coalesce(n.next_due_on, 'infinity') = coalesce(%(cursor_next_due_on)s::date, 'infinity')"
-    " AND l.position < %(cursor_position)s)",
-    "coalesce(n.next_due_on, 'infinity') DESC, l.position",
-    "(coalesce(n.next_due_on, 'infinity') < coalesce(%(cursor_next_due_on)s::date, 'infinity')"
-    " OR coalesce(n.next_due_on, 'infinity') = coalesce(%(cursor_next_due_on)s::date, 'infinity')"
-    " AND l.position > %(cursor_position)s)",
+    "n.next_due_on >= %(cursor_next_due_on)s::date"
+    " AND (n.next_due_on > %(cursor_next_due_on)s::date OR l.position < %(cursor_position)s)",
+    "n.next_due_on DESC, l.position",
+    "(%(cursor_next_due_on)s::date IS NULL OR n.next_due_on <= %(cursor_next_due_on)s::date"
+    " AND (n.next_due_on < %(cursor_next_due_on)s::date OR l.position > %(cursor_position)s))",
+    where="n.next_due_on IS NOT NULL",
+    rest=Order(
+        "l.position DESC",
+        ("next_due_on", "position"),
+        tuple[date | None, int],
+        "(%(cursor_next_due_on)s::date IS NOT NULL OR l.position < %(cursor_position)s)",
+        "l.position",
+        "%(cursor_next_due_on)s::date IS NULL AND l.position > %(cursor_position)s",
+        where="n.next_due_on IS NULL",
+    ),
 )
 """By the next day that falls due; what has no running clock comes last."""
 ORDERS = {"newest": NEWEST_FIRST, "due": SOONEST_FIRST}
@@ -80,7 +88,7 @@ def petitions(
     cursor: str | None = None,
 ) -> Page:
     """信访事项列表: newest registration first; each row with its light and its next due date."""
-    return fetch(connection, query(visibility, lights, wanted), limit=limit, cursor=cursor)
+    return fetch(connection, query(visibility, lights, wanted), limit=limit, cursor=cursor, count_to=COUNTED)
 
 
 def query(visibility: Visibility, lights: Lights, wanted: Wanted, order: Order = NEWEST_FIRST) -> Query:

@@ -1,4 +1,5 @@
-"""信号灯的查询: the lights and statuses of `domain.rules.signals` as conditions on deadline rows, for a given day.
+"""信号灯的查询: the lights and statuses of `domain.rules.signals` as conditions on deadline rows (alias `d`) and on what the
+clocks of a case come to (`case_dues`, alias `n`, which a case without clocks lacks), for a given day.
 
 Lights are derived when one asks, never stored: a row that nobody touches turns red all the same.
 """
@@ -14,14 +15,14 @@ from projections.paging import Condition
 from projections.view import Row
 
 _LIGHTS: Mapping[str, LiteralString] = {
-    "green": "d.state = 'running' AND (d.due_on IS NULL OR d.due_on >= %(first_green)s)",
+    "green": "d.state = 'running' AND coalesce(d.due_on, 'infinity') >= %(first_green)s",
     "yellow": "d.state = 'running' AND d.due_on >= %(today)s AND d.due_on < %(first_green)s",
     "red": "d.state = 'running' AND d.due_on < %(today)s AND NOT d.is_window",
     "grey": "(d.state <> 'running' OR (d.due_on < %(today)s AND d.is_window))",
 }
 
 _STATUSES: Mapping[str, LiteralString] = {
-    "running": "d.state = 'running' AND (d.due_on IS NULL OR d.due_on >= %(today)s)",
+    "running": "d.state = 'running' AND coalesce(d.due_on, 'infinity') >= %(today)s",
     "overdue": "d.state = 'running' AND d.due_on < %(today)s AND NOT d.is_window",
     "suspended": "d.state = 'suspended'",
     "cancelled": "(d.state = 'cancelled' OR (d.state = 'running' AND d.due_on < %(today)s AND d.is_window))",
@@ -30,23 +31,16 @@ _STATUSES: Mapping[str, LiteralString] = {
 }
 
 _CASES: Mapping[str, LiteralString] = {
-    "red": "EXISTS (SELECT FROM case_dues n WHERE n.case_id = l.case_id AND n.running AND n.next_due_on < %(today)s)",
-    "yellow": "EXISTS (SELECT FROM case_dues n WHERE n.case_id = l.case_id AND n.running"
-    " AND n.next_due_on >= %(today)s AND n.next_due_on < %(first_green)s)",
-    "green": "EXISTS (SELECT FROM case_dues n WHERE n.case_id = l.case_id AND n.running"
-    " AND (n.next_due_on IS NULL OR n.next_due_on >= %(first_green)s))",
-    "grey": "NOT EXISTS (SELECT FROM case_dues n WHERE n.case_id = l.case_id AND n.running)",
+    "red": "n.running AND n.next_due_on < %(today)s",
+    "yellow": "n.running AND n.next_due_on >= %(today)s AND n.next_due_on < %(first_green)s",
+    "green": "n.running AND (n.next_due_on IS NULL OR n.next_due_on >= %(first_green)s)",
+    "grey": "n.running IS NOT TRUE",
 }
-
-NEXT_DUE: LiteralString = (
-    "(SELECT n.next_due_on FROM case_dues n WHERE n.case_id = l.case_id) AS next_due_on,"
-    " EXISTS (SELECT FROM case_dues n WHERE n.case_id = l.case_id AND n.running) AS has_running_clock"
-)
 """A case's light is its worst running clock's; windows don't count: nobody is late with them."""
 
 
 class Lights:
-    """信号灯 — of deadline rows (alias `d`) and cases (alias `l`) on one day."""
+    """信号灯 — of deadline rows and cases on one day."""
 
     def __init__(self, today: date, calendar: Calendar) -> None:
         self.today = today
@@ -64,7 +58,7 @@ class Lights:
         return self.of_clock(row["state"], row["due_on"], row["stopped_on"], row["is_window"])
 
     def of_case(self, row: Row) -> Signal:
-        """事项的信号: of a ledger row with the columns of `NEXT_DUE`."""
+        """事项的信号: of a ledger row with `next_due_on` and `has_running_clock`."""
         state = "running" if row["has_running_clock"] else "cancelled"
         return self.of_clock(state, row["next_due_on"], None, False)
 
@@ -83,7 +77,7 @@ class Lights:
     def case_overdue(self, overdue: bool) -> Condition:
         """按是否逾期筛选事项."""
         late: LiteralString = _CASES["red"]
-        return Condition(late if overdue else f"NOT {late}", {"today": self.today})
+        return Condition(late if overdue else f"({late}) IS NOT TRUE", {"today": self.today})
 
     def _condition(self, known: Mapping[str, LiteralString], wanted: str, name: str) -> Condition:
         if wanted not in known:

@@ -13,37 +13,54 @@ from projections.view import Connection, Row
 MOST = 200
 USUAL = 50
 
-
 AT_ONCE = 2000
 """Rows that come from the database at once while all are read."""
+
+COUNTED = 10_000
+"""Rows that a page counts; of more it says so."""
+LOOKED_INTO = 2_000
+"""Rows which a dear condition is asked of to count those that meet it; of more it says so."""
 
 
 class Page(NamedTuple):
     """一页 — the rows, the cursor of the next page (None on the last), and how many rows there are in all.
 
-    `previous_cursor` leads back from it. Where only so many were counted, `total` is one more than that.
+    `previous_cursor` leads back from it. Where not all were counted (`counted_all`), there are more than `total`.
     """
 
     items: list[Row]
     next_cursor: str | None
     total: int
     previous_cursor: str | None = None
+    counted_all: bool = True
 
 
 class Condition(NamedTuple):
     """条件 — a piece of SQL that is true of the rows wanted, and the values it names.
 
-    One that is `settled` has a cheaper form, found out from the rows as they are when the query is asked.
+    One that is `settled` has a cheaper form, found out from the rows as they are when the query is asked; one with text
+    `of_all` a cheaper form for whoever goes through all rows. A `dear` one takes much longer a row than the others: it is
+    asked last, and of so many rows at most when they are counted.
     """
 
     text: LiteralString
     values: Mapping[str, Any] = {}
     settled: Callable[[Connection], "Condition"] | None = None
+    of_all: LiteralString | None = None
+    dear: bool = False
+
+    def among_all(self) -> "Condition":
+        """用于全部行: the form for whoever goes through all rows."""
+        return self if self.of_all is None else self._replace(text=self.of_all)
 
 
 class Order(NamedTuple):
     """次序 — the ORDER BY, the columns a cursor holds, their shape, and the condition for "after the cursor"; and both
-    the other way round, where pages are turned back too."""
+    the other way round, where pages are turned back too.
+
+    An order of the rows `where` something holds may be followed by the `rest` of them in an order of their own, so that
+    an index serves each; the cursor is the same.
+    """
 
     by: LiteralString
     columns: tuple[str, ...]
@@ -51,6 +68,12 @@ class Order(NamedTuple):
     after: LiteralString
     by_back: LiteralString = ""
     before: LiteralString = ""
+    where: LiteralString = "true"
+    rest: "Order | None" = None
+
+    def parts(self) -> "list[Order]":
+        """各段: this one and what follows it."""
+        return [self, *(self.rest.parts() if self.rest is not None else ())]
 
 
 def _as_read(row: Row) -> Row:
@@ -99,19 +122,11 @@ def fetch(
     plan for one search word is wrong for the next."""
     size = min(max(1, limit or USUAL), MOST)
     query = _settled(connection, query)
-    order, total = query.order, _total(connection, query, count_to)
-    where, values = _where(query)
-    if cursor is not None:
-        where = sql.SQL(" AND ").join((where, sql.SQL(order.before if back else order.after)))
-        values |= decode(cursor, order)
-    text = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}").format(
-        sql.SQL(query.select),
-        sql.SQL(query.source),
-        where,
-        sql.SQL(order.by_back if back else order.by),
-        sql.Literal(size + 1),
-    )
-    found = connection.execute(text, values, prepare=False).fetchall()
+    order = query.order
+    place = {} if cursor is None else decode(cursor, order)
+    total, counted_all = _total(connection, query, count_to)
+    text = _in_order(query, size + 1, back=back, turned=bool(place))
+    found = connection.execute(text, _values(query) | place, prepare=False).fetchall()
     rows = found[:size][::-1] if back else found[:size]
     has_more = len(found) > size
     has_next, has_previous = (bool(rows), has_more) if back else (has_more, cursor is not None and bool(rows))
@@ -120,25 +135,44 @@ def fetch(
         encode(rows[-1], order) if has_next else None,
         total,
         encode(rows[0], order) if has_previous else None,
+        counted_all,
     )
+
+
+def _in_order(
+    query: Query, size: int | None = None, *, back: bool = False, turned: bool = False
+) -> sql.Composed:
+    """The rows in their order, one part of it after the other; so many of them, from the cursor on."""
+    order = query.order
+    most = sql.SQL("") if size is None else sql.SQL(" LIMIT {}").format(sql.Literal(size))
+    pieces = [
+        sql.SQL("(SELECT {} FROM {} WHERE {} AND {} AND {} ORDER BY {}{})").format(
+            sql.SQL(query.select),
+            sql.SQL(query.source),
+            _where(query.conditions),
+            sql.SQL(part.where),
+            sql.SQL((part.before if back else part.after) if turned else "true"),
+            sql.SQL(part.by_back if back else part.by),
+            most,
+        )
+        for part in (order.parts()[::-1] if back else order.parts())
+    ]
+    return pieces[0] if len(pieces) == 1 else sql.SQL(" UNION ALL ").join(pieces) + most
 
 
 def stream(connection: Connection, query: Query) -> Iterator[Row]:
     """逐行读取: all of it in its order, a portion at a time; the connection must be in a transaction."""
-    where, values = _where(_settled(connection, query))
-    text = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {}").format(
-        sql.SQL(query.select), sql.SQL(query.source), where, sql.SQL(query.order.by)
-    )
+    query = _of_all(_settled(connection, query))
     with connection.cursor("all_rows") as cursor:
         cursor.itersize = AT_ONCE
-        cursor.execute(text, values)
+        cursor.execute(_in_order(query), _values(query))
         for row in cursor:
             yield query.shown(row)
 
 
 def count(connection: Connection, query: Query) -> int:
     """计数: how many rows there are."""
-    return _total(connection, _settled(connection, query), None)
+    return _total(connection, _settled(connection, query), None)[0]
 
 
 def _settled(connection: Connection, query: Query) -> Query:
@@ -147,20 +181,44 @@ def _settled(connection: Connection, query: Query) -> Query:
     )
 
 
-def _where(query: Query) -> tuple[sql.Composed, dict[str, Any]]:
-    where = sql.SQL(" AND ").join(sql.SQL(one.text) for one in (Condition("true"), *query.conditions))
-    return where, {name: value for one in query.conditions for name, value in one.values.items()}
+def _of_all(query: Query) -> Query:
+    return query._replace(conditions=[one.among_all() for one in query.conditions])
 
 
-def _total(connection: Connection, query: Query, count_to: int | None) -> int:
-    """All of them; where it is said how many are counted at most, one more stands for "more than that"."""
-    where, values = _where(query)
-    most = sql.SQL("") if count_to is None else sql.SQL(" LIMIT {}").format(sql.Literal(count_to + 1))
-    text = sql.SQL("SELECT count(*) AS total FROM (SELECT FROM {} WHERE {}{}) AS found").format(
-        sql.SQL(query.source), where, most
+def _where(conditions: Sequence[Condition]) -> sql.Composed:
+    return sql.SQL(" AND ").join(sql.SQL(one.text) for one in (Condition("true"), *conditions))
+
+
+def _values(query: Query) -> dict[str, Any]:
+    return {name: value for one in query.conditions for name, value in one.values.items()}
+
+
+def _total(connection: Connection, query: Query, count_to: int | None) -> tuple[int, bool]:
+    """How many there are, and whether that is all of them; so many of them at most, and among so many."""
+    if count_to is None:
+        text = sql.SQL("SELECT count(*) AS found FROM {} WHERE {}").format(
+            sql.SQL(query.source), _where(_of_all(query).conditions)
+        )
+        return _counts(connection, text, query)["found"], True
+    cheap, dear = ([one for one in query.conditions if one.dear is is_dear] for is_dear in (False, True))
+    if not dear:
+        text = sql.SQL("SELECT count(*) AS found FROM (SELECT FROM {} WHERE {} LIMIT {}) AS counted").format(
+            sql.SQL(query.source), _where(cheap), sql.Literal(count_to + 1)
+        )
+        found = _counts(connection, text, query)["found"]
+        return min(found, count_to), found <= count_to
+    most = min(count_to, LOOKED_INTO)
+    looked = _in_order(query._replace(select="l.position", conditions=cheap), most + 1)
+    text = sql.SQL("SELECT count(*) AS seen, count(*) FILTER (WHERE {}) AS found FROM ({}) AS l").format(
+        _where(dear), looked
     )
-    counted = connection.execute(text, values, prepare=False).fetchone()
-    return int(counted["total"]) if counted is not None else 0
+    counts = _counts(connection, text, query)
+    return min(counts["found"], most), counts["seen"] <= most
+
+
+def _counts(connection: Connection, text: sql.Composed, query: Query) -> dict[str, int]:
+    row = connection.execute(text, _values(query), prepare=False).fetchone()
+    return row if row is not None else {"seen": 0, "found": 0}
 
 
 def encode(row: Row, order: Order) -> str:

@@ -10,7 +10,7 @@ from psycopg import sql
 from domain.kinds import RECEPTION
 from projections.ledger_list import DUE, NEEDS, NEWEST_FIRST, ORDERS, SOURCE, alike, with_light
 from projections.lights import Lights
-from projections.paging import Condition, Order, Page, Query, fetch
+from projections.paging import COUNTED, Condition, Order, Page, Query, fetch
 from projections.view import Connection
 from projections.visibility import Visibility, person_key
 
@@ -58,7 +58,9 @@ def receptions(
     cursor: str | None = None,
 ) -> Page:
     """接访值班记录列表."""
-    return fetch(connection, query(visibility, lights, wanted, order), limit=limit, cursor=cursor)
+    return fetch(
+        connection, query(visibility, lights, wanted, order), limit=limit, cursor=cursor, count_to=COUNTED
+    )
 
 
 def query(visibility: Visibility, lights: Lights, wanted: Wanted, order: Order = NEWEST_FIRST) -> Query:

@@ -6,13 +6,15 @@ Pairs of characters are kept as numbers: they are compared without the database'
 import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
+
+from psycopg import sql
 
 from projections.paging import Condition
 from projections.view import Connection, as_json, cleaned
 
-FEW = 2_000
+FEW = 20_000
 """So many cases that a search finds are looked up one by one; more are searched in the order of the list."""
 
 KEPT = "SELECT case_id, text FROM ledger_texts WHERE case_id = ANY(%s)"
@@ -20,16 +22,33 @@ KEEP = """
     INSERT INTO ledger_texts AS t SELECT * FROM json_populate_recordset(NULL::ledger_texts, %s::json)
     ON CONFLICT (case_id) DO UPDATE SET text = excluded.text, bigrams = excluded.bigrams
 """
+PLACES: LiteralString = (
+    "SELECT count(*) AS hits, array_agg(position)::text AS places FROM (SELECT t.position FROM ledger_texts t WHERE {}"
+    " LIMIT %(most)s) AS hit"
+)
+"""Where in the list the cases are that a search finds; as the text of an array, which only passes through here."""
 
 
-def keep(connection: Connection, texts: Mapping[UUID, Sequence[str]]) -> None:
+class Words(NamedTuple):
+    """检索文本 — what of a case a search looks through, and the case's place in the list, which never changes."""
+
+    position: int
+    parts: Sequence[str]
+
+
+def keep(connection: Connection, texts: Mapping[UUID, Words]) -> None:
     """留存: the texts of these cases; those which are kept already as they are cost nothing further."""
     if not texts:
         return
-    plain = {case: [normal(cleaned(one)) for one in parts] for case, parts in texts.items()}
+    plain = {case: [normal(cleaned(one)) for one in words.parts] for case, words in texts.items()}
     kept = {row["case_id"]: row["text"] for row in connection.execute(KEPT, (list(plain),)).fetchall()}
     rows = [
-        {"case_id": case, "text": text, "bigrams": sorted(set().union(*(bigrams(one) for one in parts)))}
+        {
+            "case_id": case,
+            "position": texts[case].position,
+            "text": text,
+            "bigrams": sorted(set().union(*(bigrams(one) for one in parts))),
+        }
         for case, parts in plain.items()
         if kept.get(case) != (text := "\n".join(parts))
     ]
@@ -62,18 +81,26 @@ def search(words: str) -> Condition:
     if longer:
         held += " AND NOT EXISTS (SELECT FROM unnest(%(terms)s::text[]) AS term WHERE position(term IN t.text) = 0)"
     everywhere = Condition(
-        "EXISTS (SELECT FROM ledger_texts t WHERE t.case_id = l.case_id AND " + held + ")", values
+        "EXISTS (SELECT FROM ledger_texts t WHERE t.position = l.position AND " + held + ")",
+        values,
+        dear=True,
     )
 
     def settled(connection: Connection) -> Condition:
         """The cases themselves where they are few: nothing else tells the planner how rare the words are."""
-        rows = connection.execute(
-            "SELECT t.case_id FROM ledger_texts t WHERE " + held + " LIMIT %(most)s",
-            values | {"most": FEW + 1},
-            prepare=False,
-        ).fetchall()
-        if len(rows) > FEW:
+        if _expected(connection, held, values) > FEW:
             return everywhere
-        return Condition("l.case_id = ANY(%(found)s::uuid[])", {"found": [row["case_id"] for row in rows]})
+        query = sql.SQL(PLACES).format(sql.SQL(held))
+        found = connection.execute(query, values | {"most": FEW + 1}, prepare=False).fetchone()
+        if found is None or found["hits"] > FEW:
+            return everywhere
+        return Condition("l.position = ANY(%(places)s::bigint[])", {"places": found["places"] or "{}"})
 
     return everywhere._replace(settled=settled)
+
+
+def _expected(connection: Connection, held: LiteralString, values: Mapping[str, Any]) -> int:
+    """How many texts the planner thinks there are: right where the words are a single pair, too few where they are more."""
+    query = sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM ledger_texts t WHERE {}").format(sql.SQL(held))
+    plan = connection.execute(query, values, prepare=False).fetchone()
+    return int(plan["QUERY PLAN"][0]["Plan"]["Plan Rows"]) if plan is not None else 0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Self
+from typing import LiteralString, NamedTuple, Self
 
 from domain.acts import Act
 from domain.directory.accused import names_of_unit, patterns_of_officer, patterns_of_unit
@@ -48,6 +48,33 @@ READERS: Mapping[str, Readers] = {
     RECEPTION.name: Readers(OVERSEEING_POSTS | {"system"}, READ_ACCUSATIONS_POSTS | {"system"}),
 }
 """各类案件的查阅职务: as each kind's `may_read` has them."""
+
+
+NAMES_MEANT: LiteralString = (
+    "(l.accused_units || l.accused_people) && (SELECT coalesce(array_agg(accused), '{}') FROM"
+    " (SELECT DISTINCT c.name AS accused FROM accused_names c) AS named WHERE accused ~ ANY(%(called)s::text[])"
+    " OR strpos(%(all_names)s, left(accused, 1)) > 0 AND"
+    " EXISTS (SELECT FROM unnest(%(names)s::text[]) AS own (name), LATERAL (SELECT"
+    " regexp_replace(regexp_replace(accused, %(staff_ending)s, ''), %(unit_ending)s, '') AS short OFFSET 0) AS cut"
+    " WHERE own.name LIKE regexp_replace(accused, '(.)', '%%\\1', 'g')"
+    " OR own.name LIKE regexp_replace(short, '(.)', '%%\\1', 'g') || '%%'))"
+)
+"""Whether the case has one of those names, of all that accusations have, which may mean the officer."""
+
+CASE_MEANT: LiteralString = (
+    "EXISTS (SELECT FROM unnest(l.accused_units || l.accused_people) AS accused, LATERAL (SELECT"
+    " regexp_replace(regexp_replace(accused, %(staff_ending)s, ''), %(unit_ending)s, '') AS short OFFSET 0) AS cut,"
+    " LATERAL (SELECT regexp_replace(accused, '(.)', '%%\\1', 'g') AS whole,"
+    " regexp_replace(short, '(.)', '%%\\1', 'g') || '%%' AS part OFFSET 0) AS in_order"
+    " WHERE EXISTS (SELECT FROM unnest(%(called)s::text[], %(called_until)s::timestamptz[])"
+    " AS own (pattern, until) WHERE own.until >= l.registered_at AND accused ~ own.pattern)"
+    " OR EXISTS (SELECT FROM unnest(%(names)s::text[], %(mutes)s::text[], %(names_until)s::timestamptz[])"
+    " AS own (name, mute, until) WHERE own.until >= l.registered_at AND (length(accused) > %(shortest)s"
+    " AND own.name LIKE whole"
+    " OR length(translate(short, own.mute, '')) >= %(shortest)s"
+    " AND own.name LIKE part)))"
+)
+"""Whether one of the names of the case means the officer, or did when it was registered."""
 
 
 class Called(NamedTuple):
@@ -112,35 +139,16 @@ class Visibility:
     def condition(self) -> Condition:
         """条件: true of the ledger rows (alias `l`) which the officer may see.
 
-        Whom an accusation names is compared as `accused_units` and `accused_people` do (`domain/rules/naming.py`). Which
-        of all the names that accusations have may mean the officer is found out once a query; only cases with one of
-        those are looked at closely.
+        Whom an accusation names is compared as `accused_units` and `accused_people` do (`domain/rules/naming.py`), a row
+        after another. Who goes through all cases saves most of that: which of all the names that accusations have may
+        mean the officer is found out once, and only cases with one of those are looked at closely.
         """
+        reach = self._reach()
         return Condition(
-            "(NOT l.confidential AND l.kind = ANY(%(sees_all)s::text[]) OR l.kind = ANY(%(sees_confidential)s::text[])"
-            " OR %(sees_public)s AND l.public OR l.units && %(sees_keys)s::text[]"
-            " OR NOT l.confidential AND l.units && %(sees_minded)s::text[]) AND NOT (l.confidential AND"
-            " (l.accused_units || l.accused_people) && (SELECT coalesce(array_agg(accused), '{}') FROM"
-            " (SELECT DISTINCT c.name AS accused FROM accused_names c) AS named WHERE accused ~ ANY(%(called)s::text[]) OR strpos(%(all_names)s, left(accused, 1)) > 0 AND"
-            " EXISTS (SELECT FROM unnest(%(names)s::text[]) AS own (name), LATERAL (SELECT"
-            " regexp_replace(regexp_replace(accused, %(staff_ending)s, ''), %(unit_ending)s, '') AS short OFFSET 0) AS cut"
-            " WHERE own.name LIKE regexp_replace(accused, '(.)', '%%\\1', 'g')"
-            " OR own.name LIKE regexp_replace(short, '(.)', '%%\\1', 'g') || '%%')) AND"
-            " EXISTS (SELECT FROM unnest(l.accused_units || l.accused_people) AS accused, LATERAL (SELECT"
-            " regexp_replace(regexp_replace(accused, %(staff_ending)s, ''), %(unit_ending)s, '') AS short OFFSET 0) AS cut,"
-            " LATERAL (SELECT regexp_replace(accused, '(.)', '%%\\1', 'g') AS whole,"
-            " regexp_replace(short, '(.)', '%%\\1', 'g') || '%%' AS part OFFSET 0) AS in_order"
-            " WHERE EXISTS (SELECT FROM unnest(%(called)s::text[], %(called_until)s::timestamptz[])"
-            " AS own (pattern, until) WHERE own.until >= l.registered_at AND accused ~ own.pattern)"
-            " OR EXISTS (SELECT FROM unnest(%(names)s::text[], %(mutes)s::text[], %(names_until)s::timestamptz[])"
-            " AS own (name, mute, until) WHERE own.until >= l.registered_at AND (length(accused) > %(shortest)s"
-            " AND own.name LIKE whole"
-            " OR length(translate(short, own.mute, '')) >= %(shortest)s"
-            " AND own.name LIKE part))))",
+            f"({reach}) AND NOT (l.confidential AND {CASE_MEANT})",
             {
                 "sees_all": sorted(self.all),
                 "sees_confidential": sorted(self.confidential),
-                "sees_public": self.public,
                 "sees_keys": list(self.keys),
                 "sees_minded": list(self.minded),
                 "staff_ending": STAFF_ENDING,
@@ -153,7 +161,23 @@ class Visibility:
                 "names_until": [one.until for one in self.abbreviable],
                 "shortest": SHORTEST_NAME,
             },
+            of_all=f"({reach}) AND NOT (l.confidential AND {NAMES_MEANT} AND {CASE_MEANT})",
         )
+
+    def _reach(self) -> LiteralString:
+        """What the officer's posts reach; only what is so for this officer, for the planner's sake."""
+        reached: list[LiteralString] = []
+        if self.all:
+            reached.append("NOT l.confidential AND l.kind = ANY(%(sees_all)s::text[])")
+        if self.confidential:
+            reached.append("l.kind = ANY(%(sees_confidential)s::text[])")
+        if self.public:
+            reached.append("l.public")
+        if self.keys:
+            reached.append("l.units && %(sees_keys)s::text[]")
+        if self.minded:
+            reached.append("NOT l.confidential AND l.units && %(sees_minded)s::text[]")
+        return " OR ".join(reached) if reached else "false"
 
 
 def _keys(act: Act) -> tuple[str, ...]:

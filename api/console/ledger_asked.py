@@ -20,13 +20,12 @@ from api.console.ledger_controls import label
 from api.console.saved_views import SavedView
 from api.console.visitors import Visitor
 from api.ledgers import Ledger, Turned
+from projections.paging import COUNTED
 
 WORDS = "q"
 SIZE = 50
 PRESET: Mapping[str, Mapping[str, str]] = {"deadlines": {"active": "true"}}
 """What a ledger shows where nothing is asked and no view is the officer's default."""
-COUNTED = 10_000
-"""Rows that a page counts; of more it says so."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, QueryParams
 from api.console import ledger_controls, saved_views
 from api.console.case_places import FOLDERS
 from api.console.forms import form_data
-from api.console.ledger_asked import COUNTED, PRESET, WORDS, Asked, asked
+from api.console.ledger_asked import PRESET, WORDS, Asked, asked
 from api.console.visitors import Paged, Visiting, Visitor, then
 from api.ledgers import DEADLINES, ITEMS, MONTHS, PETITIONS, Asking, Ledger
 from domain.directory.fold import Directory
@@ -135,7 +135,7 @@ def _page(visitor: Visitor, what: Asked, status: int = 200) -> HTMLResponse:
         all_columns=[(name, shown.column.name) for name, shown in ledger.columns.items()],
         lines=[_line(ledger, row, what, visitor.directory) for row in found.items],
         total=found.total,
-        counted=COUNTED,
+        counted_all=found.counted_all,
         preset=PRESET.get(ledger.slug, {}),
         views=saved_views.of(visitor, ledger.slug),
         query=what.address().partition("?")[2],

@@ -14,7 +14,7 @@ from domain.rules import authority
 from domain.rules.signals import signal
 from eventstore.database import Database
 from eventstore.embedded import Server
-from projections import alerts, deadlines_list, ledger_list, searching, timeline
+from projections import alerts, deadlines_list, ledger_list, paging, searching, timeline
 from projections.lights import Lights
 from projections.paging import Page
 from projections.runner import catch_up
@@ -170,13 +170,58 @@ def test_a_search_finds_the_same_whether_its_words_are_rare_or_not(
 
 
 def test_few_cases_that_are_found_are_looked_up_and_no_other_is_passed_by(archive: Archive) -> None:
-    settled = search("供暖").settled
+    settled = search("XF-2026").settled
     assert settled is not None
     lists, _ = archive
     with lists.database.transaction() as connection:
         condition = settled(connection)
-    assert condition.text == "l.case_id = ANY(%(found)s::uuid[])"
-    assert set(condition.values["found"]) >= lists.found(q="供暖")
+        looked_up = connection.execute(
+            f"SELECT l.case_id FROM ledger l WHERE {condition.text}", condition.values
+        ).fetchall()
+    assert not condition.dear
+    assert {row["case_id"] for row in looked_up} >= lists.found(q="XF-2026") != set()
+
+
+def test_a_page_tells_when_it_did_not_count_them_all(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C1: with a million petitions a page counts only so far – and shows all it finds all the same."""
+    lists, _ = archive
+    sought, everyone = lists.found(q="XF-2026"), lists.found()
+    monkeypatch.setattr(searching, "FEW", 0)
+    monkeypatch.setattr(paging, "LOOKED_INTO", 2)
+    page = lists.petitions(q="XF-2026")
+    assert not page.counted_all
+    assert page.total <= 2 < len(sought)
+    assert {row["case_id"] for row in page.items} == sought
+    with lists.database.transaction() as connection:
+        asked = ledger_list.query(EVERYTHING, lists.lights, ledger_list.Wanted())
+        some = paging.fetch(connection, asked, limit=200, cursor=None, count_to=3)
+        rest = paging.fetch(connection, asked, limit=200, cursor=None, count_to=len(everyone))
+    assert (some.total, some.counted_all, len(some.items)) == (3, False, len(everyone))
+    assert (rest.total, rest.counted_all) == (len(everyone), True)
+
+
+def test_pages_by_limit_are_turned_over_to_those_without_one_and_back(archive: Archive) -> None:
+    """C1: soonest first, then what has no running clock; no case is shown twice or left out, either way."""
+    lists, _ = archive
+    asked = ledger_list.query(EVERYTHING, lists.lights, ledger_list.Wanted(), ledger_list.SOONEST_FIRST)
+    with lists.database.transaction() as connection:
+        whole = list(paging.stream(connection, asked))
+        pages = [paging.fetch(connection, asked, limit=3, cursor=None)]
+        while (onwards := pages[-1].next_cursor) is not None:
+            pages.append(paging.fetch(connection, asked, limit=3, cursor=onwards))
+        returned = [pages[-1]]
+        while (backwards := returned[-1].previous_cursor) is not None:
+            returned.append(paging.fetch(connection, asked, limit=3, cursor=backwards, back=True))
+    in_order = [row["case_id"] for row in whole]
+    assert [row["case_id"] for page in pages for row in page.items] == in_order
+    assert [row["case_id"] for page in returned[::-1] for row in page.items] == in_order
+    days = [row["next_due_on"] for row in whole]
+    without = days.index(None)
+    assert days[:without] == sorted(days[:without])
+    assert not any(days[without:])
+    assert 0 < without < len(days)
 
 
 def test_a_search_uses_its_index(archive: Archive) -> None:
