@@ -119,12 +119,11 @@ def test_c1_a_conflict_inside_a_batch_touches_nothing_but_itself(
 
 
 def test_c1_what_is_unfit_is_refused_alone(recorder: CaseRecorder, database: Database) -> None:
-    ids = [uuid4() for _ in range(3)]
-    texts = ("供暖", "坏\0字", "供水")
+    ids = [uuid4() for _ in range(4)]
+    texts = ("供暖", "坏\0字", "坏\ud800字", "供水")
     unfit = [Submission([event(id)], [], [outgoing(text)]) for id, text in zip(ids, texts, strict=True)]
-    first, second, third = recorder.append_all(unfit)
-    assert (type(first), type(second), type(third)) == (list, DataError, list)
-    assert logged(recorder) == [(ids[0], 1), (ids[2], 1)]
+    assert [type(one) for one in recorder.append_all(unfit)] == [list, DataError, DataError, list]
+    assert logged(recorder) == [(ids[0], 1), (ids[3], 1)]
     with pytest.raises(DatabaseError):
         recorder.insert_events(unfit[1].events, outbox=unfit[1].outbox)
     assert counted(database, "casework_events", "outbox") == [2, 2]
