@@ -38,21 +38,31 @@ ROUNDS, QUICK_ROUNDS = 5, 2
 
 
 def main() -> int:
-    """运行: the table, then one line of JSON for the machine and one for each result; 130 when interrupted."""
+    """运行: the table, then one line of JSON for the machine and one for each result; 130 when interrupted, 1 if one failed."""
     options = arguments()
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.default_int_handler)
     names, whole = options.names or list(BENCHMARKS), not options.names
-    settings = {"names": options.names, "rounds": options.rounds, "quick": options.quick, "sizes": options.sizes}
+    settings = {
+        "names": options.names,
+        "rounds": options.rounds,
+        "quick": options.quick,
+        "sizes": options.sizes,
+    }
     run = Run.open(settings, names, fresh=options.fresh or not whole)
     publishing = options.publish or (whole and not options.quick and not options.sizes)
     machine: dict[str, Any] = {"python": python_version(), "rounds": options.rounds}
-    interrupted = False
+    interrupted, failed = False, []
     try:
         with place(quick=options.quick, told=options.sizes) as ground:
             machine |= ground.describe()
             for name in names:
-                perform(ground, name, run, machine)
+                try:
+                    perform(ground, name, run, machine)
+                except Exception:
+                    Console(stderr=True).print_exception()
+                    failed.append(name)
+                    continue
                 if publishing:
                     run.publish(name)
                     showing.page(list(BENCHMARKS))
@@ -65,7 +75,9 @@ def main() -> int:
     for line in (machine, *results):
         print(json.dumps(line, ensure_ascii=False))
     print(f"kept in {run.folder}", file=sys.stderr)
-    return 130 if interrupted else 0
+    if failed:
+        print(f"failed: {', '.join(failed)}; started again, a whole run goes on with them", file=sys.stderr)
+    return 130 if interrupted else int(bool(failed))
 
 
 def arguments() -> argparse.Namespace:
