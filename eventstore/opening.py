@@ -56,10 +56,10 @@ def unseal(row: Row, ring: Ring | None, bare: bool = False) -> bytes:
         raise Tampered("the stored state is of no known form")
     if ring is None:
         raise KeysUnusable(NO_KEYS)
-    stream = row.originator_id if isinstance(row.originator_id, UUID) else UUID(row.originator_id)
     try:
         if bare:
             return _bare(state)
+        stream = row.originator_id if isinstance(row.originator_id, UUID) else UUID(row.originator_id)
         return _opened(state, place_of(stream, row.originator_version, row.topic), ring.bunch(stream))
     except InvalidTag:
         raise Tampered("what is stored isn't what was stored") from None

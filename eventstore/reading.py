@@ -99,4 +99,4 @@ class LogReader(PostgresApplicationRecorder):
             self.datastore.get_connection() as connection,
             connection.cursor(binary=True, row_factory=tuple_row) as curs,
         ):
-            return list(starmap(Stored, curs.execute(query, parameters)))
+            return list(starmap(Stored, curs.execute(query, parameters).fetchall()))
