@@ -50,6 +50,9 @@ SECURITY = {
 sends the origin "null" with a form over plain http, and nothing tells such a form from another site's.
 """
 
+ALWAYS = [(name.lower().encode(), value.encode()) for name, value in SECURITY.items()]
+"""The same as they are sent."""
+
 DOCS = {
     "/docs": "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -76,8 +79,8 @@ class Watch:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
+                given = {name for name, _ in headers.raw}
+                headers.raw.extend(one for one in ALWAYS if one[0] not in given)
                 if scope["path"] in DOCS:
                     headers.setdefault("Content-Security-Policy", DOCS[scope["path"]])
                 if status == 408 or not await body.drained():
@@ -124,7 +127,7 @@ class Body:
 
         A client that asks before it sends is not asked to send, and one that announces too much is not waited for.
         """
-        if self._announced <= DRAINED and (self._begun or not self._asks_first):
+        if not self._ended and self._announced <= DRAINED and (self._begun or not self._asks_first):
             left = DRAINED
             with suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE):

@@ -6,6 +6,8 @@ database; what comes meanwhile is the next one. Alone, a request waits for nobod
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -28,6 +30,7 @@ class Together(Generic[Question, Answer]):
     ) -> None:
         self._work = work
         self._longest = longest
+        self._thread = ThreadPoolExecutor(1, "together")
         self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, Queue[Question, Answer]] = (
             WeakKeyDictionary()
         )
@@ -37,7 +40,7 @@ class Together(Generic[Question, Answer]):
         loop = asyncio.get_running_loop()
         queue = self._queues.get(loop)
         if queue is None:
-            queue = self._queues[loop] = Queue(self._work, loop)
+            queue = self._queues[loop] = Queue(self._work, loop, self._thread)
         if len(queue.waiting) >= self._longest:
             raise Busy("server.busy", "系统正忙，请稍后重试。", retry_after=1)
         return await queue.enter(question)
@@ -50,8 +53,9 @@ class Queue(Generic[Question, Answer]):
         self,
         work: Callable[[Sequence[Question]], Sequence[Answer | Exception]],
         loop: asyncio.AbstractEventLoop,
+        thread: ThreadPoolExecutor,
     ) -> None:
-        self._work, self._loop = work, loop
+        self._work, self._loop, self._thread = work, loop, thread
         self._busy = False
         self.waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
 
@@ -69,7 +73,7 @@ class Queue(Generic[Question, Answer]):
         del self.waiting[:BATCH]
         self._busy = bool(batch)
         if batch:
-            self._loop.run_in_executor(None, self._do, batch)
+            self._thread.submit(self._do, batch)
 
     def _do(self, batch: Sequence[tuple[Question, asyncio.Future[Answer]]]) -> None:
         """On a thread; whatever happens there, everybody is answered."""
@@ -77,7 +81,8 @@ class Queue(Generic[Question, Answer]):
             answers: Sequence[Answer | Exception] = self._work([question for question, _ in batch])
         except Exception as error:
             answers = [error] * len(batch)
-        self._loop.call_soon_threadsafe(self._end, batch, answers)
+        with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+            self._loop.call_soon_threadsafe(self._end, batch, answers)
 
     def _end(
         self,
