@@ -95,7 +95,8 @@ BEGIN
         FROM pg_catalog.pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
     LOOP
         wanted := CASE
-            WHEN one.relname IN ('casework_events', 'alembic_version', 'seal_heads', 'seal_keys', 'seal_leaves', 'seal_nodes') THEN ARRAY['SELECT']
+            WHEN one.relname IN ('casework_events', 'command_receipts', 'alembic_version', 'seal_heads', 'seal_keys', 'seal_leaves',
+                'seal_nodes') THEN ARRAY['SELECT']
             WHEN one.kept THEN ARRAY['INSERT', 'SELECT']
             ELSE ARRAY['DELETE', 'INSERT', 'SELECT', 'TRUNCATE', 'UPDATE'] END;
         SELECT array_agg(a.privilege_type ORDER BY a.privilege_type) INTO had

@@ -168,6 +168,7 @@ REFUSED = (
     "INSERT INTO seal_keys VALUES ('x', 'x', 'x', now())",
     "INSERT INTO seal_leaves VALUES (9, 1, 9, 'x', 'x')",
     "INSERT INTO seal_nodes VALUES (9, 9, 'x')",
+    "INSERT INTO command_receipts (actor, key, digest, receipt) VALUES ('a', 'x', 'd', '{}')",
     "UPDATE command_receipts SET digest = 'x'",
     "DELETE FROM command_receipts",
     "TRUNCATE command_receipts",
@@ -255,9 +256,12 @@ def test_the_owner_is_refused_by_the_trigger(database: Database, form: str) -> N
 def test_only_receipts_without_a_key_of_the_askers_are_purged(
     service: psycopg.Connection[dict[str, object]],
 ) -> None:
-    insert = "INSERT INTO command_receipts (actor, key, digest, receipt) VALUES ('a', %s, 'd', '{}')"
+    with_receipt = (
+        "SELECT append_events('{}', '{}', '{}', '{}', '{}', jsonb_build_array(jsonb_build_object("
+        "'submission', 0, 'actor', 'a', 'key', %s::text, 'digest', 'd', 'receipt', '{}'::jsonb)))"
+    )
     for key in ("own:1", "asked"):
-        service.execute(insert, (key,))
+        service.execute(with_receipt, (key,))
     assert service.execute("SELECT purge_receipts('infinity') AS n").fetchone() == {"n": 1}
     assert service.execute("SELECT key FROM command_receipts").fetchall() == [{"key": "asked"}]
 
