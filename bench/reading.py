@@ -1,10 +1,11 @@
 """通读日志: the whole log read, opened with its keys and decoded, as views and feeds read it, beside plain reading of the rows.
 
-The cases have 20 facts each and move on side by side, some hundreds at a time. In each trial every key is
-derived anew. Plain reading is timed in binary, as we read, and in text, as psycopg reads if it isn't told otherwise.
+The cases have 20 facts each and move on side by side, some hundreds at a time. In each trial every key is derived anew. A
+replay looks the log through with its texts left closed, which is timed too. Plain reading is timed in binary, as we read, and
+in text, as psycopg reads if it isn't told otherwise.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Container, Generator, Iterable
 from functools import partial
 from itertools import chain
 from typing import cast
@@ -17,7 +18,7 @@ from bench import cases
 from bench.measure import Comparison, Figure, per_piece
 from bench.place import Place
 from domain.casework import Casework
-from domain.facts import Fact
+from domain.facts import TOPICS, Fact
 from domain.store import Reader
 from eventstore.keys import Keys
 from projections.runner import BATCH
@@ -25,6 +26,7 @@ from projections.runner import BATCH
 FACTS = (50_000, 200_000, 1_000_000)
 LENGTH, TOGETHER = 20, 250
 AT_ONCE = 1000
+WORDS = {"opened": "texts opened, keys derived anew", "bare": "texts left closed"}
 ROWS = (
     "SELECT notification_id, originator_id, originator_version, topic, state FROM casework_events"
     " ORDER BY notification_id"
@@ -48,17 +50,22 @@ def comparisons(place: Place) -> Generator[Comparison]:
             with psycopg.connect(database.dsn, autocommit=True) as connection:
                 connection.execute("VACUUM (ANALYZE) casework_events")
             total = casework.recorder.max_notification_id() or 0
-            for form, binary in (("binary", True), ("text", False)):
+            for name, bare, form in (
+                ("opened", (), "binary"),
+                ("opened", (), "text"),
+                ("bare", TOPICS, "binary"),
+            ):
+                binary, goes_by_goal = form == "binary", name == "opened" and form == "binary"
                 yield Comparison(
-                    name=f"log-{count}-{form}",
-                    what=f"{total:,} facts read, opened and decoded, keys derived anew",
+                    name=f"log-{count}-{name}-{form}",
+                    what=f"{total:,} facts read and decoded, {WORDS[name]}",
                     against=f"plain reading of the same rows, server-side cursor, {form}",
                     unit="events/s",
-                    goal=0.5 if binary else None,
-                    figure=FIGURE if binary else None,
+                    goal=0.5 if goes_by_goal else None,
+                    figure=FIGURE if goes_by_goal else None,
                     size=count,
                     rounds=3 if count > 500_000 else None,
-                    ours=partial(per_piece, total, partial(decode, place, casework)),
+                    ours=partial(per_piece, total, partial(decode, place, casework, bare)),
                     theirs=partial(per_piece, total, partial(read, database.dsn, binary)),
                 )
 
@@ -70,12 +77,12 @@ def fill(casework: Casework, facts: Iterable[Fact]) -> None:
         casework.save(*waiting[start : start + AT_ONCE])
 
 
-def decode(place: Place, casework: Casework) -> None:
+def decode(place: Place, casework: Casework, bare: Container[str]) -> None:
     """通读解码: every fact, as a view gets it."""
     cast(Reader, casework.mapper).use(Keys.open(place.server.home / "keys"))
     after = 0
     while rows := casework.store.select_log(after, BATCH):
-        facts = casework.facts(rows)
+        facts = casework.facts(rows, bare)
         if facts[-1].originator_version != rows[-1].originator_version:
             raise AssertionError("the facts are not those of the rows")
         after = rows[-1].position

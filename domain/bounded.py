@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.attachments import Held
 from domain.casework import Casework
+from domain.facts import TOPICS
 from domain.store import Recorder, Stored, StoredReceipt, Submission
 
 BATCH = 4000
@@ -46,7 +47,7 @@ def reach(
     ended: set[UUID] = set()
     versions: dict[UUID, int] = {}
     while rows := casework.store.select_log(head, BATCH):
-        for row, fact in zip(rows, casework.facts(rows), strict=True):
+        for row, fact in zip(rows, casework.facts(rows, TOPICS), strict=True):
             if fact.recorded_at > until:
                 ended.add(row.originator_id)
                 continue

@@ -1,6 +1,6 @@
 """读取案件: cases, directory and rule base as recorded now; nothing here decides or stores."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
@@ -77,9 +77,12 @@ class Reading(Application[UUID]):
         """读出事实: the fact of one stored row."""
         return cast(Reader, self.mapper).read(row)
 
-    def facts(self, rows: Sequence[Stored]) -> list[Fact]:
-        """读出多行: the facts of many rows, in order; the keys are looked at once for all of them."""
-        return cast(Reader, self.mapper).read_all(rows)
+    def facts(self, rows: Sequence[Stored], bare: Container[str] = frozenset()) -> list[Fact]:
+        """读出多行: the facts of many rows, in order; the keys are looked at once for all of them.
+
+        Facts of the topics in `bare` are read without what lies under their keys.
+        """
+        return cast(Reader, self.mapper).read_all(rows, bare)
 
     def history(self, case_id: UUID) -> list[Recorded]:
         """案件历史: every fact of a case in order; empty if there is no such case."""
@@ -107,7 +110,7 @@ class Reading(Application[UUID]):
         """现状: how many cases stand, in one read, without their histories; what is no case is left out."""
         streams = self.store.select_streams(case_ids)
         rows = [row for rows in streams.values() for row in rows]
-        facts = iter(cast(Reader, self.mapper).read_all(rows, UNTOLD))
+        facts = iter(self.facts(rows, UNTOLD))
         histories = ((id, blanking.blanked(list(islice(facts, len(rows))))) for id, rows in streams.items())
         found = ((id, standing_from(history)) for id, history in histories)
         return {id: standing for id, standing in found if standing is not None}
@@ -157,8 +160,7 @@ class Reading(Application[UUID]):
 
     def petition(self, case_id: UUID) -> Petition | None:
         """信访事项: the fold of its stored events; texts that the fold has no use for are not opened."""
-        rows = self.store.select_stream(case_id)
-        return project(None, cast(Reader, self.mapper).read_all(rows, UNTOLD))
+        return project(None, self.facts(self.store.select_stream(case_id), UNTOLD))
 
     def at_hand(self, case_ids: Iterable[UUID]) -> AtHand:
         """案头: these cases with the directory and the rule base, in one trip to the store."""
