@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from tests.chaos.judging import judge
 from tests.chaos.nursery import Brood
-from tests.chaos.part import PARTS
 from tests.chaos.proxy import Proxy
 from tests.chaos.stage import stage
 from tests.chaos.tree import eventually, killed, postmaster
@@ -23,9 +22,7 @@ def test_nothing_confirmed_is_lost_whatever_is_killed_and_cut() -> None:
         proxy = Proxy(scene.home / "proxy", scene.server.socket / ".s.PGSQL.5432")
         address = f"{scene.dsn.partition('?')[0]}?host={quote(str(proxy.folder), safe='')}"
         journal = scene.journal
-        with closing(proxy), Brood(scene.environment(dsn=address), scene.clock.file) as parts:
-            for name in PARTS:
-                parts.start(name)
+        with closing(proxy), Brood(scene.environment(dsn=address), scene.clock.file, scene.log) as parts:
             scene.write(2, pause=0.05)
             eventually(lambda: len(journal.confirmed) >= 6, "some commands to be confirmed")
             proxy.often = 0.3
@@ -41,7 +38,7 @@ def test_nothing_confirmed_is_lost_whatever_is_killed_and_cut() -> None:
                     assert killed(server)
                     scene.server.restart()
                 else:
-                    parts.kill(name)
+                    assert parts.kill(name)
                 eventually(
                     lambda enough=before + 5: len(journal.confirmed) >= enough,  # type: ignore[misc]  # a loop's value
                     f"commands to be confirmed again after {name} was killed",
