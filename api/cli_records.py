@@ -3,13 +3,15 @@
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.cli_imports import importing
 from api.cli_replay import replay
-from api.terminal import out, services, stop
+from api.terminal import err, out, services, stop
 from projections.catalogue import VIEWS
 from projections.rebuild import Rebuilding
 from projections.rebuild import rebuild as build_again
+from projections.runner import Stalled
 
 
 def add(main: typer.Typer) -> None:
@@ -30,11 +32,22 @@ def rebuild(
     chosen = [one for one in VIEWS if view in {None, one.name}]
     if not chosen:
         stop(f"没有这个视图，可选：{'、'.join(one.name for one in VIEWS)}。", 2)
-    with services() as made:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with services() as made, Progress(*columns, console=err, disable=not err.is_terminal) as drawn:
+        task = drawn.add_task("重建", total=None)
+
+        def shown(name: str, position: int, head: int) -> None:
+            drawn.update(task, completed=position, total=head)
+
         try:
-            results = build_again(made.database, made.casework, chosen, switch=not compare_only)
+            results = build_again(
+                made.database, made.casework, chosen, switch=not compare_only, progress=shown
+            )
         except Rebuilding:
             stop("另一次重建正在进行。")
+        except Stalled as error:
+            names = "、".join(error.names)
+            stop(f"{names}：位置 {error.position} 的事件无法读入（{error.error}，{error.where}），未切换。")
     for one in results:
         said = "一致" if one.agrees else f"不一致：{one.wrong} 行有误，{one.missing} 行缺失"
         out.print(f"{one.name}：位置 {one.position}，与现用的{said}")
