@@ -73,6 +73,11 @@ def post(path: str, token: str, body: bytes) -> bytes:
     ).encode() + body
 
 
+def get(path: str, token: str) -> bytes:
+    """一次查阅: what is asked for by whoever holds the token."""
+    return f"GET {path} HTTP/1.1\r\nHost: office.test\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+
+
 def run(port: int, requests: Sequence[bytes], clients: int) -> list[float]:
     """逐一发送: by so many clients, each every so manieth request; the seconds that each answer took."""
     return uvloop.run(_run(port, requests, clients))

@@ -124,8 +124,8 @@ def prepared(settings: Settings, petitions: int) -> tuple[str, list[str]]:
 @contextmanager
 def running(
     home: Path, module: str, *arguments: str, port: int | None = None, told: Mapping[str, str] | None = None
-) -> Iterator[None]:
-    """运行: a process of its own, until the block ends; with a port, from when it listens there."""
+) -> Iterator[int]:
+    """运行: a process of its own, until the block ends; with a port, from when it listens there. Answers its id."""
     with (home / f"{module}.log").open("ab") as written:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
@@ -142,7 +142,7 @@ def running(
                 except subprocess.TimeoutExpired:
                     continue
                 raise RuntimeError(f"{module} ended with {code}")
-            yield
+            yield process.pid
         finally:
             process.terminate()
             try:
