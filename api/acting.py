@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Header, Request, Response
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
 from api.bodies import Form, command_of, form_of, is_optional
@@ -17,7 +18,8 @@ from api.logs import bind
 from api.together import Together
 from domain.acts import Act, Receipt
 from domain.cases import Kind
-from domain.casework import Asked, Key
+from domain.casework import Asked, Casework, Key
+from domain.erasure.commands import COMMANDS as CUSTODY_COMMANDS
 from domain.errors import Refused
 from domain.facts import term_of
 
@@ -117,6 +119,8 @@ class Way:
     route: BaseRoute
 
 
+CUSTODY = tuple(CUSTODY_COMMANDS.values())
+
 WAYS: dict[tuple[str, str], Way] = {}
 """每项操作的去处: by the address before the case's id and the name behind it."""
 
@@ -127,11 +131,21 @@ async def perform(
     """办理: together with what others do at the same moment; what is answered, and the version's mark."""
     bind(**{way.kind.name: id}, command=way.slug)
     key = sent.keyed(f"{way.prefix}/{id}/{way.slug}", body)
-    door: Together[Asked, Receipt] = request.app.state.acting
-    receipt = await door.ask(Asked(id, command_of(body), act, way.kind, sent.expects, key))
+    asked = Asked(id, command_of(body), act, way.kind, sent.expects, key)
+    if isinstance(asked.command, CUSTODY):
+        receipt = await run_in_threadpool(_by_itself, request.app.state.services.casework, asked)
+    else:
+        door: Together[Asked, Receipt] = request.app.state.acting
+        receipt = await door.ask(asked)
     bind(position=receipt.position)
     told = {"id": id, "version": receipt.version, "position": receipt.position, "events": receipt.events}
     return told, f'"{receipt.version}"'
+
+
+def _by_itself(casework: Casework, asked: Asked) -> Receipt:
+    """单独办理: what looks through other files or waits for the file of the keys keeps nobody else waiting."""
+    id, command, act, kind, expects, key = asked
+    return casework.handle(id, command, act, kind=kind, expects=expects, key=key)
 
 
 def body_of(form: type[Form]) -> Any:

@@ -70,9 +70,9 @@ class Batches(Deciding):
                 except Exception as error:
                     for one in left:
                         one.outcome = one.outcome or error
-            for one in every:
-                if isinstance(one.asked.command, WitnessErasure) and isinstance(one.outcome, Receipt):
-                    one.outcome = self._carried_out(one.asked.case, one.outcome)
+        for one in every:
+            if isinstance(one.asked.command, WitnessErasure) and isinstance(one.outcome, Receipt):
+                one.outcome = self._carried_out(one.asked.case, one.outcome)
         return [one.outcome for one in every if one.outcome is not None]
 
     @contextmanager
