@@ -183,6 +183,29 @@ class TestMovedByRules:
         found = self.steps("2026-06-01", "2026-03-17", "2026-03-18", "2026-03-19")
         assert [(step, covers) for step, _, covers in found] == [(step, ()) for step in STEPS]
 
+    def test_c2_a_version_that_shortens_a_running_limit_gathers_what_had_passed_too(self):
+        book = next(one for one in RULEBASE.rulebooks if one.id == "petition-2022")
+        shorter = tuple(replaced(one, length=8) if one.clock == "notify" else one for one in book.clocks)
+        version = replaced(
+            book,
+            version="9",
+            clocks=shorter,
+            running_clocks_move=True,
+            in_force_from=on("2026-03-05"),
+            published_at=at("2026-03-04"),
+            entered_at=at("2026-03-11"),
+        )
+        rules = RULEBASE.with_rulebook(version).known(at("2026-06-01"))
+        story = with_unit("2026-03-02")
+        clocks = [one for one in clocks_of(story.facts, story.petition, rules) if one.clock == "notify"]
+        assert [(one.rulebook_version, one.due_on) for one in clocks] == [("9", on("2026-03-10"))]
+        found = planned(story.petition, clocks, rules.books, rules.calendar)
+        assert [(item.step.id, item.covers) for item in found] == [
+            ("due", ("due_soon_5", "due_soon_2")),
+            ("overdue", ()),
+            ("escalated_1", ()),
+        ]
+
 
 class TestBackdated:
     """An entry of today may be due at once, or long past: one alert stands for the steps nobody could have seen."""
