@@ -19,8 +19,8 @@ from eventstore.ciphers import AES, Opener
 from eventstore.keyfile import Content, KeysUnusable
 from eventstore.keytree import LEVELS, PATH_BYTES, Descents, Tree, descend
 
-MOST_KNOWN = 5_000
-"""Owners whose openers a process keeps at a time; then it begins anew."""
+MOST_KNOWN = 2_000
+"""Owners whose openers a process keeps at a time, some nine kilobytes each; then it begins anew."""
 NAMED = ("likeness", "receipts")
 """Secrets that belong to no case and are never destroyed: of the marks of persons, of the digests of requests."""
 OWNER_BYTES = 6
