@@ -53,6 +53,8 @@ def say(log_at: Callable[..., object], event: str, view: str, **more: object) ->
 class Leader:
     """领跑者 — leads all the views it can lock; whatever fails is logged and tried again."""
 
+    _say = staticmethod(say)
+
     def __init__(
         self,
         database: Database,
@@ -81,7 +83,9 @@ class Leader:
                     self._lead(session, lanes, stop)
             except Exception as error:
                 every = ",".join(view.name for view in self.views)
-                say(log.error, "projection.interrupted", every, error=type(error).__name__, at=where(error))
+                self._say(
+                    log.error, "projection.interrupted", every, error=type(error).__name__, at=where(error)
+                )
                 stop.wait(wait)
                 wait = min(wait * 2, last_wait)
         for thread in self.threads:
@@ -165,6 +169,8 @@ class Leader:
 class Lanes:
     """旁道 — the views that go by themselves for a while; the leader's thread opens lanes and takes back who has caught up."""
 
+    _say = staticmethod(say)
+
     def __init__(self, leader: Leader) -> None:
         self.leader = leader
         self._stop = Event()
@@ -210,21 +216,21 @@ class Lanes:
                 wait = min(wait * 2, last_wait)
             except Exception as error:
                 for view in runner.views:
-                    say(log.error, "projection.interrupted", view.name, error=type(error).__name__, at=where(error))  # fmt: skip
+                    self._say(log.error, "projection.interrupted", view.name, error=type(error).__name__, at=where(error))  # fmt: skip
                 self._stop.wait(wait)
                 wait = min(wait * 2, last_wait)
             else:
                 if taken and stalled:
                     stalled, wait = False, self.leader.back_off[0]
                     for view in runner.views:
-                        say(log.info, "projection.recovered", view.name)
+                        self._say(log.info, "projection.recovered", view.name)
                 if runner.is_there:
                     self._back.put(runner.views)
                     return
 
     def _record(self, stalled: Stalled) -> None:
         for name in stalled.names:
-            say(
+            self._say(
                 log.error, "projection.stalled", name, position=stalled.position, error=stalled.error, at=stalled.where
             )  # fmt: skip
         with suppress(psycopg.Error), self.leader.database.transaction() as connection:
