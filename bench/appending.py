@@ -95,7 +95,7 @@ def comparisons(place: Place) -> Generator[Comparison]:
             alike = theirs if size >= BEST else Writers(size, application.recorder.insert_events)
             yield Comparison(
                 name=f"append-{size}",
-                what=f"durable appends of one event, {size} threads",
+                what=f"durable appends of one event, {size} in flight",
                 against=f"stock recorder, {alike.number} threads",
                 unit="events/s",
                 goal=10 if size == 64 else None,
