@@ -87,7 +87,7 @@ def shift_of(services: Services, act: Act, id: str) -> Shift:
 
 def matters(services: Services, act: Act, shift: Shift) -> list[Reception]:
     """值班事项: those that the officer may know of."""
-    cases = services.casework.cases([one.case for one in shift.matters])
+    cases = services.casework.standings([one.case for one in shift.matters])
     directory = services.casework.directory()
     return [one.state for one in cases.values() if one.kind.may_read(one.state, directory, act)]
 

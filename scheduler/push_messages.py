@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.casework import Case
+from domain.casework import Standing
 from domain.facts import Fact, name_of, term_of
 from domain.store import Recorder, Stored
 from scheduler.subscriptions import kind_of
@@ -19,7 +19,7 @@ class TellsOfCases(Protocol):
     @property
     def store(self) -> Recorder: ...
     def fact(self, row: Stored) -> Fact: ...
-    def cases(self, case_ids: Sequence[UUID]) -> Mapping[UUID, Case]: ...
+    def standings(self, case_ids: Sequence[UUID]) -> Mapping[UUID, Standing]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def message_of(casework: TellsOfCases, row: Stored) -> Message | None:
         named = [
             one for field in type(fact).__struct_fields__ if isinstance(one := getattr(fact, field), UUID)
         ]
-        cases = casework.cases([fact.originator_id, *named])
+        cases = casework.standings([fact.originator_id, *named])
         case = cases.get(fact.originator_id)
         if case is None or any(one.state.confidential for one in cases.values()):
             return None
