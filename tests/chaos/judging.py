@@ -68,6 +68,7 @@ def judge(stage: Stage) -> Verdict:
         "confirmed": len(journal.confirmed),
         "unanswered": len(journal.unanswered),
         "stored though unanswered": sum(one.key in told.by_key for one in journal.unanswered),
+        "refused": sum(one.refused is not None for one in journal.commands),
         "confirmed again": journal.repeats,
         "events": len(told.log),
     }

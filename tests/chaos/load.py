@@ -47,6 +47,8 @@ class Journal:
     answers: Counter[str] = field(default_factory=Counter)
     odd: list[str] = field(default_factory=list)
     repeats: int = 0
+    expected: frozenset[str] = frozenset()
+    """Codes of refusals that are right in the scene."""
     guard: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -161,7 +163,8 @@ class Writer(threading.Thread):
             refusals = [one for one in answers if one is not None and one.status_code < 500]
             if refusals and all(one is not None and one.status_code < 500 for one in answers):
                 command.refused = refusals[0].json().get("code", "")
-                self.journal.complain(f"{refusals[0].status_code} {command.refused} {command.url}")
+                if command.refused not in self.journal.expected:
+                    self.journal.complain(f"{refusals[0].status_code} {command.refused} {command.url}")
                 return None
             if self.chance.random() < LEFT:
                 return None
