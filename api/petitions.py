@@ -39,7 +39,11 @@ def petitions(
     cursor: Cursor = None,
     limit: Limit = USUAL,
 ) -> dict[str, Any]:
-    """Newest registration first; only what the officer may see, also in `total`."""
+    """Newest registration first; only what the officer may see, also in `total`.
+
+    `total` counts up to 10,000, and where a common word is looked for, among 2,000: if there may be more,
+    `total_is_exact` is false.
+    """
     place = lists.place(cursor)
     database = lists.reading(services, ledger_list.NEEDS, after)
     directory = services.casework.directory()

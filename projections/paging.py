@@ -133,7 +133,7 @@ def fetch(
     return Page(
         [query.shown(row) for row in rows],
         encode(rows[-1], order) if has_next else None,
-        total,
+        max(total, len(rows)),
         encode(rows[0], order) if has_previous else None,
         counted_all,
     )
