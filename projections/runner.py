@@ -22,7 +22,7 @@ from projections.catalogue import LONG, VIEWS
 from projections.deadlines import settled as as_settled
 from projections.view import OF_RULES, Connection, View
 
-BATCH = 16_000
+BATCH = 50_000
 """Facts at a time when there are so many: the more facts of a case fall into one batch, the fewer times it is counted."""
 PASSING = frozenset({"08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE that pass without the event being different."""
