@@ -26,7 +26,8 @@ from domain.kinds import PETITION
 from domain.papers import templates as paper_templates
 from domain.papers.templates import TEMPLATES_ID, Templates
 from domain.petition import events
-from domain.petition.fold import UNTOLD, Petition, project
+from domain.petition.fold import Petition, project
+from domain.petition.told import UNTOLD
 from domain.rota import book as rota
 from domain.rulebase import fold as rulebase_fold
 from domain.rulebase import moving

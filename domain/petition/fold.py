@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from domain.alerts.events import QUIET, AlertAcknowledged, Alerted, AlertWithdrawn
 from domain.erasure import fold as keeping
-from domain.erasure.events import ERASED, Erased, ErasureRequested, FileLent
+from domain.erasure.events import ERASED, Erased
 from domain.facts import Fact
 from domain.petition import events
 from domain.petition.stages import CLOSED, Stage
@@ -16,7 +16,7 @@ from domain.petition.state import AssistantsObjection, Petition, Record, Refusal
 from domain.review import events as review_events
 from domain.review.fold import Review, evolve, served
 
-__all__ = ["ANSWERED_AGAIN", "RECORD_ONLY", "STEPS", "UNTOLD", "Petition", "fold", "project"]
+__all__ = ["ANSWERED_AGAIN", "RECORD_ONLY", "STEPS", "Petition", "fold", "project"]
 
 ANSWERED_AGAIN = frozenset({"revoke", "redo"})
 """Results of 复查 and 复核 after which the matter is handled anew."""
@@ -62,10 +62,7 @@ Changes = dict[str, Any]
 
 
 def _with(officers: tuple[str, ...], *more: str) -> tuple[str, ...]:
-    for one in more:
-        if one not in officers:
-            return tuple(dict.fromkeys((*officers, *more)))
-    return officers
+    return officers if {*more} <= {*officers} else tuple(dict.fromkeys((*officers, *more)))
 
 
 def _seen_by(petition: Petition, *officers: str) -> Changes:
@@ -373,13 +370,6 @@ RECORD_ONLY: frozenset[type[Fact]] = frozenset(
 """仅作记录: facts that stay in the history and change no field of the state."""
 
 
-TOLD: frozenset[type[Fact]] = frozenset({events.Registered, events.Classified, ErasureRequested, FileLent})
-"""写入状态的文字: facts of whose texts the state tells something."""
-
-UNTOLD: frozenset[str] = frozenset(kind.TOPIC for kind in {*STEPS, *RECORD_ONLY} - TOLD)
-"""不入状态的文字: topics of the others; for the state alone their texts need not be opened."""
-
-
 def fold(petition: Petition | None, fact: Fact) -> Petition | None:
     """折叠: the petition after the fact. A stream's first fact is its registration."""
     return project(petition, (fact,))
@@ -400,8 +390,7 @@ def project(petition: Petition | None, facts: Iterable[Fact]) -> Petition | None
         if kind not in QUIET and fact.on > (last_on or petition.last_on):
             last_on = fact.on
         step = STEPS.get(kind)
-        changes = step(petition, fact) if step is not None else None
-        if changes:
+        if step is not None and (changes := step(petition, fact)):
             if petition.stage in CLOSED and changes.get("stage", petition.stage) not in CLOSED:
                 changes["custody"] = keeping.reopened(petition.custody)
             petition = replace(petition, **changes)

@@ -9,7 +9,8 @@ from eventsourcing.persistence import JSONTranscoder, MapperDeserialisationError
 from msgspec.structs import replace
 
 from domain.facts import UPCASTERS, Fact
-from domain.petition.fold import TOLD, UNTOLD, project
+from domain.petition.fold import project
+from domain.petition.told import TOLD, UNTOLD
 from domain.secrets import CLEARED, TEXTS, subjects_of
 from domain.store import Stored
 from eventstore import keys as keys_module
