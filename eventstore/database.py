@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
+import psycopg
+from eventsourcing.postgres import ConnectionPool
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import ConnectionPool
 
 from eventstore.liveness import must_be_there
 from eventstore.roles import become_writer
@@ -36,6 +38,30 @@ LETTING_GO = {
 just telling it something, for two hours if not."""
 LET_GO = "SELECT " + ", ".join(f"set_config('{one}', '{limit}', false)" for one, limit in LETTING_GO.items())
 
+DOUBT = 5.0
+"""Seconds in which all of a pool is doubted only once: what was made since is good."""
+
+
+class Pool(ConnectionPool[Connection[DictRow]]):
+    """连接池 — connections that are looked at before use; when one is found broken, none that lies ready is trusted.
+
+    After a takeover all of them are broken at once. Tried one after the other, with the pool's growing pauses between, they
+    would hold a caller up for longer than it waits.
+    """
+
+    def __init__(self, dsn: str, **options: Any) -> None:
+        self._doubted_at = -DOUBT
+        super().__init__(dsn, connection_class=Connection[DictRow], check=self._checked, **options)
+
+    def _checked(self, connection: Connection[DictRow]) -> None:
+        try:
+            must_be_there(connection)
+        except psycopg.Error:
+            if monotonic() - self._doubted_at > DOUBT:
+                self._doubted_at = monotonic()
+                self.drain()
+            raise
+
 
 class Database:
     """数据库 — connections that are checked before use, so that a restarted server is simply found again."""
@@ -50,15 +76,13 @@ class Database:
         checkout: float = CHECKOUT_LIMIT,
     ) -> None:
         self.dsn = dsn = patient(dsn)
-        self.pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
+        self.pool = Pool(
             dsn,
-            connection_class=Connection[DictRow],
             kwargs={"row_factory": dict_row, "autocommit": True, "application_name": name},
             min_size=min_size,
             max_size=max_size,
             timeout=checkout,
             configure=prepare,
-            check=must_be_there,
             name=name,
             open=True,
         )

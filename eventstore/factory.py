@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from eventsourcing.persistence import ApplicationRecorder, BaseInfrastructureFactory
-from eventsourcing.postgres import ConnectionPool, PostgresDatastore, PostgresFactory
+from eventsourcing.postgres import PostgresDatastore, PostgresFactory
 from eventsourcing.utils import Environment, EnvType
 from psycopg import Connection
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import dict_row
 
-from eventstore.database import LET_GO
-from eventstore.liveness import must_be_there
+from eventstore.database import LET_GO, Pool
 from eventstore.recorder import CaseRecorder
 from eventstore.roles import become_writer
 
@@ -22,15 +21,13 @@ class Datastore(PostgresDatastore):
         self, dsn: str, *, pool_size: int, max_overflow: int, connect_timeout: float, **options: Any
     ):
         super().__init__("", "", "", "", "", **options)
-        self.pool = ConnectionPool(
+        self.pool = Pool(
             dsn,
-            connection_class=Connection[DictRow],
             kwargs={"row_factory": dict_row, "application_name": "shixian events"},
             min_size=pool_size,
             max_size=pool_size + max_overflow,
             timeout=connect_timeout,
             configure=_configured(self.after_connect_func()),
-            check=must_be_there,
             open=False,
         )
 
