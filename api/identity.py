@@ -107,14 +107,19 @@ async def signed_in(request: Request, services: Held, token: Token) -> Act:
 Signed = Annotated[Act, Depends(signed_in)]
 
 
-async def in_person(act: Signed) -> Act:
+def in_person(act: Act) -> Act:
     """本人: the act of an officer about what is the officer's own; nobody does that for somebody else."""
     if act.for_whom is not None:
         raise NotYours("session.in_person", "本人的登录和口令只能由本人处理。")
     return act
 
 
-Personal = Annotated[Act, Depends(in_person)]
+async def signed_in_person(act: Signed) -> Act:
+    """本人已登录: as a route asks for it."""
+    return in_person(act)
+
+
+Personal = Annotated[Act, Depends(signed_in_person)]
 
 
 def _act(services: Services, here: Present, for_whom: str | None, post: str | None) -> Act:
