@@ -156,9 +156,7 @@ def test_a_stalled_view_reports_holds_up_no_other_and_recovers(
     bad = office.register("2026-03-02")
     view = Fragile(poison=bad)
     healthy = Ledger()
-    with running(
-        Leader(database, casework, [view, healthy], back_off=QUICK)
-    ):
+    with running(Leader(database, casework, [view, healthy], back_off=QUICK)):
         assert view.broken.wait(10)
         assert wait_for(database, ["ledger"], casework.history(bad)[-1].position)
         later = office.do_urge(bad)
