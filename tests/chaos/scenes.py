@@ -230,8 +230,8 @@ def partition(asked: Asked) -> Verdict:
         port = free_port()
         scene.start(hosts.on_second(*SERVE), port=port, dsn=there, SHIXIAN_HOST=hosts.DESK[1])
         here = scene.start(dsn=scene.dsn)
-        scene.write(3)
-        scene.write(3, bases=[f"http://{hosts.DESK[1]}:{port}"])
+        scene.write(2, pause=0.2)
+        scene.write(2, pause=0.2, bases=[f"http://{hosts.DESK[1]}:{port}"])
         taken_over = {}
         for name, begin, end in (
             ("unplugged", hosts.unplug, hosts.plug),
@@ -252,7 +252,7 @@ def partition(asked: Asked) -> Verdict:
             idle(asked.seconds / 2)
             here.stop()
             here = scene.start(dsn=scene.dsn)
-        return concluded(scene, taken_over)
+        return concluded(scene, taken_over, seconds=600)
 
 
 def open_to_the_other(scene: Stage) -> str:
