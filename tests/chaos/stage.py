@@ -33,7 +33,7 @@ from tests.api import town
 from tests.chaos.load import Follower, Journal, Writer
 from tests.chaos.receivers import SECRET, Behave, Receiver, plain, receiving
 from tests.chaos.shifted import Shifted
-from tests.chaos.tree import SERVE, Tree, eventually
+from tests.chaos.tree import SERVE, NotInTime, Tree, eventually
 
 LATER = timedelta(hours=7)
 """By so much the clock of whoever finishes up runs ahead: past every lease and every wait before another try."""
@@ -66,6 +66,7 @@ class Stage:
     writers: list[Writer] = field(default_factory=list)
     follower: Follower | None = None
     trees: list[Tree] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
     @property
     def dsn(self) -> str:
@@ -141,35 +142,48 @@ class Stage:
 
     def settle(self, seconds: float = 180.0) -> None:
         """收尾: until nothing is left to do. Raises NotInTime."""
-        eventually(self.is_settled, "all views, alerts, events and seals up to date", seconds, every=0.3)
+        try:
+            eventually(self.is_settled, "all done", seconds, every=0.3)
+        except NotInTime as error:
+            raise NotInTime(f"{error}: {'; '.join(self.left)}") from None
         if self.follower is not None:
             self.follower.stopping.set()
             self.follower.join(60)
             eventually(self.has_followed, "the feed read to its end", 60)
 
     def is_settled(self) -> bool:
-        """Whoever finishes up is one more scheduler, whose clock has run past every lease."""
-        database, casework, later = self.services.database, self.services.casework, self.later
+        """Whether nothing is left; whoever finishes up is one more scheduler, whose clock has run past every lease."""
         try:
-            with database.connection() as connection:
-                lags = tracking.lags(connection, tuple(view.name for view in VIEWS))
-                if any(one["lag"] for one in lags):
-                    return False
-            sweep.sweep(database, casework, self.clock)
-            if sweep.waiting(database, self.today())["steps"]:  # another may have claimed them just now
-                return False
-            outbox.dispatch(database, later, limit=100_000, worker="finishing")
-            push.push(database, casework, later)
-            with database.connection() as connection:
-                head = tracking.head(connection)
-                [unsent], [behind] = (
-                    connection.execute(UNSENT).fetchall(),
-                    connection.execute(BEHIND, (head,)).fetchall(),
-                )
-                sealed = seal_status.status(connection)
-            return not unsent["n"] and not behind["n"] and not sealed.waiting and sealed.fault is None
-        except AWAY:
-            return False
+            self.left = self.lacking()
+        except AWAY as error:
+            self.left = [f"the database ({type(error).__name__}: {error})"]
+        return not self.left
+
+    def lacking(self) -> list[str]:
+        """未了: what there is still to do, in words."""
+        database, casework, later = self.services.database, self.services.casework, self.later
+        with database.connection() as connection:
+            lags = tracking.lags(connection, tuple(view.name for view in VIEWS))
+        if any(one["lag"] for one in lags):
+            return [f"views behind: {[one for one in lags if one['lag']]}"]
+        sweep.sweep(database, casework, self.clock)
+        waiting = sweep.waiting(database, self.today())["steps"]  # another may have claimed them just now
+        if waiting:
+            return [f"{waiting} steps to be raised"]
+        outbox.dispatch(database, later, limit=100_000, worker="finishing")
+        push.push(database, casework, later)
+        with database.connection() as connection:
+            head = tracking.head(connection)
+            [unsent] = connection.execute(UNSENT).fetchall()
+            [behind] = connection.execute(BEHIND, (head,)).fetchall()
+            sealed = seal_status.status(connection)
+        found = {
+            "alerts unsent": unsent["n"],
+            "webhooks behind": behind["n"],
+            "facts unsealed": sealed.waiting,
+            "seal": sealed.fault,
+        }
+        return [f"{what}: {how}" for what, how in found.items() if how]
 
     @property
     def later(self) -> Shifted:
