@@ -71,7 +71,8 @@ def search(words: str) -> Condition:
     """检索条件: of cases (alias `l`) whose number, subject or content hold every word.
 
     A word of two characters is found by its pair alone, a longer one is looked for in what has all its pairs; one
-    character is looked for in every text.
+    character is looked for in every text. Common words are looked for in the text of each case that is left, whatever the
+    planner thinks of them (`OFFSET 0`): it takes several pairs together for rare, and would find all texts that have them.
     """
     terms = normal(cleaned(words)).split()
     pairs = sorted(set().union(*(bigrams(term) for term in terms)))
@@ -81,7 +82,9 @@ def search(words: str) -> Condition:
     if longer:
         held += " AND NOT EXISTS (SELECT FROM unnest(%(terms)s::text[]) AS term WHERE position(term IN t.text) = 0)"
     everywhere = Condition(
-        "EXISTS (SELECT FROM ledger_texts t WHERE t.position = l.position AND " + held + ")",
+        "EXISTS (SELECT FROM (SELECT * FROM ledger_texts WHERE position = l.position OFFSET 0) AS t WHERE "
+        + held
+        + ")",
         values,
         dear=True,
     )

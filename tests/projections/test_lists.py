@@ -225,14 +225,19 @@ def test_pages_by_limit_are_turned_over_to_those_without_one_and_back(archive: A
 
 
 def test_a_search_uses_its_index(archive: Archive) -> None:
+    """Rare words by their pairs, common ones by the place of each case that is left."""
     lists, _ = archive
     condition = search("收费")
+    places = searching.PLACES.replace("{}", "t.bigrams @> %(pairs)s::bigint[]")
+    asked = {
+        "ledger_texts_bigrams_idx": places,
+        "ledger_texts_position_idx": f"SELECT FROM ledger l WHERE {condition.text}",
+    }
     with lists.database.transaction() as connection:
         connection.execute("SET LOCAL enable_seqscan = off")
-        plan = connection.execute(
-            "EXPLAIN SELECT * FROM ledger l WHERE " + condition.text, condition.values
-        ).fetchall()
-    assert any("ledger_texts_bigrams_idx" in row["QUERY PLAN"] for row in plan)
+        for index, query in asked.items():
+            plan = connection.execute("EXPLAIN " + query, {**condition.values, "most": 10}).fetchall()
+            assert any(index in row["QUERY PLAN"] for row in plan), index
 
 
 def test_lights_are_those_of_the_rules_on_every_day(archive: Archive) -> None:
