@@ -17,7 +17,9 @@ UPCASTERS: dict[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]] = {
 """Old topic → function that turns the stored fields into (newer topic, its fields)."""
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+class Fact(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False
+):
     """事实 — something that happened: on which legal date, recorded when, by whom, on what basis.
 
     `on` is the legal date (Asia/Shanghai) that limits are counted from; `recorded_at` is the instant (UTC) of

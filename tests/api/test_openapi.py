@@ -2,13 +2,11 @@
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from api.app import create_app
-from api.bootstrap import Services
+from api.app import put_together
 from api.errors import MEDIA
 from domain.petition.petition import COMMANDS
 
@@ -28,8 +26,7 @@ OPEN_TO_STRANGERS = {
 
 
 def made() -> dict[str, Any]:
-    services = cast(Services, SimpleNamespace(settings=SimpleNamespace(password_checks=1, beat=0.0)))
-    schema: dict[str, Any] = json.loads(json.dumps(create_app(services).openapi()))
+    schema: dict[str, Any] = json.loads(json.dumps(put_together(0.0).openapi()))
     return schema
 
 

@@ -120,9 +120,7 @@ def test_a13_what_cannot_be_recorded_is_not_shown(walker: Walker, services: Serv
     case = walker.walk(TRANSFERRED)
     name = walker.as_("office").get(url(case, "/petitioners")).json()["items"][0]["name"]
     with as_owner(services.database) as connection:
-        connection.execute(
-            "REVOKE EXECUTE ON FUNCTION append_events FROM shixian_writer"
-        )
+        connection.execute("REVOKE EXECUTE ON FUNCTION append_events FROM shixian_writer")
     answers: list[httpx.Response] = []
     for path in ("/petitioners", "/notices/receipt.docx"):
         answers.append(walker.as_("office").get(url(case, path)))
