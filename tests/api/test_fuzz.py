@@ -5,8 +5,7 @@ The examples are the same on every run; a longer hunt is `FUZZ = 300` away.
 """
 
 from datetime import timedelta
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,8 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api import sealing
-from api.app import create_app
-from api.bootstrap import Services
+from api.app import put_together
 from api.health import HEARTBEATS
 from api.sessions import open_session
 from projections import runner
@@ -48,7 +46,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 
-unserved = create_app(cast(Services, SimpleNamespace(settings=SimpleNamespace(password_checks=1, beat=0.0))))
+unserved = put_together(0.0)
 PAIRS = [
     pytest.param(method, path, mode, id=f"{method} {path} {mode.value}")
     for path, methods in unserved.openapi()["paths"].items()
