@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 ANSWER = b'{"errcode":0}'
+ODD = 5
+"""It behaves badly about one id in so many: each such costs those that follow it a wait."""
 SECRET = "not-a-real-secret"
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
     len(ANSWER),
@@ -56,6 +58,7 @@ class Receiver:
     ids: list[str] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     times: Counter[str] = field(default_factory=Counter)
+    odd: set[str] = field(default_factory=set)
     guard: threading.Lock = field(default_factory=threading.Lock)
     closing: threading.Event = field(default_factory=threading.Event)
 
@@ -75,9 +78,11 @@ class Receiver:
             self.bodies.append(json.loads(body))
             self.times[name] += 1
             nth = self.times[name]
+            if nth == 1 and len(self.times) % ODD == 1:
+                self.odd.add(name)
         request.close_connection = True
         with contextlib.suppress(OSError):
-            request.wfile.write(self.behave(self, nth))
+            request.wfile.write(self.behave(self, nth) if name in self.odd else PLAIN)
 
 
 @contextmanager
