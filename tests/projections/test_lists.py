@@ -1,105 +1,20 @@
-"""The lists: every filter, the search, the lights, keyset pages, and what each officer may see."""
+"""The lists: every filter, the lights, keyset pages, and what each officer may see."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from domain.alerts.commands import AcknowledgeAlert
-from domain.casework import Casework
 from domain.errors import Invalid
 from domain.petition.situation import standing_of
 from domain.rules import authority
 from domain.rules.signals import signal
-from eventstore.database import Database
-from eventstore.embedded import Server
-from projections import alerts, deadlines_list, ledger_list, paging, searching, timeline
-from projections.lights import Lights
+from projections import ledger_list, paging, timeline
 from projections.paging import Page
 from projections.runner import catch_up
-from projections.searching import search
 from projections.visibility import Visibility
-from tests.conftest import TEMPLATE, fresh
-from tests.projections.office import OFFICERS, Office, a_casework, at, on
-
-KINDS = frozenset({"petition", "item"})
-EVERYTHING = Visibility(officer="clerk", all=KINDS, confidential=KINDS)
-
-
-class Lists:
-    """The lists over one database, seen by one officer on one day."""
-
-    def __init__(self, database: Database, casework: Casework, office: Office) -> None:
-        self.database, self.casework, self.office = database, casework, office
-        self.today = "2026-03-02"
-
-    def petitions(
-        self, sees: Visibility = EVERYTHING, limit: int = 200, cursor: str | None = None, **wanted
-    ) -> Page:
-        with self.database.connection() as connection:
-            return ledger_list.petitions(
-                connection, sees, self.lights, ledger_list.Wanted(**wanted), limit=limit, cursor=cursor
-            )
-
-    def deadlines(
-        self, sees: Visibility = EVERYTHING, limit: int = 200, cursor: str | None = None, **wanted
-    ) -> Page:
-        with self.database.connection() as connection:
-            return deadlines_list.deadlines(
-                connection, sees, self.lights, deadlines_list.Wanted(**wanted), limit=limit, cursor=cursor
-            )
-
-    def alerts(self, sees: Visibility = EVERYTHING, **wanted) -> Page:
-        with self.database.connection() as connection:
-            return alerts.alerts(connection, sees, self.lights, **wanted)
-
-    def found(self, **wanted) -> set[UUID]:
-        """The cases that a filter finds; the total agrees with them."""
-        page = self.petitions(**wanted)
-        assert page.total == len(page.items)
-        return {row["case_id"] for row in page.items}
-
-    @property
-    def lights(self) -> Lights:
-        return self.office.lights(self.today)
-
-
-@pytest.fixture
-def lists(database: Database, casework: Casework, office: Office) -> Lists:
-    """The lists over a database of the test's own."""
-    return Lists(database, casework, office)
-
-
-@pytest.fixture
-def cases(lists: Lists) -> dict[str, UUID]:
-    """The varied history in the test's own database, read by the views; each case by its name."""
-    return varied(lists)
-
-
-Archive = tuple[Lists, dict[str, UUID]]
-
-
-@pytest.fixture(scope="module")
-def kept(server: Server, server_dsn: str) -> Iterator[Archive]:
-    """The varied history once a module, for the tests that only read."""
-    with fresh(server, TEMPLATE) as dsn, Database(dsn, name="test") as database, a_casework(dsn) as casework:
-        lists = Lists(database, casework, Office(casework))
-        yield lists, varied(lists)
-
-
-@pytest.fixture
-def archive(kept: Archive) -> Archive:
-    """The lists of the kept history, on the usual day."""
-    lists, cases = kept
-    return Lists(lists.database, lists.casework, lists.office), cases
-
-
-def varied(lists: Lists) -> dict[str, UUID]:
-    names = ("plain", "objected", "answered", "accusation", "withdrawn", "repeat", "against_people", "letter")
-    found = dict(zip(names, lists.office.varied(), strict=True))
-    catch_up(lists.database, lists.casework)
-    return found
+from tests.projections.listing import EVERYTHING, Archive, Lists
+from tests.projections.office import OFFICERS, Office, on
 
 
 def test_petitions_are_filtered(archive: Archive) -> None:
@@ -119,87 +34,6 @@ def test_petitions_are_filtered(archive: Archive) -> None:
     }  # fmt: skip
     assert lists.found(repeat=True) == {cases["repeat"]}
     assert lists.found(repeat=True, state="closed") == set()
-
-
-@pytest.mark.parametrize(
-    ("words", "names"),
-    [
-        ("收费", {"plain", "repeat"}),
-        ("物业 再次", {"repeat"}),
-        ("漏", {"answered"}),
-        ("XF-2026-000002", {"objected"}),
-        ("xf-2026-000002", {"objected"}),
-        ("低保资格", {"objected"}),
-        ("低格", set()),
-        ("保低", set()),
-        ("%", set()),
-        ("__", set()),
-        ("王某", set()),
-        ("ＸＦ-2026-000002", {"objected"}),
-        ("来信 漏水", {"answered"}),
-        ("来信全文 供暖", set()),
-        (
-            "",
-            {
-                "plain",
-                "objected",
-                "answered",
-                "accusation",
-                "withdrawn",
-                "repeat",
-                "against_people",
-                "letter",
-            },
-        ),
-    ],
-)
-def test_two_characters_suffice_to_search(archive: Archive, words: str, names: set[str]) -> None:
-    lists, cases = archive
-    assert lists.found(q=words) == {cases[name] for name in names}
-
-
-def test_a_search_finds_the_same_whether_its_words_are_rare_or_not(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lists, _ = archive
-    words = ("供暖", "噪声", "来信", "市", "XF-2026")
-    rare = [lists.found(q=one) for one in words]
-    monkeypatch.setattr(searching, "FEW", 0)
-    assert [lists.found(q=one) for one in words] == rare
-    assert any(rare)
-
-
-def test_few_cases_that_are_found_are_looked_up_and_no_other_is_passed_by(archive: Archive) -> None:
-    settled = search("XF-2026").settled
-    assert settled is not None
-    lists, _ = archive
-    with lists.database.transaction() as connection:
-        condition = settled(connection)
-        looked_up = connection.execute(
-            f"SELECT l.case_id FROM ledger l WHERE {condition.text}", condition.values
-        ).fetchall()
-    assert not condition.dear
-    assert {row["case_id"] for row in looked_up} >= lists.found(q="XF-2026") != set()
-
-
-def test_a_page_tells_when_it_did_not_count_them_all(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """C1: with a million petitions a page counts only so far – and shows all it finds all the same."""
-    lists, _ = archive
-    sought, everyone = lists.found(q="XF-2026"), lists.found()
-    monkeypatch.setattr(searching, "FEW", 0)
-    monkeypatch.setattr(paging, "LOOKED_INTO", 2)
-    page = lists.petitions(q="XF-2026")
-    assert not page.counted_all
-    assert page.total == len(page.items) > 2, "no less than what is shown"
-    assert {row["case_id"] for row in page.items} == sought
-    with lists.database.transaction() as connection:
-        asked = ledger_list.query(EVERYTHING, lists.lights, ledger_list.Wanted())
-        some = paging.fetch(connection, asked, limit=2, cursor=None, count_to=3)
-        rest = paging.fetch(connection, asked, limit=200, cursor=None, count_to=len(everyone))
-    assert (some.total, some.counted_all, len(some.items)) == (3, False, 2)
-    assert (rest.total, rest.counted_all) == (len(everyone), True)
 
 
 def test_pages_by_limit_are_turned_over_to_those_without_one_and_back(archive: Archive) -> None:
@@ -222,22 +56,6 @@ def test_pages_by_limit_are_turned_over_to_those_without_one_and_back(archive: A
     assert days[:without] == sorted(days[:without])
     assert not any(days[without:])
     assert 0 < without < len(days)
-
-
-def test_a_search_uses_its_index(archive: Archive) -> None:
-    """Rare words by their pairs, common ones by the place of each case that is left."""
-    lists, _ = archive
-    condition = search("收费")
-    places = searching.PLACES.replace("{}", "t.bigrams @> %(pairs)s::bigint[]")
-    asked = {
-        "ledger_texts_bigrams_idx": places,
-        "ledger_texts_position_idx": f"SELECT FROM ledger l WHERE {condition.text}",
-    }
-    with lists.database.transaction() as connection:
-        connection.execute("SET LOCAL enable_seqscan = off")
-        for index, query in asked.items():
-            plan = connection.execute("EXPLAIN " + query, {**condition.values, "most": 10}).fetchall()
-            assert any(index in row["QUERY PLAN"] for row in plan), index
 
 
 def test_lights_are_those_of_the_rules_on_every_day(archive: Archive) -> None:
@@ -381,69 +199,3 @@ def test_lists_show_what_the_officer_may_read(archive: Archive, who: str) -> Non
 def test_an_officer_without_cases_sees_none(archive: Archive) -> None:
     lists, _ = archive
     assert lists.found(sees=Visibility(officer="admin")) == set()
-
-
-def test_alerts_are_listed(lists: Lists, cases: dict[str, UUID]) -> None:
-    lists.casework.raise_alerts(list(cases.values()), at("2026-04-20"))
-    catch_up(lists.database, lists.casework)
-    everything = lists.alerts().items
-    assert everything
-    positions = [row["position"] for row in everything]
-    assert positions == sorted(positions, reverse=True)
-    for_a_clerk = lists.alerts(lists.office.sees("a-clerk"), to="me").items
-    assert {row["alert_id"] for row in for_a_clerk} == {
-        row["alert_id"] for row in everything if "a-clerk" in row["recipients"]
-    }
-    assert for_a_clerk
-    of_unit_a = lists.alerts(lists.office.sees("a-clerk"), to="unit").items
-    assert {row["alert_id"] for row in of_unit_a} == {
-        row["alert_id"] for row in everything if row["unit"] == "unit-a"
-    }
-    for light in ("green", "yellow", "red", "grey"):
-        assert {row["alert_id"] for row in lists.alerts(light=light).items} == {
-            row["alert_id"] for row in everything if row["light"] == light
-        }
-    with pytest.raises(Invalid):
-        lists.alerts(to="them")
-    with pytest.raises(Invalid):
-        lists.alerts(status="lost")
-
-
-def test_an_alert_is_open_escalated_or_acknowledged(lists: Lists, cases: dict[str, UUID]) -> None:
-    office, casework = lists.office, lists.casework
-    every = {row["alert_id"]: row for row in lists.alerts().items}
-    one = next(row for row in every.values() if "head" in row["recipients"])
-    casework.acknowledge(
-        one["case_id"], AcknowledgeAlert(one["alert_id"], "已督促"), office.act("head", "2026-03-03")
-    )
-    catch_up(lists.database, casework)
-    by_status = {
-        status: {row["alert_id"] for row in lists.alerts(status=status).items}
-        for status in ("open", "acknowledged", "escalated")
-    }
-    assert by_status["acknowledged"] == {one["alert_id"]}
-    assert set.union(*by_status.values()) == set(every)
-    assert sum(map(len, by_status.values())) == len(every)
-    with lists.database.connection() as connection:
-        shown = alerts.alert(connection, EVERYTHING, lists.lights, one["alert_id"])
-        hidden = alerts.alert(connection, Visibility(officer="x"), lists.lights, one["alert_id"])
-    assert shown is not None
-    assert (shown["acknowledged_by"], shown["remark"]) == ("head", "已督促")
-    assert shown["acknowledged_at"] == at("2026-03-03")
-    assert hidden is None
-
-
-def test_an_alert_shows_its_deliveries(lists: Lists, office: Office) -> None:
-    with lists.database.transaction() as connection:
-        connection.execute(
-            "INSERT INTO alert_channels (id, kind) VALUES ('邮件', 'mail'), ('对接', 'webhook')"
-        )
-    case = office.register("2026-01-05")
-    lists.casework.raise_alerts([case], at("2026-01-21"))
-    catch_up(lists.database, lists.casework)
-    rows = lists.alerts().items
-    assert rows
-    for row in rows:
-        assert [(one["channel"], one["state"], one["attempts"]) for one in row["deliveries"]] == [
-            ("对接", "pending", 0), ("邮件", "pending", 0)
-        ]  # fmt: skip
