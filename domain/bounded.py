@@ -122,7 +122,7 @@ class Then(Casework):
     def __init__(self, live: Casework, within: Reach) -> None:
         self.__dict__.update(live.__dict__)
         self._bounded = Bounded(live.store, within)
-        self._forget()
+        self._forget(kept=0)
 
     @property
     def store(self) -> Recorder:

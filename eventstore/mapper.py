@@ -13,7 +13,7 @@ from eventsourcing.utils import resolve_topic
 from domain.facts import UPCASTERS, Fact
 from domain.store import Row
 from eventstore.envelope import seal
-from eventstore.keys import Keys
+from eventstore.keys import Keys, Ring
 from eventstore.opening import unseal
 
 
@@ -25,6 +25,10 @@ class FactMapper(Mapper[UUID]):
     def use(self, keys: Keys | None) -> None:
         """启用密钥: from here on; without keys no fact with marked fields is stored, nor read if it was enciphered."""
         self.keys = keys
+
+    def ring(self) -> Ring | None:
+        """钥匙串: as the key file is now; another one as soon as it was replaced."""
+        return None if self.keys is None else self.keys.ring()
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         topic = getattr(domain_event, "TOPIC", "")
@@ -46,7 +50,7 @@ class FactMapper(Mapper[UUID]):
 
         Facts of the topics in `bare` are read without what lies under their keys.
         """
-        ring = None if self.keys is None else self.keys.ring()
+        ring = self.ring()
         facts: list[Fact] = []
         try:
             for row in rows:

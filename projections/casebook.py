@@ -5,21 +5,17 @@ A case all of whose facts have passed by is folded from those and needs no readi
 other is read from its stream, as it stands now.
 """
 
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.casework import Case, Casework, Recorded, case_from
+from domain.casework.remembering import MOST, Kept, anything_erased
 from domain.directory.fold import Directory
-from domain.erasure.events import Erased
 from domain.rulebase.fold import Known, Rulebase
 from domain.rules.deadlines import Clock
 from domain.secrets import destroyed_by
 from domain.store import KeyStore
-
-KEPT = 20_000
-"""Facts of cases that are remembered from batch to batch; cases in which much happens are not read again and again."""
 
 EVER = datetime.max.replace(tzinfo=UTC)
 """All that is recorded, whatever the hour: so a rebuild finds what the live view found."""
@@ -28,11 +24,9 @@ EVER = datetime.max.replace(tzinfo=UTC)
 class Casebook:
     """案卷簿 — the cases of a batch and the rules they are judged by; remembers cases, never one of which anything is erased."""
 
-    def __init__(self, casework: Casework, kept: int = KEPT) -> None:
+    def __init__(self, casework: Casework, kept: int = MOST) -> None:
         self._casework = casework
-        self._most = kept
-        self._kept: OrderedDict[UUID, Case] = OrderedDict()
-        self._facts = 0
+        self._kept: Kept[Case] = Kept(kept)
         self._batch: dict[UUID, list[Recorded]] = {}
         self._found: dict[UUID, Case | None] = {}
         self._clocks: dict[UUID, tuple[Case, Known, list[Clock]]] = {}
@@ -58,7 +52,7 @@ class Casebook:
     def forget(self) -> None:
         """忘记: every case is read again."""
         self._kept.clear()
-        self._found, self._clocks, self._facts = {}, {}, 0
+        self._found, self._clocks = {}, {}
 
     def cases(self, ids: Sequence[UUID]) -> dict[UUID, Case]:
         """多案: those of the batch as it leaves them, or newer; others as they stand now. What is no case is left out."""
@@ -121,22 +115,13 @@ class Casebook:
             return kept
         if behind and (kept is None or len(kept.history) != behind):
             return None
-        if len(facts) != facts[-1].fact.originator_version - behind or _anything_erased(facts):
+        if len(facts) != facts[-1].fact.originator_version - behind or anything_erased(facts):
             return None
         return case_from([*(kept.history if kept is not None and behind else ()), *facts])
 
     def _keep(self, id: UUID, case: Case | None) -> None:
         self._found[id] = case
-        before = self._kept.pop(id, None)
-        self._facts -= len(before.history) if before is not None else 0
-        if case is None or _anything_erased(case.history):
-            return
-        self._kept[id] = case
-        self._facts += len(case.history)
-        while self._facts > self._most:
-            _, oldest = self._kept.popitem(last=False)
-            self._facts -= len(oldest.history)
-
-
-def _anything_erased(history: Iterable[Recorded]) -> bool:
-    return any(isinstance(one.fact, Erased) for one in history)
+        if case is None or anything_erased(case.history):
+            self._kept.drop(id)
+        else:
+            self._kept.keep(id, case, len(case.history))

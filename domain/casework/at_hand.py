@@ -1,13 +1,13 @@
 """案头: what a batch of commands is decided on – the directory, the rules and its cases as of one moment of the log."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from domain.casework.cases import Case
+from domain.casework.remembering import Found
 from domain.directory.fold import Directory
 from domain.rulebase.fold import Rulebase
-from domain.store import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,9 @@ class AtHand:
 
     directory: Directory
     rulebase: Rulebase
-    streams: Mapping[UUID, Sequence[Stored]]
-    read: Callable[[Sequence[Stored]], Case | None]
+    found: Mapping[UUID, Found]
+    read: Callable[[UUID, Found], Case | None]
 
     def case(self, id: UUID) -> Case | None:
         """案件: one of those that are at hand; None if there is none of this id."""
-        return self.read(self.streams[id])
+        return self.read(id, self.found[id])

@@ -116,6 +116,8 @@ class Batches(Deciding):
             one.tried = True
         outcomes = self.store.append_all([prepared.submission for _, prepared in ready])
         for (one, prepared), outcome in zip(ready, outcomes, strict=True):
+            if isinstance(outcome, DatabaseError):
+                self._distrust(prepared)
             if isinstance(outcome, IntegrityError):
                 _again(one)
             elif isinstance(outcome, DatabaseError):

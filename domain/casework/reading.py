@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import reduce
 from itertools import islice, takewhile
 from threading import Lock
+from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from domain.acts import Act
 from domain.cases import Kind
 from domain.casework.at_hand import AtHand
 from domain.casework.cases import Case, Recorded, Standing, case_from, standing_from
+from domain.casework.remembering import MOST, Found, Memory, Remembered, anything_erased, weight_of
 from domain.directory import fold as directory_fold
 from domain.directory.capacity import in_the_place_of
 from domain.directory.fold import DIRECTORY_ID, Directory
@@ -54,9 +56,10 @@ class Reading(Application[UUID]):
         cast(Reader, self.mapper).use(keys)
         self._forget()
 
-    def _forget(self) -> None:
+    def _forget(self, kept: int = MOST) -> None:
         """从头读起: nothing is remembered of what was folded before; the shipped tables are all there is."""
         self._lock = Lock()
+        self._memory = Memory(kept)
         self._templates = Templates()
         self._directory = Directory()
         self._books: dict[UUID, rota.Book] = {}
@@ -100,7 +103,8 @@ class Reading(Application[UUID]):
 
     def case(self, case_id: UUID) -> Case | None:
         """案件: of any kind, as recorded now; None if there is no such case."""
-        return case_from(self.history(case_id))
+        found, _ = self._found((case_id,))
+        return self._case(case_id, found[case_id])
 
     def cases(self, case_ids: Sequence[UUID]) -> dict[UUID, Case]:
         """多案: the same for many in one read; what is no case is left out."""
@@ -161,18 +165,61 @@ class Reading(Application[UUID]):
 
     def petition(self, case_id: UUID) -> Petition | None:
         """信访事项: the fold of its stored events; texts that the fold has no use for are not opened."""
-        return project(None, self.facts(self.store.select_stream(case_id), UNTOLD))
+        if not self._memory.recall((case_id,), self._ring()):
+            return project(None, self.facts(self.store.select_stream(case_id), UNTOLD))
+        case = self.case(case_id)
+        return case.state if case is not None and case.kind is PETITION else None
 
     def at_hand(self, case_ids: Iterable[UUID]) -> AtHand:
         """案头: these cases with the directory and the rule base, in one trip to the store."""
         folded = {DIRECTORY_ID: self._directory.version, RULEBASE_ID: self._rulebase.version}
-        tails = self.store.select_tails({**dict.fromkeys(case_ids, 0), **folded})
+        found, tails = self._found(case_ids, folded)
         return AtHand(
             self._directory_after(tails[DIRECTORY_ID]),
             self._rulebase_after(tails[RULEBASE_ID]),
-            tails,
-            lambda rows: case_from(self._recorded(rows)),
+            found,
+            self._case,
         )
+
+    def _ring(self) -> object:
+        return cast(Reader, self.mapper).ring()
+
+    def _found(
+        self, case_ids: Iterable[UUID], besides: Mapping[UUID, int] = MappingProxyType({})
+    ) -> tuple[dict[UUID, Found], Mapping[UUID, Sequence[Stored]]]:
+        """What is remembered of the cases, with what follows it in the log; `besides`, other streams after a version."""
+        ids, ring = list(case_ids), self._ring()
+        known = self._memory.recall(ids, ring)
+        after = {id: known[id].last.originator_version - 1 if id in known else 0 for id in ids}
+        tails = self.store.select_tails({**after, **besides})
+        gone = [id for id, one in known.items() if tails[id][:1] != [one.last]]
+        anew: Mapping[UUID, Sequence[Stored]] = {}
+        if gone:
+            self._memory.drop(gone)
+            anew = self.store.select_streams(gone)
+        found = {
+            id: Found(known[id], tails[id][1:], ring)
+            if id in known and id not in anew
+            else Found(None, anew.get(id, tails[id]), ring)
+            for id in ids
+        }
+        return found, tails
+
+    def _case(self, id: UUID, found: Found) -> Case | None:
+        """The case, followed from what is remembered of it; remembered in its turn."""
+        before, rows = found.known, found.rows
+        if before is not None and not rows:
+            return _copied(before.case)
+        history = [] if before is None else before.case.history
+        facts = blanking.blanked([*(one.fact for one in history), *self.facts(rows)])
+        positions = [*(one.position for one in history), *(row.position for row in rows)]
+        case = case_from(list(map(Recorded, positions, facts)))
+        if case is None or anything_erased(case.history):
+            self._memory.drop((id,))
+            return case
+        weight = weight_of(rows) + (0 if before is None else before.weight)
+        self._memory.keep(id, Remembered(_copied(case), rows[-1], weight), found.keys)
+        return case
 
     def readable(self, case_id: UUID, act: Act) -> Case | None:
         """可读案件: the case, if there is one and the officer may read it."""
@@ -251,6 +298,11 @@ def _readable(id: UUID, act: Act, at_hand: AtHand) -> Case | None:
     case = at_hand.case(id)
     hidden = case is None or not case.kind.may_read(case.state, at_hand.directory, act)
     return None if hidden else case
+
+
+def _copied(case: Case) -> Case:
+    """Nobody who adds to a history adds to what is remembered."""
+    return Case(case.kind, case.state, [*case.history])
 
 
 def _recorded(rows: Sequence[Stored], facts: Sequence[Fact]) -> list[Recorded]:

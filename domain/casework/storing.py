@@ -93,8 +93,13 @@ class Storing(Numbering):
         """记入: or the conflict that it met, raised."""
         (outcome,) = self.store.append_all((prepared.submission,))
         if isinstance(outcome, DatabaseError):
+            self._distrust(prepared)
             raise outcome
         return prepared.receipt(outcome)
+
+    def _distrust(self, prepared: Prepared) -> None:
+        """不再信任: what is remembered of the streams which this was decided on and could not be stored in."""
+        self._memory.drop({UUID(str(event.originator_id)) for event in prepared.submission.events})
 
     def _once(self, act: Act, key: Key | None, attempt: Callable[[Key], Prepared]) -> Receipt:
         """只办一次: the first answer again for a key seen before; another body under the same key is refused."""
