@@ -224,6 +224,7 @@ class Life(RuleBasedStateMachine):
         assert case is not None
         assert case.kind is self.kind
         assert case.state == self.live
+        assert case.facts == self.facts, "a case that is remembered reads as one that isn't"
 
     @invariant()
     def a_state_read_without_the_texts_it_does_not_tell_is_the_same(self) -> None:
