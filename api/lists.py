@@ -13,7 +13,7 @@ from domain.errors import Busy, Invalid
 from eventstore.database import Database
 from projections.lights import Lights
 from projections.paging import Page
-from projections.tracking import head, reached
+from projections.tracking import head, hurry, reached
 from projections.view import Row
 from projections.visibility import Visibility
 from projections.wait import wait_for
@@ -24,7 +24,7 @@ SOON = 1.0
 """Seconds it waits for the replica to have seen it, before it asks the primary."""
 
 MOST_WAITING = 12
-"""Requests that may wait at once; each holds a thread and a connection of its own."""
+"""Requests that may wait at once; each holds a thread."""
 
 _places = BoundedSemaphore(MOST_WAITING)
 
@@ -58,8 +58,10 @@ def _seen(
         if reached(connection, names) >= after:
             return True
     with services.database.connection() as connection:
-        is_to_come = head(connection) < after
-    if is_to_come or not _places.acquire(blocking=False):
+        if head(connection) < after:
+            return False  # it is to come
+        hurry(connection, after)
+    if not _places.acquire(blocking=False):
         return False
     try:
         return wait_for(database, names, after, patience)

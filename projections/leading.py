@@ -21,12 +21,14 @@ from projections.catalogue import VIEWS
 from projections.runner import BATCH, Aside, Runner, Stalled, where
 from projections.view import View
 
-CHANNEL = "casework_events"
-"""On which the event store announces new events: a hint only."""
 POLL = 1.0
 """Seconds between two looks at the log when no announcement comes, and between two tries to lead what another leads."""
-GATHER = 0.04
-"""Seconds from one batch to the next while events keep coming: what comes in between costs one batch, not one each."""
+GATHER = 0.25
+"""Seconds from one batch to the next while many facts come: what comes in between costs one batch, not one each."""
+WANTED = 0.04
+"""The same while somebody waits for them, or few come."""
+MANY = 30
+"""Facts a second that are many."""
 FAR = 1_000
 """Facts that a view may lack and still go with the others."""
 REJOIN = 0.05
@@ -48,6 +50,13 @@ def say(log_at: Callable[..., object], event: str, view: str, **more: object) ->
     """Logs; a log that can't be written to – its reader gone, its disk full – neither hides a stall nor ends a view."""
     with suppress(OSError, ValueError):
         log_at(event, view=view, **more)
+
+
+def gathering(taken: int, since: float) -> float:
+    """积攒: seconds from a batch of so many facts, that many seconds after the one before it, to the next. None after a lone one."""
+    if taken > MANY * since:
+        return GATHER
+    return WANTED if since < 2 * WANTED else 0.0
 
 
 class Leader:
@@ -95,7 +104,7 @@ class Leader:
     def _session(self) -> Iterator[Session]:
         """The connection that holds the views' locks and hears of new events."""
         with psycopg.connect(self.database.dsn, autocommit=True, options=KEEPALIVE) as session:
-            session.execute(f"LISTEN {CHANNEL}")
+            session.execute(f"LISTEN {tracking.EVENTS}")
             yield session
 
     @contextmanager
@@ -110,6 +119,7 @@ class Leader:
         main = Runner(self.database, self.casework, batch=self.batch)
         led: set[str] = set()
         tried = -self.poll
+        last = -self.poll
         while not stop.is_set():
             session.execute("SELECT 1")  # raises once the locks' connection is gone
             if len(led) < len(self.views) and monotonic() - tried >= self.poll:
@@ -118,12 +128,28 @@ class Leader:
                 led.update(view.name for view in mine)
                 self._start(main, lanes, mine)
             main.views += lanes.tend()
-            begun = monotonic()
+            begun, before = monotonic(), main.position
             if not self._step(main, lanes):
                 continue
-            stop.wait(max(0.0, begun + GATHER - monotonic()))
-            for _ in session.notifies(timeout=REJOIN if lanes.are_busy else self.poll, stop_after=1):
-                pass
+            gather = 0.0
+            if main.position > before:
+                gather = (
+                    GATHER if begun - last < 2 * GATHER else 0.0
+                )  # one alone is followed at once by the next
+                last = begun
+            self._rest(session, stop, main.position, begun + gather, REJOIN if lanes.are_busy else self.poll)
+
+    def _rest(self, session: Session, stop: Event, at: int, soonest: float, poll: float) -> None:
+        """Until something has come, but not before `soonest` unless somebody waits for it; or until the next look."""
+        begun, has_come = monotonic(), False
+        while not stop.is_set():
+            left = (soonest if has_come else begun + poll) - monotonic()
+            if left <= 0:
+                return
+            for hint in session.notifies(timeout=left, stop_after=1):
+                if hint.payload.isdecimal() and int(hint.payload) > at:
+                    soonest = min(soonest, begun + WANTED)
+                has_come = has_come or not hint.payload.isdecimal() or int(hint.payload) > at
 
     def _take(self, session: Session, led: set[str]) -> list[View]:
         """The views that nobody led, led from now on."""

@@ -8,14 +8,15 @@ import psycopg
 import structlog
 
 from eventstore import seal_status
-from eventstore.sealing import Broken, Sealing
-from projections.leading import CHANNEL, KEEPALIVE
+from eventstore.sealing import BATCH, Broken, Sealing
+from projections.leading import KEEPALIVE
+from projections.tracking import EVENTS
 
 LEADER = "sealer"
 POLL = 0.4
 """Seconds between two looks at the log when no announcement comes."""
-REST = 0.3
-"""Seconds after a head, so that a busy log gets a few heads a second and not one a fact."""
+REST = 0.5
+"""Seconds after a head that left nothing over, so that a busy log gets two heads a second and not one a fact."""
 BACK_OFF = (1.0, 15.0)
 """Seconds before sealing is tried again after a failure: the first wait, doubled up to the last."""
 BEAT = 25
@@ -69,7 +70,7 @@ class Sealer:
     def _leading(self) -> Iterator[psycopg.Connection[tuple[object, ...]] | None]:
         """A connection that holds the sealer's advisory lock and hears of new events; None while another holds it."""
         with psycopg.connect(self.sealing.database.dsn, autocommit=True, options=KEEPALIVE) as connection:
-            connection.execute(f"LISTEN {CHANNEL}")
+            connection.execute(f"LISTEN {EVENTS}")
             row = connection.execute(
                 "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (LEADER,)
             ).fetchone()
@@ -81,7 +82,7 @@ class Sealer:
             sealed = self.sealing.step()
             self._well()
             if sealed:
-                stop.wait(self.rest)
+                stop.wait(self.rest if sealed < BATCH else 0)
             else:
                 for _ in leader.notifies(timeout=self.poll, stop_after=1):
                     pass

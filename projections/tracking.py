@@ -8,6 +8,9 @@ from projections.view import Connection, Row
 CHANNEL = "projections"
 """The channel on which a new position is announced, as "name,name position"."""
 
+EVENTS = "casework_events"
+"""The channel on which the event store announces new events, as a hint, and who waits for a position says which."""
+
 BEGIN = """
     INSERT INTO projection_tracking (name, position, updated_at)
     SELECT name, 0, now() FROM unnest(%s::text[]) AS name ON CONFLICT DO NOTHING
@@ -71,6 +74,17 @@ def reached(connection: Connection, names: frozenset[str]) -> int:
     ).fetchone()
     known = _present(row)
     return int(known["position"]) if known["known"] == len(names) else 0
+
+
+def positions(connection: Connection) -> dict[str, int]:
+    """各视图位置: of every view that ever ran."""
+    rows = connection.execute("SELECT name, position FROM projection_tracking").fetchall()
+    return {row["name"]: int(row["position"]) for row in rows}
+
+
+def hurry(connection: Connection, position: int) -> None:
+    """催促: somebody waits for this position; whoever leads the views gathers no longer."""
+    connection.execute("SELECT pg_notify(%s, %s)", (EVENTS, str(position)))
 
 
 def head(connection: Connection) -> int:

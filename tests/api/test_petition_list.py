@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from threading import Event, Semaphore
+from threading import Event, Semaphore, Thread
 
 import pytest
 
 from api import lists
 from api.bootstrap import Services
+from projections import leading
+from projections.tracking import hurry
 from tests.api.caller import Caller
 from tests.api.cases import PERSONAL, accusation, done, pages, registered
 from tests.conftest import Clock
@@ -158,6 +160,28 @@ def test_one_waits_for_ones_own_write(
     assert (behind.status_code, behind.json()["code"]) == (503, "projection.behind")
     catch_up()
     assert office.get(URL, params={"after": position}).json()["total"] == 1
+
+
+def test_c1_whoever_waits_ends_the_gathering(
+    services: Services, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C1: while many events come the views gather them, and are prompt for whoever waits all the same."""
+    monkeypatch.setattr(leading, "MANY", 0)
+    monkeypatch.setattr(leading, "GATHER", 600)
+    office, stop = sign_in("office"), Event()
+    leader = Thread(target=leading.Leader(services.database, services.casework, poll=600).run, args=(stop,))
+    leader.start()
+    try:
+        petition = registered(office)
+        for _ in range(3):
+            position = done(office, petition, "urge", method="phone", text="请抓紧办理")
+            assert office.get(URL, params={"after": position}).json()["total"] == 1
+    finally:
+        stop.set()
+        with services.database.connection() as connection:
+            hurry(connection, position + 1)
+        leader.join(10)
+    assert not leader.is_alive()
 
 
 def test_a_position_the_log_has_not_come_to_is_not_waited_for(

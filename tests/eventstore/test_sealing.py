@@ -315,6 +315,18 @@ class TestSealer:
             self.until(log, lambda one: one.waiting == 0 and one.size > 0)
             assert monotonic() - begun < 1.0
 
+    def test_a_head_that_leaves_something_over_is_followed_at_once(self, log):
+        """However long it rests after others."""
+        stop = Event()
+        log.add(5000)
+        thread = Sealer(log.sealing, rest=600).start(stop)
+        try:
+            status = self.until(log, lambda one: one.waiting == 0)
+        finally:
+            stop.set()
+            thread.join()
+        assert status.size == 5000
+
     def test_it_refuses_loudly_and_recovers(self, log, running):
         seal_in_runs(log, [3])
         before = log.one("SELECT state FROM casework_events WHERE notification_id = 2")
