@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from domain.alerts.events import AlertAcknowledged
+from domain.erasure.events import CUSTODY_FACTS
 from domain.facts import Fact
+from domain.petition.told import UNTOLD
 from projections.alerts import Alerts
 from projections.archives import Archives
 from projections.awaited import Awaited
@@ -32,3 +35,6 @@ VIEWS: tuple[View, ...] = (
 
 LONG: Mapping[str, tuple[type[Fact], ...]] = {Deadlines.name: OF_RULES}
 """Of views by name, the facts that take them minutes where most take an instant: a decree moves a million limits."""
+
+UNREAD: frozenset[str] = UNTOLD - {kind.TOPIC for kind in (AlertAcknowledged, *CUSTODY_FACTS)}
+"""不读的文字: topics of facts whose texts no view keeps and no state tells; they stay closed while the log is read for the views."""

@@ -18,7 +18,7 @@ from domain.store import Stored
 from eventstore.database import Database
 from projections import tracking
 from projections.casebook import Casebook
-from projections.catalogue import LONG, VIEWS
+from projections.catalogue import LONG, UNREAD, VIEWS
 from projections.deadlines import settled as as_settled
 from projections.view import OF_RULES, Connection, View
 
@@ -176,7 +176,7 @@ class Runner:
         return self._recorded(stored)
 
     def _recorded(self, stored: Sequence[Stored]) -> list[Recorded]:
-        facts = zip(stored, self.casework.facts(stored), strict=True)
+        facts = zip(stored, self.casework.facts(stored, UNREAD), strict=True)
         return [
             Recorded(row.position, fact)
             for row, fact in facts

@@ -24,6 +24,7 @@ from domain.directory import events as directory
 from domain.directory.fold import DIRECTORY_ID, Officer
 from domain.errors import Refused
 from domain.facts import Fact
+from domain.petition.told import UNTOLD
 from domain.rules.deadlines import Clock
 from tests.builders import EARLIER, OFFICERS, UNITS, Told, act, at, known
 from tests.memory import a_casework
@@ -267,6 +268,8 @@ class Life(RuleBasedStateMachine):
         assert again == self.clocks
         if all(c.state != "suspended" for c in again):
             assert self.kind.clocks(self.facts, self.live, rules, None) == again
+        bare = self.casework.facts(self.casework.store.select_stream(self.case), UNTOLD)
+        assert self.kind.clocks(bare, self.live, rules, self.day) == again, "views count without the texts"
 
     @invariant()
     def after_close_only_the_allowed_acts_are_open(self) -> None:
