@@ -133,10 +133,7 @@ class Leader:
                 continue
             gather = 0.0
             if main.position > before:
-                gather = (
-                    GATHER if begun - last < 2 * GATHER else 0.0
-                )  # one alone is followed at once by the next
-                last = begun
+                gather, last = gathering(main.position - before, begun - last), begun
             self._rest(session, stop, main.position, begun + gather, REJOIN if lanes.are_busy else self.poll)
 
     def _rest(self, session: Session, stop: Event, at: int, soonest: float, poll: float) -> None:

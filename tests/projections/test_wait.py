@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Semaphore
+from threading import Event, Semaphore, Thread
 
 import psycopg
 import pytest
@@ -105,3 +105,24 @@ def test_c1_the_listener_goes_with_the_database(database_dsn: str, database: Dat
 )
 def test_c1_an_event_alone_is_not_held_up(taken: int, since: float, seconds: float) -> None:
     assert gathering(taken, since) == seconds
+
+
+def test_c1_few_events_are_each_taken_at_once(
+    database: Database, casework: Casework, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By whoever leads, without a look at the log in between and with nobody who asks for it."""
+    monkeypatch.setattr(leading, "MANY", 10**9)
+    monkeypatch.setattr(leading, "GATHER", 600)
+    stop = Event()
+    leader = Thread(target=leading.Leader(database, casework, poll=600).run, args=(stop,))
+    leader.start()
+    try:
+        case = office.register("2026-03-02")
+        for _ in range(3):
+            assert wait_for(database, ["ledger", "timeline"], office.do_urge(case))
+    finally:
+        stop.set()
+        with database.connection() as connection:
+            tracking.hurry(connection, 10**9)
+        leader.join(10)
+    assert not leader.is_alive()
