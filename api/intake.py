@@ -178,7 +178,7 @@ class Intake:
                 return
             if not message.get("more_body", False):
                 break
-        if body and "json" in Headers(scope=scope).get("content-type", ""):
+        if body and "json" in Headers(scope=scope).get("content-type", "").lower():
             sent, fault = _read(bytes(body))
             if fault is None:
                 scope["shixian.sent"] = sent

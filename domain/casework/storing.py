@@ -21,7 +21,8 @@ from domain.petition import registration
 from domain.store import KeyStore, Shelf, StoredReceipt, Submission
 from domain.supervision import secrecy
 
-ATTEMPTS = 8
+ATTEMPTS = 32
+"""So often a command is decided again when others store first: two services on one case lose every second turn."""
 STRIPES = 64
 UNKEPT = frozenset({"query_code"})
 """What a receipt tells and doesn't keep: the code lies in the case, under a key."""

@@ -87,6 +87,13 @@ ODD: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.parametrize("name", ["application/json", "Application/JSON"])
+def test_a_field_sent_twice_is_refused_however_its_type_is_written(office: Caller, name: str):
+    path, twice = f"/v1/petitions/{registered(office)}/propose", b'{"opinion":"a","opinion":"b"}'
+    answer = office.post(path, content=twice, headers={"Content-Type": name})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.malformed")
+
+
 @pytest.mark.parametrize("name", ODD)
 def test_it_says_what_the_framework_would(office: Caller, name: str, monkeypatch: pytest.MonkeyPatch):
     given, case = ODD[name], registered(office)
