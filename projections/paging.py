@@ -18,7 +18,9 @@ AT_ONCE = 2000
 
 COUNTED = 10_000
 """Rows that a page counts; of more it says so."""
-LOOKED_INTO = 2_000
+COUNTED_SOUGHT = 1_000
+"""Rows that a page counts where words are looked for."""
+LOOKED_INTO = 1_000
 """Rows which a dear condition is asked of to count those that meet it; of more it says so."""
 
 
@@ -40,7 +42,8 @@ class Condition(NamedTuple):
 
     One that is `settled` has a cheaper form, found out from the rows as they are when the query is asked; one with text
     `of_all` a cheaper form for whoever goes through all rows. A `dear` one takes much longer a row than the others: it is
-    asked last, and of so many rows at most when they are counted.
+    asked last, and of so many rows at most when they are counted. With a `sought` one each row of the list is a case of its
+    own (alias `l`): the places of those that meet it are counted, and the first page is made of the same.
     """
 
     text: LiteralString
@@ -48,6 +51,7 @@ class Condition(NamedTuple):
     settled: Callable[[Connection], "Condition"] | None = None
     of_all: LiteralString | None = None
     dear: bool = False
+    sought: bool = False
 
     def among_all(self) -> "Condition":
         """用于全部行: the form for whoever goes through all rows."""
@@ -78,6 +82,14 @@ class Order(NamedTuple):
 
 def _as_read(row: Row) -> Row:
     return row
+
+
+class Counted(NamedTuple):
+    """计数 — so many at least; whether that is all there are; and where it is known, the first of them in their order."""
+
+    total: int
+    is_all: bool
+    first: Condition | None = None
 
 
 class Query(NamedTuple):
@@ -124,7 +136,11 @@ def fetch(
     query = _settled(connection, query)
     order = query.order
     place = {} if cursor is None else decode(cursor, order)
-    total, counted_all = _total(connection, query, count_to)
+    counted = _counted(connection, query, count_to, size + 1)
+    if counted.first is not None and cursor is None and not back:
+        query = query._replace(
+            conditions=[*(one for one in query.conditions if not one.sought), counted.first]
+        )
     text = _in_order(query, size + 1, back=back, turned=bool(place))
     found = connection.execute(text, _values(query) | place, prepare=False).fetchall()
     rows = found[:size][::-1] if back else found[:size]
@@ -133,9 +149,9 @@ def fetch(
     return Page(
         [query.shown(row) for row in rows],
         encode(rows[-1], order) if has_next else None,
-        max(total, len(rows)),
+        max(counted.total, len(rows)),
         encode(rows[0], order) if has_previous else None,
-        counted_all,
+        counted.is_all,
     )
 
 
@@ -172,7 +188,7 @@ def stream(connection: Connection, query: Query) -> Iterator[Row]:
 
 def count(connection: Connection, query: Query) -> int:
     """计数: how many rows there are."""
-    return _total(connection, _settled(connection, query), None)[0]
+    return _counted(connection, _settled(connection, query), None).total
 
 
 def _settled(connection: Connection, query: Query) -> Query:
@@ -193,32 +209,51 @@ def _values(query: Query) -> dict[str, Any]:
     return {name: value for one in query.conditions for name, value in one.values.items()}
 
 
-def _total(connection: Connection, query: Query, count_to: int | None) -> tuple[int, bool]:
-    """How many there are, and whether that is all of them; so many of them at most, and among so many."""
+def _counted(connection: Connection, query: Query, count_to: int | None, first: int = 0) -> Counted:
+    """How many there are; so many of them at most."""
     if count_to is None:
         text = sql.SQL("SELECT count(*) AS found FROM {} WHERE {}").format(
             sql.SQL(query.source), _where(_of_all(query).conditions)
         )
-        return _counts(connection, text, query)["found"], True
-    cheap, dear = ([one for one in query.conditions if one.dear is is_dear] for is_dear in (False, True))
-    if not dear:
-        text = sql.SQL("SELECT count(*) AS found FROM (SELECT FROM {} WHERE {} LIMIT {}) AS counted").format(
-            sql.SQL(query.source), _where(cheap), sql.Literal(count_to + 1)
-        )
-        found = _counts(connection, text, query)["found"]
-        return min(found, count_to), found <= count_to
-    most = min(count_to, LOOKED_INTO)
-    looked = _in_order(query._replace(select="l.position", conditions=cheap), most + 1)
-    text = sql.SQL("SELECT count(*) AS seen, count(*) FILTER (WHERE {}) AS found FROM ({}) AS l").format(
-        _where(dear), looked
+        return Counted(_asked(connection, text, query)["found"], is_all=True)
+    if any(one.sought for one in query.conditions):
+        return _sought(connection, query, min(count_to, COUNTED_SOUGHT), first)
+    text = sql.SQL("SELECT count(*) AS found FROM (SELECT FROM {} WHERE {} LIMIT {}) AS counted").format(
+        sql.SQL(query.source), _where(query.conditions), sql.Literal(count_to + 1)
     )
-    counts = _counts(connection, text, query)
-    return min(counts["found"], most), counts["seen"] <= most
+    found = _asked(connection, text, query)["found"]
+    return Counted(min(found, count_to), found <= count_to)
 
 
-def _counts(connection: Connection, text: sql.Composed, query: Query) -> dict[str, int]:
+def _sought(connection: Connection, query: Query, count_to: int, first: int) -> Counted:
+    """Words are looked for in the list's order: what is counted and what the first page shows are found in one pass.
+
+    Where that pass ends before the page is full (the words are common, but not in the cases it came to), no `first` are told.
+    """
+    cheap, dear = ([one for one in query.conditions if one.dear is is_dear] for is_dear in (False, True))
+    most = LOOKED_INTO if dear else count_to
+    looked = _in_order(query._replace(select="l.position", conditions=cheap), most + 1)
+    text = sql.SQL(
+        "SELECT count(*) AS seen, count(*) FILTER (WHERE meets) AS found,"
+        " (array_agg(position ORDER BY nth) FILTER (WHERE meets))[:{}]::text AS places FROM (SELECT position, nth, {} AS meets"
+        " FROM (SELECT position, row_number() OVER () AS nth FROM ({}) AS one) AS l OFFSET 0) AS asked"
+    ).format(sql.Literal(first), _where(dear), looked)
+    row = _asked(connection, text, query)
+    is_all = row["seen"] <= most
+    places = Condition(
+        "l.position = ANY(%(places_shown)s::bigint[])", {"places_shown": row["places"] or "{}"}
+    )
+    known = is_all or row["found"] >= first
+    return Counted(
+        min(row["found"], count_to), is_all and row["found"] <= count_to, places if known else None
+    )
+
+
+def _asked(connection: Connection, text: sql.Composed, query: Query) -> Row:
     row = connection.execute(text, _values(query), prepare=False).fetchone()
-    return row if row is not None else {"seen": 0, "found": 0}
+    if row is None:
+        raise LookupError("an aggregate answers a row")
+    return row
 
 
 def encode(row: Row, order: Order) -> str:

@@ -6,6 +6,7 @@ Pairs of characters are kept as numbers: they are compared without the database'
 import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import prod
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
@@ -27,6 +28,9 @@ PLACES: LiteralString = (
     " LIMIT %(most)s) AS hit"
 )
 """Where in the list the cases are that a search finds; as the text of an array, which only passes through here."""
+
+ALL_TEXTS = sql.SQL("SELECT FROM ledger_texts")
+ONE_PAIR = sql.SQL("SELECT FROM ledger_texts WHERE bigrams @> %s::bigint[]")
 
 
 class Words(NamedTuple):
@@ -87,23 +91,40 @@ def search(words: str) -> Condition:
         + ")",
         values,
         dear=True,
+        sought=True,
     )
 
     def settled(connection: Connection) -> Condition:
         """The cases themselves where they are few: nothing else tells the planner how rare the words are."""
-        if _expected(connection, held, values) > FEW:
+        if expected(connection, terms) > FEW:
             return everywhere
         query = sql.SQL(PLACES).format(sql.SQL(held))
         found = connection.execute(query, values | {"most": FEW + 1}, prepare=False).fetchone()
         if found is None or found["hits"] > FEW:
             return everywhere
-        return Condition("l.position = ANY(%(places)s::bigint[])", {"places": found["places"] or "{}"})
+        return Condition(
+            "l.position = ANY(%(places)s::bigint[])", {"places": found["places"] or "{}"}, sought=True
+        )
 
     return everywhere._replace(settled=settled)
 
 
-def _expected(connection: Connection, held: LiteralString, values: Mapping[str, Any]) -> int:
-    """How many texts the planner thinks there are: right where the words are a single pair, too few where they are more."""
-    query = sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM ledger_texts t WHERE {}").format(sql.SQL(held))
-    plan = connection.execute(query, values, prepare=False).fetchone()
-    return int(plan["QUERY PLAN"][0]["Plan"]["Plan Rows"]) if plan is not None else 0
+def expected(connection: Connection, terms: Sequence[str]) -> float:
+    """估数: how many texts have these words, as far as the planner's statistics of single pairs tell.
+
+    A word is as common as the rarest of its pairs: they come together, and the planner, which takes them for independent,
+    finds a long word of common pairs much too rare. Words do come independently of each other.
+    """
+    pairs = [sorted(bigrams(term)) for term in terms]
+    asked = [pair for of_word in pairs for pair in of_word]
+    query = sql.SQL("EXPLAIN (FORMAT JSON) {}").format(
+        sql.SQL(" UNION ALL ").join([ALL_TEXTS, *[ONE_PAIR] * len(asked)])
+    )
+    plan = connection.execute(query, [[pair] for pair in asked], prepare=False).fetchone()
+    if plan is None:
+        raise LookupError("a plan is a row")
+    top = plan["QUERY PLAN"][0]["Plan"]
+    everything, *each = [one["Plan Rows"] for one in (top["Plans"] if asked else [top])]
+    of_pair = dict(zip(asked, each, strict=True))
+    of_words = (min(of_pair[pair] for pair in of_word) for of_word in pairs if of_word)
+    return float(everything * prod(found / max(everything, 1) for found in of_words))

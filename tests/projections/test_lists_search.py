@@ -3,8 +3,9 @@
 import pytest
 
 from projections import ledger_list, paging, searching
-from projections.searching import search
-from tests.projections.listing import EVERYTHING, Archive
+from projections.searching import expected, search
+from tests.projections.listing import EVERYTHING, Archive, Lists
+from tests.projections.office import on
 
 
 @pytest.mark.parametrize(
@@ -102,3 +103,85 @@ def test_a_search_uses_its_index(archive: Archive) -> None:
         for index, query in asked.items():
             plan = connection.execute("EXPLAIN " + query, {**condition.values, "most": 10}).fetchall()
             assert any(index in row["QUERY PLAN"] for row in plan), index
+
+
+@pytest.mark.parametrize("order", ["newest", "due"])
+def test_a_page_is_the_same_whichever_way_its_words_are_looked_for(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    """C1: looked up or looked for in the list's order, in one pass or beyond it; turned over with or without a cursor."""
+    lists, _ = archive
+    filters = (
+        {"q": "xf-2026"},
+        {"q": "来信全文", "channel": "letter", "state": "open", "unit": "unit-a"},
+        {"q": "xf", "category": "appeal", "received_from": on("2026-01-06")},
+        {"q": "没有的词"},
+    )
+    queries = [
+        ledger_list.query(EVERYTHING, lists.lights, ledger_list.Wanted(**one), ledger_list.ORDERS[order])
+        for one in filters
+    ]
+
+    def turned() -> list[list[paging.Page]]:
+        return [pages(lists, one) for one in queries]
+
+    looked_up = turned()
+    assert all(page.counted_all for those in looked_up for page in those)
+    assert max(map(len, looked_up)) > 2
+    assert looked_up[-1] == [paging.Page([], None, 0)]
+    monkeypatch.setattr(searching, "FEW", 0)
+    assert turned() == looked_up, "in the list's order"
+    monkeypatch.setattr(paging, "LOOKED_INTO", 1)
+    beyond = turned()
+    assert [[(page.items, page.next_cursor) for page in those] for those in beyond] == [
+        [(page.items, page.next_cursor) for page in those] for those in looked_up
+    ]
+    for those, exact in zip(beyond, looked_up, strict=True):
+        assert all(page.counted_all or page.total <= exact[0].total for page in those)
+
+
+def pages(lists: Lists, query: paging.Query) -> list[paging.Page]:
+    """All pages of two rows, one after the other."""
+    with lists.database.transaction() as connection:
+        found = [paging.fetch(connection, query, limit=2, cursor=None, count_to=paging.COUNTED)]
+        while (onwards := found[-1].next_cursor) is not None:
+            found.append(paging.fetch(connection, query, limit=2, cursor=onwards, count_to=paging.COUNTED))
+    return found
+
+
+def test_what_words_find_is_counted_to_a_thousand_and_no_further(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists, _ = archive
+    assert paging.COUNTED_SOUGHT == 1_000
+    monkeypatch.setattr(paging, "COUNTED_SOUGHT", 3)
+    page = lists.petitions(q="XF-2026", limit=1)
+    assert (page.total, page.counted_all, len(page.items)) == (3, False, 1)
+    whole = lists.petitions(q="XF-2026")
+    assert whole.items[0] == page.items[0]
+    assert whole.total == len(whole.items) > 3
+
+
+def test_a_long_word_of_common_pairs_is_not_taken_for_rare(archive: Archive) -> None:
+    """A word is as common as the rarest of its pairs; words of their own make each other rarer."""
+    lists, _ = archive
+    with lists.database.transaction() as connection:
+        one_pair, whole = expected(connection, ["xf"]), expected(connection, ["xf-2026-0"])
+        both, every = expected(connection, ["xf", "低保"]), expected(connection, [])
+    assert whole == one_pair
+    assert 0 < both < one_pair < every
+
+
+def test_what_filters_leave_out_is_passed_by_in_the_index(archive: Archive) -> None:
+    """C1: in the list's order only the cases that meet the filters are read."""
+    lists, _ = archive
+    asked = (
+        "SELECT position FROM ledger WHERE kind = 'petition' AND unit = 'unit-a' AND stage = 'replied'"
+        " AND channel = 'visit' AND received_on >= '2026-01-01' ORDER BY position DESC LIMIT 1"
+    )
+    with lists.database.transaction() as connection:
+        for way in ("enable_seqscan", "enable_bitmapscan", "enable_sort"):
+            connection.execute(f"SET LOCAL {way} = off")
+        plan = "\n".join(row["QUERY PLAN"] for row in connection.execute("EXPLAIN " + asked).fetchall())
+    assert "Backward using ledger_walk_idx" in plan
+    assert "Filter" not in plan, "all of it is asked of the index"
