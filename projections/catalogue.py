@@ -36,5 +36,6 @@ VIEWS: tuple[View, ...] = (
 LONG: Mapping[str, tuple[type[Fact], ...]] = {Deadlines.name: OF_RULES}
 """Of views by name, the facts that take them minutes where most take an instant: a decree moves a million limits."""
 
-UNREAD: frozenset[str] = UNTOLD - {kind.TOPIC for kind in (AlertAcknowledged, *CUSTODY_FACTS)}
+_KEPT: tuple[type[Fact], ...] = (AlertAcknowledged, *CUSTODY_FACTS)
+UNREAD: frozenset[str] = UNTOLD - {kind.TOPIC for kind in _KEPT}
 """不读的文字: topics of facts whose texts no view keeps and no state tells; they stay closed while the log is read for the views."""

@@ -18,7 +18,7 @@ from domain.casework import Casework
 from eventstore.database import LETTING_GO, Database
 from projections import tracking
 from projections.catalogue import VIEWS
-from projections.runner import BATCH, Aside, Runner, Stalled, where
+from projections.runner import Aside, Runner, Stalled, where
 from projections.view import View
 
 POLL = 1.0
@@ -29,6 +29,8 @@ WANTED = 0.04
 """The same while somebody waits for them, or few come."""
 MANY = 30
 """Facts a second that are many."""
+AT_WORK = 10_000
+"""Facts at a time while the office reads along: fewer than a rebuild takes, so that lists move on every few seconds."""
 FAR = 1_000
 """Facts that a view may lack and still go with the others."""
 REJOIN = 0.05
@@ -70,7 +72,7 @@ class Leader:
         casework: Casework,
         views: Sequence[View] = VIEWS,
         *,
-        batch: int = BATCH,
+        batch: int = AT_WORK,
         poll: float = POLL,
         back_off: tuple[float, float] = BACK_OFF,
     ) -> None:
