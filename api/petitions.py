@@ -41,8 +41,8 @@ def petitions(
 ) -> dict[str, Any]:
     """Newest registration first; only what the officer may see, also in `total`.
 
-    `total` counts up to 10,000, and where a common word is looked for, among 2,000: if there may be more,
-    `total_is_exact` is false.
+    `total` counts up to 10,000, with a search up to 1,000 (where its words are common, among 1,000 cases): if there
+    may be more, `total_is_exact` is false.
     """
     place = lists.place(cursor)
     database = lists.reading(services, ledger_list.NEEDS, after)
