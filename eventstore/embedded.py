@@ -36,6 +36,12 @@ LARGEST_LOG = 16 * 1024 * 1024
 LINGERING = "shared memory block"
 """The children of a killed server need a moment to notice and let go of its memory."""
 
+
+def buffers(memory: int) -> int:
+    """缓冲区（MiB）: a sixteenth of a machine's memory (bytes), within bounds; the system's own cache has the rest."""
+    return max(128, min(1024, memory // 16 // 1024**2))
+
+
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -52,6 +58,7 @@ SETTINGS: Mapping[str, str] = {
     "max_connections": "100",
     "random_page_cost": "1.1",
     "max_slot_wal_keep_size": "10GB",
+    "shared_buffers": f"{buffers(os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES'))}MB",
 }
 """The log lies beside the database for as long as nobody deletes it: no detail, statement or parameter that quotes a value.
 A backup that follows the write-ahead log and is forgotten holds back no more of it than the last of them says."""

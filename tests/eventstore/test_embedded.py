@@ -13,7 +13,7 @@ import pytest
 from eventstore import migrate, roles
 from eventstore.binaries import Account, ServerError
 from eventstore.database import Database
-from eventstore.embedded import Server
+from eventstore.embedded import Server, buffers
 from eventstore.places import socket_folder, write_private
 
 AS_ROOT = os.geteuid() == 0
@@ -292,3 +292,8 @@ def test_a_closed_parent_is_named_and_never_opened(home: Path):
     else:
         Server.ensure(inner, {"fsync": "off"}).stop()
     assert home.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(("gigabytes", "megabytes"), [(1, 128), (4, 256), (8, 512), (24, 1024), (256, 1024)])
+def test_c1_buffers_grow_with_the_machine_within_bounds(gigabytes: int, megabytes: int) -> None:
+    assert buffers(gigabytes * 1024**3) == megabytes
