@@ -2,11 +2,14 @@
 
 How far it is, is told by two marks: where the primary's write-ahead log ended some seconds ago, and how far the standby has
 replayed it. A standby that has lost its primary therefore doesn't pass for one that keeps up, nor an idle one for a late one.
+Marks of another server's log say nothing: it must be a copy of the same database, follow somebody, and hold the fact that was
+the newest one at the mark, which one that took another way since doesn't.
 """
 
 from collections import deque
 from threading import Lock
 from time import monotonic
+from typing import Any, NamedTuple
 
 import psycopg
 import structlog
@@ -21,8 +24,30 @@ LOOK = 1.0
 """Seconds between two looks."""
 SOON = 0.5
 """Seconds that a look waits for a connection."""
-WRITTEN = "SELECT (pg_current_wal_lsn() - '0/0')::bigint AS at"
-REPLAYED = "SELECT pg_is_in_recovery() AS follows, (pg_last_wal_replay_lsn() - '0/0')::bigint AS at"
+WHOSE = """
+(SELECT system_identifier FROM pg_control_system()) AS system,
+(SELECT oid::bigint FROM pg_database WHERE datname = current_database()) AS database
+"""
+WRITTEN = f"""
+SELECT {WHOSE}, (pg_current_wal_lsn() - '0/0')::bigint AS at, newest.* FROM (VALUES (1)) AS one
+LEFT JOIN LATERAL (SELECT notification_id, originator_id, originator_version, stored_at FROM public.casework_events
+    ORDER BY notification_id DESC LIMIT 1) AS newest ON true
+"""
+REPLAYED = f"""
+SELECT {WHOSE}, (pg_last_wal_replay_lsn() - '0/0')::bigint AS at,
+    pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE pid IS NOT NULL) AS follows,
+    %(notification_id)s::bigint IS NULL OR EXISTS (SELECT FROM public.casework_events
+        WHERE notification_id = %(notification_id)s AND originator_id = %(originator_id)s
+            AND originator_version = %(originator_version)s AND stored_at = %(stored_at)s) AS same
+"""
+
+
+class Mark(NamedTuple):
+    """标记 — where the primary's log ended at a moment, and its newest fact then."""
+
+    moment: float
+    at: int
+    row: dict[str, Any]
 
 
 class Replica:
@@ -36,7 +61,7 @@ class Replica:
         self._primary = primary
         self._late = late
         self._look = look
-        self._marks: deque[tuple[float, int]] = deque()
+        self._marks: deque[Mark] = deque()
         self._usable = False
         self._next_look = 0.0
         self._looking = Lock()
@@ -70,17 +95,26 @@ class Replica:
         try:
             with self._primary.pool.connection(timeout=SOON) as connection:
                 written = connection.execute(WRITTEN).fetchone()
+            if written is None:
+                return False
+            mark = self._marked(written)
             with self.database.pool.connection(timeout=SOON) as connection:
-                replayed = connection.execute(REPLAYED).fetchone()
+                replayed = connection.execute(REPLAYED, mark.row).fetchone()
         except psycopg.Error:
             return False
-        if written is None or replayed is None or not replayed["follows"] or replayed["at"] is None:
+        if replayed is None or not replayed["follows"] or replayed["at"] is None:
             return False
+        if any(replayed[one] != written[one] for one in ("system", "database")):
+            return False
+        return int(replayed["at"]) >= mark.at and bool(replayed["same"])
+
+    def _marked(self, written: dict[str, Any]) -> Mark:
+        """The mark it must have come to."""
         now = monotonic()
-        self._marks.append((now, int(written["at"])))
-        while self._marks[0][0] < now - 2 * self._late or self._second_will_do(now):
+        self._marks.append(Mark(now, int(written["at"]), written))
+        while self._marks[0].moment < now - 2 * self._late or self._second_will_do(now):
             self._marks.popleft()
-        return int(replayed["at"]) >= self._marks[0][1]
+        return self._marks[0]
 
     def _second_will_do(self, now: float) -> bool:
-        return len(self._marks) > 1 and self._marks[1][0] <= now - self._late
+        return len(self._marks) > 1 and self._marks[1].moment <= now - self._late

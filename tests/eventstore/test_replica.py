@@ -15,6 +15,7 @@ from api import lists
 from api.bootstrap import Services, build
 from api.settings import SettingError, Settings
 from domain.petition import commands
+from eventstore.database import Database
 from eventstore.replica import Replica
 from projections import ledger_list
 from projections.catalogue import VIEWS
@@ -95,7 +96,8 @@ def test_c2_a_standby_that_falls_behind_is_not_read_until_it_has_caught_up(two: 
     """C2: how far it is behind is measured, and bounded."""
     with served(two, home, two.hosts[1]) as services:
         bureau = Bureau(services.database, MONDAY)
-        quick = Replica(two.address(two.hosts[1]), services.database, late=0.1, look=0)
+        name = f"office_{home.name}"
+        quick = Replica(two.address(two.hosts[1], name), services.database, late=0.1, look=0)
         with structlog.testing.capture_logs() as said:
             look(quick, True)
             with held_back(two):
@@ -122,6 +124,24 @@ def test_without_a_standby_that_follows_lists_come_from_the_primary(two: Pair, h
         bureau = Bureau(services.database, MONDAY)
         assert listed(services, bureau, registered(services, bureau)) == (False, 1)
         bureau.close()
+
+
+def test_c2_a_standby_of_another_database_is_never_read(two: Pair, home: Path, database: Database):
+    """C2: not of another server, nor of another database of the same one, however far their logs have come."""
+    name = f"other_{home.name}"
+    two.fresh(name)
+    with (
+        psycopg.connect(two.address(two.hosts[0]), autocommit=True) as connection,
+        Database(two.address(two.hosts[0], name), name="test") as neighbour,
+        Database(two.address(two.hosts[0]), name="test") as own,
+    ):
+        connection.execute("SELECT pg_switch_wal()")
+        two.level()
+        for primary, wanted in ((neighbour, False), (database, False), (own, True)):
+            replica = Replica(two.address(two.hosts[1]), primary, late=0, look=0)
+            looks = {replica.usable() for _ in range(5)}
+            assert looks == {wanted}
+            replica.close()
 
 
 def test_an_address_that_cannot_be_read_is_named():
