@@ -171,10 +171,10 @@ def programs(given: Settings) -> Programs:
 
 
 def _must_lie_apart(into: Folder, given: Settings) -> None:
-    keys = given.keys_folder
-    if into.path.is_relative_to(keys) or keys.is_relative_to(into.path):
+    keys, folder = given.keys_folder.expanduser().resolve(), into.path.resolve()
+    if folder.is_relative_to(keys) or keys.is_relative_to(folder):
         stop("备份目录和密钥目录不能互相包含：密钥不在备份之内。", 2)
-    if into.path.is_relative_to(given.home / "postgres"):
+    if folder.is_relative_to((given.home / "postgres").expanduser().resolve()):
         stop("备份目录不能在数据库目录之内。", 2)
 
 
@@ -202,7 +202,7 @@ def _follow(into: Folder, given: Settings, keep: int | None) -> None:
         follower.start()
         if not began.wait(FIRST):
             follower.finish()
-            stop(follower.fault or "预写日志没有到来，请检查数据库。")
+            stop(follower.fault or follower.said or "预写日志没有到来，请检查数据库。")
         try:
             if keep is not None or not any(into.goes_on(base) for base in into.bases()):
                 _take(into, given, keep)
@@ -229,6 +229,7 @@ class _Follower(threading.Thread):
         self.stopping = stopping
         self.began = began
         self.fault = ""
+        self.said = ""
 
     def run(self) -> None:
         """归档: until told to stop, or nothing can be made up for any more."""
@@ -240,6 +241,7 @@ class _Follower(threading.Thread):
                 self.fault = str(error)
                 return
             except ServerError as error:
+                self.said = str(error)
                 out.print(f"{error} {AGAIN:.0f} 秒后再试。", markup=False)
             self.stopping.wait(AGAIN)
 
@@ -256,9 +258,9 @@ class _Follower(threading.Thread):
                 raise ServerError("数据库没有运行。")
             dsn = server.dsn
         copying.hold(dsn, self.into, programs(self.given))
-        copying.follow(dsn, self.into, programs(self.given), self.stopping, self.began)
+        said = copying.follow(dsn, self.into, programs(self.given), self.stopping, self.began)
         if not self.stopping.is_set():
-            raise ServerError("与数据库的连接中断。")
+            raise ServerError(f"归档中断：{said}。")
 
 
 def _list(into: Folder) -> None:

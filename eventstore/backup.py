@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -39,6 +40,14 @@ SLOT = "slot"
 COPYING, FOLLOWING = "base", "wal"
 """What one process at a time does in a folder."""
 STOP_LIMIT = 15.0
+ENDED_WITH_US = """
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 15)
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Of the programs that copy: when this process is killed, the kernel ends them, else they would go on and hold the slot."""
+FAULT = re.compile(r"\b(?:error|ERROR|FATAL|PANIC):\s")
 
 
 class Recycled(ServerError):
@@ -110,17 +119,17 @@ def release(dsn: str, folder: Folder, programs: Programs) -> None:
     _run(command, "未能注销连续归档", environment)
 
 
-def follow(dsn: str, folder: Folder, programs: Programs, stopping: Event, began: Event) -> None:
+def follow(dsn: str, folder: Folder, programs: Programs, stopping: Event, began: Event) -> str:
     """连续归档: the write-ahead log as it is written, until `stopping`; `began` is set once the server sends it.
 
-    Returns when the server ended or was lost, for then it may be another one that has to be asked. Raises Recycled.
+    Returns what was said when the server ended or was lost, for then it may be another one that has to be asked. Raises Recycled.
     """
     address, environment = _apart(dsn)
     command = [programs.tool("pg_receivewal"), "-d", address, "-w", "-D", str(folder.wal), "-S", slot(folder)]
     quick = ["--no-loop", "--synchronous", "--status-interval=5", "--verbose"]
     with folder.alone(FOLLOWING):
         child = subprocess.Popen(
-            [*command, *quick], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            _ended_with_us([*command, *quick]), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env=environment, start_new_session=True,
         )  # fmt: skip
         try:
@@ -131,6 +140,7 @@ def follow(dsn: str, folder: Folder, programs: Programs, stopping: Event, began:
         raise Recycled(
             f"数据库已回收 {folder.path} 所缺的预写日志，此目录的连续归档到此为止；请换一个目录重新备份。"
         )
+    return _reason(said)
 
 
 def slot(folder: Folder) -> str:
@@ -196,14 +206,14 @@ def _copy(dsn: str, data: Path, programs: Programs, say: Say) -> None:
         "--manifest-checksums=SHA256", "--progress", "--label=shixian",
     ]  # fmt: skip
     child = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        _ended_with_us(command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         env=environment, start_new_session=True,
     )  # fmt: skip
     said = b""
     try:
         assert child.stderr is not None
         while more := os.read(child.stderr.fileno(), 1 << 16):
-            said = (said + more)[-4096:]
+            said = PROGRESS.sub(b"", said + more)[:65536]
             found = PROGRESS.findall(more)
             if found:
                 say(int(found[-1][0]), int(found[-1][1]))
@@ -211,7 +221,7 @@ def _copy(dsn: str, data: Path, programs: Programs, say: Say) -> None:
     finally:
         _end(child)
     if child.returncode != 0:
-        raise ServerError(f"备份未完成：{_last_line(PROGRESS.sub(b'', said).decode(errors='replace'))}")
+        raise ServerError(f"备份未完成：{_reason(said.decode(errors='replace'))}")
 
 
 def _start_of(data: Path) -> str:
@@ -234,12 +244,17 @@ def _apart(dsn: str) -> tuple[str, dict[str, str]]:
 def _run(command: Sequence[str], failed: str, environment: dict[str, str] | None = None) -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, errors="replace")
     if done.returncode != 0:
-        raise ServerError(f"{failed}：{_last_line(done.stderr)}")
+        raise ServerError(f"{failed}：{_reason(done.stderr)}")
 
 
-def _last_line(said: str) -> str:
+def _ended_with_us(command: Sequence[str]) -> list[str]:
+    return [sys.executable, "-I", "-S", "-c", ENDED_WITH_US, str(os.getpid()), *command]
+
+
+def _reason(said: str) -> str:
+    """The first complaint; what follows it is the clearing away."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return lines[-1] if lines else "没有说明"
+    return next(filter(FAULT.search, lines), lines[-1] if lines else "没有说明")
 
 
 def _on_disk(folder: Path) -> None:
