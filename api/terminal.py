@@ -51,7 +51,7 @@ def plain_errors() -> Iterator[None]:
     except Refused as refused:
         stop(refused.message)
     except ServerError as error:
-        stop(f"内置数据库：{error}")
+        stop(f"数据库：{error}")
     except KeysUnusable as error:
         stop(str(error))
     except KeyboardInterrupt:

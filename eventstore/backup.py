@@ -129,7 +129,7 @@ def follow(dsn: str, folder: Folder, programs: Programs, stopping: Event, began:
     quick = ["--no-loop", "--synchronous", "--status-interval=5", "--verbose"]
     with folder.alone(FOLLOWING):
         child = subprocess.Popen(
-            _ended_with_us([*command, *quick]), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            bound_to_us([*command, *quick]), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env=environment, start_new_session=True,
         )  # fmt: skip
         try:
@@ -140,7 +140,7 @@ def follow(dsn: str, folder: Folder, programs: Programs, stopping: Event, began:
         raise Recycled(
             f"数据库已回收 {folder.path} 所缺的预写日志，此目录的连续归档到此为止；请换一个目录重新备份。"
         )
-    return _reason(said)
+    return reason(said)
 
 
 def slot(folder: Folder) -> str:
@@ -206,7 +206,7 @@ def _copy(dsn: str, data: Path, programs: Programs, say: Say) -> None:
         "--manifest-checksums=SHA256", "--progress", "--label=shixian",
     ]  # fmt: skip
     child = subprocess.Popen(
-        _ended_with_us(command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        bound_to_us(command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         env=environment, start_new_session=True,
     )  # fmt: skip
     said = b""
@@ -221,7 +221,7 @@ def _copy(dsn: str, data: Path, programs: Programs, say: Say) -> None:
     finally:
         _end(child)
     if child.returncode != 0:
-        raise ServerError(f"备份未完成：{_reason(said.decode(errors='replace'))}")
+        raise ServerError(f"备份未完成：{reason(said.decode(errors='replace'))}")
 
 
 def _start_of(data: Path) -> str:
@@ -244,15 +244,16 @@ def _apart(dsn: str) -> tuple[str, dict[str, str]]:
 def _run(command: Sequence[str], failed: str, environment: dict[str, str] | None = None) -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, errors="replace")
     if done.returncode != 0:
-        raise ServerError(f"{failed}：{_reason(done.stderr)}")
+        raise ServerError(f"{failed}：{reason(done.stderr)}")
 
 
-def _ended_with_us(command: Sequence[str]) -> list[str]:
+def bound_to_us(command: Sequence[str]) -> list[str]:
+    """同终: the command, ended by the kernel when this process is."""
     return [sys.executable, "-I", "-S", "-c", ENDED_WITH_US, str(os.getpid()), *command]
 
 
-def _reason(said: str) -> str:
-    """The first complaint; what follows it is the clearing away."""
+def reason(said: str) -> str:
+    """原因: the first complaint; what follows it is the clearing away."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return next(filter(FAULT.search, lines), lines[-1] if lines else "没有说明")
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from domain.acts import SHANGHAI
 from eventstore import backup
 from eventstore.binaries import ENVIRONMENT, Account, Programs, ServerError, account_for, find_programs
 from eventstore.copies import Base, Folder
@@ -87,14 +88,18 @@ def restore(
     say("核对备份", 0, 0)
     backup.check(folder.data(base), programs)
     replayed = _Replay(folder, base, home, account, programs, say)
-    if position is not None:
-        about = replayed.to_position(position)
-    elif until is not None:
-        about = replayed.to({"recovery_target_time": f"{until.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f+00}"})
-    else:
-        about = replayed.to({})
-    following = max(about["given_out"], known) + GAP
-    replayed.settle(following)
+    try:
+        if position is not None:
+            about = replayed.to_position(position)
+        elif until is not None:
+            about = replayed.to({"recovery_target_time": f"{until.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f+00}"})
+        else:
+            about = replayed.to({})
+        following = max(about["given_out"], known) + GAP
+        replayed.settle(following)
+    except BaseException:
+        shutil.rmtree(replayed.data, ignore_errors=True)
+        raise
     replayed.data.rename(home / "postgres")
     at = about["recorded_at"]
     recorded_at = datetime.fromisoformat(at) if at else None
@@ -115,7 +120,7 @@ def chosen(bases: Sequence[Base], until: datetime | None, position: int | None) 
     if not before:
         first = bases[0]
         raise Unreachable(
-            f"最早的基础备份完成于 {first.ended_at.isoformat()}，日志第 {first.position} 位，不能恢复到更早。"
+            f"最早的基础备份完成于 {first.ended_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}（北京时间），日志第 {first.position} 位，不能恢复到更早。"
         )
     return before[-1]
 

@@ -1,6 +1,8 @@
 """Backups: copied and checked while the office works, restored to a moment between two events, and what that means outside."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -183,7 +185,28 @@ def test_what_the_backup_does_not_reach_is_refused_and_leaves_no_database(life: 
     ):
         with pytest.raises(Unreachable):
             restore(life.folder, home, until=until, position=position)
-        assert not (home / "postgres").exists()
+        assert not list(home.glob("postgres*")), "nor half of one"
+
+
+def test_a_program_that_copies_ends_with_the_process_that_began_it():
+    """Killed outright, a follower leaves nothing behind that would hold the slot."""
+    begin = (
+        "import subprocess, sys; from eventstore import backup;"
+        "child = subprocess.Popen(backup.bound_to_us(['/bin/sh', '-c', 'echo here; exec cat']), stdin=sys.stdin);"
+        "child.wait()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", begin], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"here\n"
+        parent.kill()
+        assert parent.stdout.read() == b"", "its end is closed, though nobody closed what it reads"
+
+
+def test_of_a_failure_the_first_complaint_is_told():
+    said = 'x: starting\nx: error: slot "a" is active for PID 7\nx: removing contents of "b"\n'
+    assert backup.reason(said) == 'x: error: slot "a" is active for PID 7'
 
 
 def test_c4_neither_the_keys_nor_the_password_lie_in_a_backup(life: Life):
