@@ -12,7 +12,9 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+import typer
 
+from api import cli_backup
 from domain.petition import commands
 from eventstore import backup, migrate
 from eventstore.binaries import Programs, ServerError, find_programs
@@ -202,6 +204,19 @@ def test_a_program_that_copies_ends_with_the_process_that_began_it():
         assert parent.stdout.readline() == b"here\n"
         parent.kill()
         assert parent.stdout.read() == b"", "its end is closed, though nobody closed what it reads"
+
+
+@pytest.mark.parametrize("inside", ["postgres", "keys"])
+def test_a_link_into_the_database_or_the_keys_is_no_place_for_a_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+):
+    home = tmp_path / "home"
+    (home / inside).mkdir(parents=True)
+    (tmp_path / "link").symlink_to(home / inside)
+    monkeypatch.setenv("SHIXIAN_HOME", str(home))
+    with pytest.raises(typer.Exit) as refused:
+        cli_backup.backup(tmp_path / "link" / "copies", listed=True)
+    assert refused.value.exit_code == 2
 
 
 def test_of_a_failure_the_first_complaint_is_told():
