@@ -242,7 +242,14 @@ class Server:
         file = self.data / "pg_hba.conf"
         if file.exists() and file.read_text() == rules:
             return
-        quiet = ["-c", "log_min_error_statement=panic", "-c", "exit_on_error=on", "-c", "synchronous_standby_names="]
+        quiet = [
+            "-c",
+            "log_min_error_statement=panic",
+            "-c",
+            "exit_on_error=on",
+            "-c",
+            "synchronous_standby_names=",
+        ]
         command = [programs.postgres, "--single", "-D", str(self.data), *self._options(), *quiet, "postgres"]
         order = f"ALTER ROLE {USER} PASSWORD '{access.verifier(self.password)}'\n"
         while True:
