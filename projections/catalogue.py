@@ -6,6 +6,7 @@ from domain.alerts.events import AlertAcknowledged
 from domain.erasure.events import CUSTODY_FACTS
 from domain.facts import Fact
 from domain.petition.told import UNTOLD
+from eventstore.envelope import LIST, TEXT, marked_of
 from projections.alerts import Alerts
 from projections.archives import Archives
 from projections.awaited import Awaited
@@ -37,5 +38,10 @@ LONG: Mapping[str, tuple[type[Fact], ...]] = {Deadlines.name: OF_RULES}
 """Of views by name, the facts that take them minutes where most take an instant: a decree moves a million limits."""
 
 _KEPT: tuple[type[Fact], ...] = (AlertAcknowledged, *CUSTODY_FACTS)
-UNREAD: frozenset[str] = UNTOLD - {kind.TOPIC for kind in _KEPT}
+UNREAD: frozenset[str] = frozenset(
+    topic
+    for topic in UNTOLD - {kind.TOPIC for kind in _KEPT}
+    # texts alone: which contents lie with a case is kept, and what were lost sight of would go with another's file
+    if all(form in {TEXT, LIST} for _, form in marked_of(topic).values())
+)
 """不读的文字: topics of facts whose texts no view keeps and no state tells; they stay closed while the log is read for the views."""

@@ -194,12 +194,17 @@ def test_c4_the_national_cipher_is_read_too(town: Town) -> None:
     assert state[5 + length] == 2
 
 
+def of_texts(keys: list[dict[str, str]]) -> dict[str, str]:
+    """The key of the case's texts; in which order keys lie is as chance has it."""
+    return next(one for one in keys if one["subject"] == "texts")
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [
         (edited("events/000002.json", lambda one: one["opened"].update(to_unit="b")), "content of events 2"),
         (edited("events/000002.json", lambda one: one.update(position=1)), "leaf of events 2"),
-        (edited("keys.json", lambda keys: keys[0].update(key="00" * 32)), "key of events 1"),
+        (edited("keys.json", lambda keys: of_texts(keys).update(key="00" * 32)), "key of events 1"),
         (edited("head.json", lambda head: head.update(size=5)), "signature of the head"),
         (lambda files: files.__delitem__("events/000003.json"), "versions of events"),
     ],
