@@ -36,13 +36,13 @@ BENCHMARKS: Mapping[str, str] = {
 }
 """Each one's module, which is asked for its `comparisons` when its turn has come."""
 ROUNDS, QUICK_ROUNDS = 5, 2
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> int:
     """运行: the table, then one line of JSON for the machine and one for each result; 130 when interrupted, 1 if one failed."""
     options = arguments()
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop, signal.default_int_handler)
+    stop = Stop()
     names, whole = options.names or list(BENCHMARKS), not options.names
     settings = {
         "names": options.names,
@@ -55,19 +55,17 @@ def main() -> int:
     machine: dict[str, Any] = {"python": python_version(), "rounds": options.rounds}
     interrupted, failed = False, []
     try:
-        with place(quick=options.quick, told=options.sizes) as ground:
+        with place(quick=options.quick, told=options.sizes) as ground, closing(stop):
             machine |= ground.describe()
             for name in names:
-                try:
-                    perform(ground, name, run, machine)
-                except Exception:
-                    Console(stderr=True).print_exception()
+                if not stop.succeeds(partial(perform, ground, name, run, machine)):
                     failed.append(name)
-                    continue
-                if publishing:
+                elif publishing:
                     run.publish(name)
                     showing.page(list(BENCHMARKS))
-    except KeyboardInterrupt:
+    except BaseException:
+        if not stop.told:
+            raise
         print("interrupted; the server is stopped and its files are gone", file=sys.stderr)
         interrupted = True
     results: list[Kept] = [result for name in names for result in run.of(name)["results"]]
@@ -79,6 +77,38 @@ def main() -> int:
     if failed:
         print(f"failed: {', '.join(failed)}; started again, a whole run goes on with them", file=sys.stderr)
     return 130 if interrupted else int(bool(failed))
+
+
+class Stop:
+    """中断 — Ctrl-C or SIGTERM: breaks off whatever runs. What that says on its way out – of a connection cut in the middle –
+    hides nothing: who was told to stop knows. Tidying up isn't broken off."""
+
+    def __init__(self) -> None:
+        self.told = False
+        for one in STOPPING:
+            signal.signal(one, self._tell)
+
+    def close(self) -> None:
+        """收场: from now on nothing breaks off."""
+        for one in STOPPING:
+            signal.signal(one, signal.SIG_IGN)
+
+    def succeeds(self, work: Callable[[], None]) -> bool:
+        """完成: whether the work succeeded; one that fails is shown. Raises whatever came of breaking it off."""
+        try:
+            work()
+        except Exception:
+            if self.told:
+                raise
+            Console(stderr=True).print_exception()
+            return False
+        if self.told:
+            raise KeyboardInterrupt
+        return True
+
+    def _tell(self, *_: object) -> None:
+        self.told = True
+        raise KeyboardInterrupt
 
 
 def arguments() -> argparse.Namespace:

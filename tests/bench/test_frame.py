@@ -1,5 +1,8 @@
 """The frame of the benchmarks: what a ratio says, what an interrupted run keeps, what is drawn."""
 
+import os
+import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -7,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bench import plots, showing
-from bench.__main__ import BENCHMARKS, comparisons_of
+from bench.__main__ import BENCHMARKS, STOPPING, Stop, comparisons_of
 from bench.keeping import Run
 from bench.measure import Comparison, Figure, measure
 
@@ -105,3 +108,35 @@ def test_what_is_published_is_a_page_of_tables_and_drawings(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_benchmark_has_its_comparisons(name: str) -> None:
     assert callable(comparisons_of(name))
+
+
+def test_who_is_told_to_stop_stops_whatever_the_broken_connection_says() -> None:
+    """A connection cut in the middle complains in place of Ctrl-C (issue 6)."""
+
+    def broken() -> None:
+        raise OSError("the disk is gone")
+
+    def interrupted() -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ConnectionError("the connection is lost") from None
+
+    def deaf() -> None:
+        with suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    before = {one: signal.getsignal(one) for one in STOPPING}
+    try:
+        stop = Stop()
+        assert (stop.succeeds(lambda: None), stop.succeeds(broken), stop.told) == (True, False, False)
+        with pytest.raises(ConnectionError):
+            stop.succeeds(interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            Stop().succeeds(deaf)
+        assert stop.told
+        stop.close()
+        os.kill(os.getpid(), signal.SIGTERM)  # tidying up goes on
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
