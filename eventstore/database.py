@@ -42,6 +42,11 @@ DOUBT = 5.0
 """Seconds in which all of a pool is doubted only once: what was made since is good."""
 
 
+PERSISTENCE = 2.0
+"""Seconds after which a pool begins its tries to connect anew. Its own pauses between them double: without an end to that a
+server that was away for half a minute would be found again half a minute after it is back."""
+
+
 class Pool(ConnectionPool[Connection[DictRow]]):
     """连接池 — connections that are looked at before use; when one is found broken, none that lies ready is trusted.
 
@@ -51,7 +56,14 @@ class Pool(ConnectionPool[Connection[DictRow]]):
 
     def __init__(self, dsn: str, **options: Any) -> None:
         self._doubted_at = -DOUBT
-        super().__init__(dsn, connection_class=Connection[DictRow], check=self._checked, **options)
+        super().__init__(
+            dsn,
+            connection_class=Connection[DictRow],
+            check=self._checked,
+            reconnect_timeout=PERSISTENCE,
+            reconnect_failed=ConnectionPool.check,  # tries again, for whoever waits and for who comes
+            **options,
+        )
 
     def _checked(self, connection: Connection[DictRow]) -> None:
         try:

@@ -37,6 +37,8 @@ REJOIN = 0.05
 """Seconds between two looks for views that are back, while any is away."""
 BACK_OFF = (1.0, 60.0)
 """Seconds before a failed view is tried again: the first wait, doubled up to the last."""
+AWAY = 5.0
+"""Seconds at most while it isn't a view that failed but the database that is away: lists go on when it is back."""
 KEEPALIVE = " ".join(f"-c {name}={value}" for name, value in LETTING_GO.items())
 """So that the server lets go of a leader whose machine vanished."""
 LEAD = """
@@ -97,7 +99,7 @@ class Leader:
                 self._say(
                     log.error, "projection.interrupted", every, error=type(error).__name__, at=where(error)
                 )
-                stop.wait(wait)
+                stop.wait(min(wait, AWAY))
                 wait = min(wait * 2, last_wait)
         for thread in self.threads:
             thread.join()
@@ -242,7 +244,7 @@ class Lanes:
             except Exception as error:
                 for view in runner.views:
                     self._say(log.error, "projection.interrupted", view.name, error=type(error).__name__, at=where(error))  # fmt: skip
-                self._stop.wait(wait)
+                self._stop.wait(min(wait, AWAY))
                 wait = min(wait * 2, last_wait)
             else:
                 if taken and stalled:

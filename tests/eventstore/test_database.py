@@ -1,8 +1,11 @@
 """The pool: dict rows in UTC, whole transactions, and a server that went away and came back."""
 
 import os
+import shutil
 import signal
+from contextlib import closing
 from datetime import UTC, datetime
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,9 +14,10 @@ from eventsourcing.utils import Environment
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from eventstore import migrate
-from eventstore.database import Database, library_env
-from eventstore.embedded import Server
+from eventstore.database import PERSISTENCE, Database, library_env
+from eventstore.embedded import PORT, Server
 from eventstore.factory import Factory
+from tests.chaos.proxy import Proxy
 
 
 def test_instants_come_back_in_utc(database: Database):
@@ -55,6 +59,33 @@ def test_pool_and_log_find_a_server_again_that_was_killed(home: Path):
             assert connection.execute("SELECT name FROM heartbeats").fetchall() == [{"name": "before"}]
         assert recorder.max_notification_id() is None
     server.stop()
+
+
+def test_c1_a_server_that_was_away_for_long_is_found_again_at_once(
+    home: Path, server: Server, database_dsn: str
+):
+    """However long it was: a pool's pauses between two tries don't grow with it."""
+    there = server.socket / f".s.PGSQL.{PORT}"
+    proxy = Proxy(home, there)
+    with Database(make_conninfo(database_dsn, host=str(proxy.folder)), checkout=20) as database:
+        with database.connection() as connection:
+            connection.execute("SELECT 1")
+        proxy.close()
+        shutil.rmtree(proxy.folder)
+        with closing(ThreadPool(1)) as waiting:
+            answer = waiting.apply_async(one_of, [database])
+            answer.wait(3.3)  # tries 0, 1 and 3 seconds after; the next would come after 7
+            assert not answer.ready()
+            proxy = Proxy(home, there)
+            assert answer.get(PERSISTENCE) == 1
+        proxy.close()
+
+
+def one_of(database: Database) -> int:
+    with database.connection() as connection:
+        row = connection.execute("SELECT 1 AS n").fetchone()
+    assert row is not None
+    return int(row["n"])
 
 
 @pytest.mark.parametrize("form", ["url", "words"])
