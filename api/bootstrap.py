@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from api import clock as real
-from api import key_upkeep
+from api import key_upkeep, restored
 from api.papers.shelf import Shelf
 from api.settings import SettingError, Settings
 from domain.casework import Casework
@@ -58,6 +58,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = real.now) -> Servi
     casework.surroundings = ReadModels(database, casework)
     key_upkeep.destroy_what_is_recorded(database, casework)
     key_upkeep.drop_what_is_older(database, casework, keys)
+    restored.leave_numbers_out(database, casework, clock)
     replica = None
     if settings.replica_url is not None:
         replica = Replica(settings.replica_url, database, max_size=settings.pool_size)

@@ -21,7 +21,7 @@ from domain.acts import Act
 from domain.casework import Recorded
 from domain.directory.events import DIRECTORY_FACTS
 from domain.facts import Fact, name_of, term_of
-from domain.numbering import NumbersTaken
+from domain.numbering import LogRestored, NumbersTaken
 from domain.rota.events import BOOK_FACTS
 from domain.rulebase.events import CalendarDecreed, LimitsMoved, RulebookPublished
 from domain.trace import TRACE_FACTS
@@ -33,7 +33,7 @@ MOST_SCANNED = 1000
 """Facts looked at in one request, so that an officer who sees few cases doesn't wait for the whole log."""
 
 OF_THE_HOUSE: tuple[type[Fact], ...] = (*DIRECTORY_FACTS, RulebookPublished, CalendarDecreed)
-OF_THE_DESK: tuple[type[Fact], ...] = (NumbersTaken, *BOOK_FACTS, *TRACE_FACTS)
+OF_THE_DESK: tuple[type[Fact], ...] = (NumbersTaken, LogRestored, *BOOK_FACTS, *TRACE_FACTS)
 OF_NO_CASE: tuple[type[Fact], ...] = (*OF_THE_HOUSE, *OF_THE_DESK, LimitsMoved)
 Readable = Mapping[UUID, str]
 

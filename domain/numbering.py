@@ -15,6 +15,38 @@ class NumbersTaken(Fact, frozen=True, kw_only=True):
     count: int
 
 
+class LogRestored(Fact, frozen=True, kw_only=True):
+    """恢复备份 — the log was put back to an earlier moment; numbers that may have been given since go to nobody.
+
+    Every series that is known leaves out so many in the same transaction; one of a year until then that begins later
+    may have been begun before, and begins behind them.
+    """
+
+    TOPIC: ClassVar[str] = "store.restored.1"
+    position: int
+    """恢复到的位置: of the last fact that was left."""
+    following: int
+    """此后首个位置: those between may have been given out."""
+    left_out: int
+    """空号个数: in each series."""
+
+
+RESTORED_ID = uuid5(NAMESPACE, "restored")
+"""恢复流: the stream of the log's restorations."""
+LEAST_LEFT_OUT = 10_000
+STEP = 1_000
+
+
+def left_out(lost: int) -> int:
+    """应空个数: for so many positions that are lost for certain; no number is taken without a position of its own."""
+    return max(LEAST_LEFT_OUT, -(-lost // STEP) * STEP)
+
+
+def ground_of(position: int, count: int) -> str:
+    """空号说明: as it stands with each fact that leaves numbers out."""
+    return f"日志自备份恢复到第{position}位，其后可能发出过的编号不再使用，各编号系列空出{count}个"
+
+
 def stream_of(office: str, year: int) -> UUID:
     """编号流: the stream that holds the numbers taken by one office in one year."""
     return uuid5(NAMESPACE, f"numbers:{office}:{year}")

@@ -10,7 +10,7 @@ import psycopg
 from domain.casework import Recorded
 from domain.directory.events import DIRECTORY_FACTS
 from domain.facts import Fact
-from domain.numbering import NumbersTaken
+from domain.numbering import LogRestored, NumbersTaken
 from domain.rota.events import BOOK_FACTS
 from domain.rulebase.events import CalendarDecreed, LimitsMoved, RulebookPublished
 from domain.trace import TRACE_FACTS
@@ -53,6 +53,7 @@ OF_RULES: tuple[type[Fact], ...] = (RulebookPublished, CalendarDecreed)
 
 NOT_OF_A_CASE: tuple[type[Fact], ...] = (
     NumbersTaken,
+    LogRestored,
     *DIRECTORY_FACTS,
     *BOOK_FACTS,
     *OF_RULES,

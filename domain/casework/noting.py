@@ -9,12 +9,13 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError
 
 from domain import trace
-from domain.acts import Act, Receipt, system_act
+from domain.acts import Act, Receipt, envelope, system_act
 from domain.alerts import plan as alerts
 from domain.alerts import withdrawal
 from domain.casework.cases import Key, Prepared
 from domain.casework.storing import Storing
 from domain.facts import Fact
+from domain.numbering import RESTORED_ID, LogRestored, NumbersTaken, ground_of, left_out
 from domain.papers.templates import TEMPLATES_ID
 from domain.rulebase import moving
 from domain.rulebase.events import LimitMoved
@@ -100,3 +101,32 @@ class Noting(Storing):
         facts = moving.recorded(change, moves, last, total, at, basis)
         with suppress(IntegrityError):
             self.save(*facts)
+
+    def note_restoration(
+        self, position: int, following: int, lost: int, series: Sequence[UUID], at: datetime
+    ) -> bool:
+        """恢复备份: that the log was put back to a position, and in each of these series of numbers the gap that it leaves.
+
+        So many positions are `lost` for certain. Whether it was noted now, and not by another process.
+        """
+        act, count = system_act(at), left_out(lost)
+
+        def attempt() -> bool:
+            past = self.restorations()
+            if any(one.following == following for one in past):
+                return False
+            ground = ground_of(position, count)
+            made = envelope(RESTORED_ID, len(past) + 1, act, ground)
+            gaps = [self._gap(taken, count, act, ground) for taken in map(self._last_taken, series)]
+            mark = LogRestored(**made, position=position, following=following, left_out=count)
+            self.save(mark, *(gap for gap in gaps if gap is not None))
+            return True
+
+        return self._retry(attempt)
+
+    def _gap(self, taken: NumbersTaken | None, count: int, act: Act, ground: str) -> NumbersTaken | None:
+        """空号: as numbers taken by nobody, with the ground why."""
+        if taken is None:
+            return None
+        made = envelope(taken.originator_id, taken.originator_version + 1, act, ground)
+        return NumbersTaken(**made, first=taken.first + taken.count, count=count)

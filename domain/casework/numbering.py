@@ -2,11 +2,19 @@
 
 from secrets import randbelow
 from typing import cast
+from uuid import UUID
 
 from domain.acts import Act, envelope
 from domain.casework.reading import Reading
 from domain.directory.people import Unit
-from domain.numbering import CONFIDENTIAL_NUMBERS, NumbersTaken, confidential_number, number, stream_of
+from domain.numbering import (
+    CONFIDENTIAL_NUMBERS,
+    NumbersTaken,
+    confidential_number,
+    ground_of,
+    number,
+    stream_of,
+)
 from domain.rules import papers
 
 
@@ -35,11 +43,23 @@ class Numbering(Reading):
 
     def _numbers(self, office: str, year: int, count: int, act: Act) -> tuple[int, NumbersTaken]:
         stream = stream_of(office, year)
+        taken = self._last_taken(stream)
+        if taken is None:
+            return self._first_numbers(stream, year, count, act)
+        first = taken.first + taken.count
+        made = envelope(stream, taken.originator_version + 1, act)
+        return first, NumbersTaken(**made, first=first, count=count)
+
+    def _first_numbers(self, stream: UUID, year: int, count: int, act: Act) -> tuple[int, NumbersTaken]:
+        """首批号: a series of a year before a restoration may have been begun before it: what it may have given is left out."""
+        before = [one for one in self.restorations() if one.on.year >= year]
+        out = sum(one.left_out for one in before)
+        ground = ground_of(before[-1].position, out) if before else None
+        return out + 1, NumbersTaken(**envelope(stream, 1, act, ground), first=1, count=out + count)
+
+    def _last_taken(self, stream: UUID) -> NumbersTaken | None:
         last = next(iter(self.events.get(stream, desc=True, limit=1)), None)
-        taken = cast(NumbersTaken | None, last)
-        first = 1 if taken is None else taken.first + taken.count
-        version = 1 if taken is None else taken.originator_version + 1
-        return first, NumbersTaken(**envelope(stream, version, act), first=first, count=count)
+        return cast(NumbersTaken | None, last)
 
     def _paper_number(self, series: str, year: int, confidential: bool, act: Act) -> tuple[str, NumbersTaken]:
         """取文号: the next of the series; of a confidential case by chance, lest a gap tell of it."""

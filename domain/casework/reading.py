@@ -25,6 +25,7 @@ from domain.erasure import blanking, erasing, naming
 from domain.erasure.surroundings import Nowhere, Surroundings
 from domain.facts import Fact
 from domain.kinds import PETITION
+from domain.numbering import RESTORED_ID, LogRestored
 from domain.papers import templates as paper_templates
 from domain.papers.templates import TEMPLATES_ID, Templates
 from domain.petition import events
@@ -283,6 +284,10 @@ class Reading(Application[UUID]):
             return None
         last = self.events.get(trace.stream_of(case_id, what, act), desc=True, limit=1)
         return cast(trace.PersonalDataRead | None, next(iter(last), None))
+
+    def restorations(self) -> list[LogRestored]:
+        """恢复记录: how often the log was put back to an earlier moment."""
+        return cast(list[LogRestored], self._facts(RESTORED_ID))
 
     def moves_recorded(self, change: int) -> int | None:
         """期限调整进度: how many limits that a change of the rules moved are recorded; None if none of it is yet."""

@@ -17,7 +17,16 @@ from domain.supervision.commands import Open
 from tests.builders import DIRECTORY
 
 SAMPLES = Path(__file__).parents[1] / "house" / "events"
-APART = ("directory.", "rulebase.", "papers.", "rota.", "shift.", "petition.numbers_taken.", "trace.")
+APART = (
+    "directory.",
+    "rulebase.",
+    "papers.",
+    "rota.",
+    "shift.",
+    "petition.numbers_taken.",
+    "store.",
+    "trace.",
+)
 """Facts of streams that are no case's."""
 STRANGERS = {"item.submitted.1": ("leaders",), "item.sent_for_reading.1": ("officers",)}
 """Fields of samples that name officers whom the tests' directory doesn't have."""

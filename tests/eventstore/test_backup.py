@@ -15,6 +15,7 @@ import pytest
 import typer
 
 from api import cli_backup
+from api.restored import leave_numbers_out
 from domain.petition import commands
 from eventstore import backup, migrate
 from eventstore.binaries import Programs, ServerError, find_programs
@@ -144,23 +145,33 @@ def pushed(bureau: Bureau, case: UUID) -> set[str]:
     return {message.id for row in rows if (message := message_of(bureau.casework, row)) is not None}
 
 
+def number_of(bureau: Bureau, id: UUID) -> str:
+    case = bureau.casework.case(id)
+    assert case is not None
+    return case.state.number
+
+
 def test_c1_restored_to_a_moment_between_two_events_and_nothing_outside_is_taken_for_another(
     life: Life, home: Path
 ):
-    """C1, C3: the log is as it was; alerts raised anew have the ids they had, and other events have other ids."""
+    """C1, C3: the log is as it was; alerts raised anew have the ids they had; other events have other ids, other cases
+    other numbers."""
     found = restore(life.folder, home, until=life.cut)
     assert (found.position, found.facts) == (life.before[-1][0], len(life.before))
     server = Server.ensure(home, SETTINGS)
     assert log_of(server.dsn) == life.before
     with Database(server.dsn, name="test") as database:
         bureau = Bureau.reopened(database)
+        assert leave_numbers_out(database, bureau.casework, Clock(morning(LATE)))
         bureau.project()
         sweep(database, bureau.casework, Clock(morning(LATE)))
         assert life.alerts
         assert sent(database) == life.alerts, "raised again, never as new ones"
         bureau.casework.handle(life.first, commands.Classify("suggestion"), bureau.clerk(MONDAY))
         told = pushed(bureau, life.first)
+        given = [number_of(bureau, id) for id in (life.first, *bureau.petitions(MONDAY))]
         bureau.close()
+    assert given == ["XF-2026-000001", "XF-2026-010003"], "the third was lost, and is nobody else's"
     placed = [position for position, *_ in log_of(server.dsn)[len(life.before) :]]
     assert min(placed) == found.next_position > life.end + GAP / 2, (
         "who reads after a lost position skips nothing"

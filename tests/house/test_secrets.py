@@ -14,7 +14,7 @@ from eventstore.opening import unseal
 from tests.house.facts import FACTS
 from tests.house.sealing import IN_SM4, SEALED, example, file_of, known_keys, nonces, topics
 
-NOT_OF_CASES = ("directory.", "rulebase.", "papers.", "rota.published", "petition.numbers_taken")
+NOT_OF_CASES = ("directory.", "rulebase.", "papers.", "rota.published", "petition.numbers_taken", "store.")
 """Facts of the office itself: its units and officers, its rules, its templates, its reception days."""
 CODES: dict[str, str] = {
     "number petition_number item_number case_number earlier_number along_with_number": "a number that we gave",
