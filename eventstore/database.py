@@ -36,6 +36,8 @@ LETTING_GO = {
 }
 """The same for the server, which otherwise keeps the locks of a machine that vanished: for a quarter of an hour if it was
 just telling it something, for two hours if not."""
+HELD = " ".join(f"-c {one}={limit}" for one, limit in LETTING_GO.items())
+"""The same as options of a connection that holds a lock for as long as it lasts."""
 LET_GO = "SELECT " + ", ".join(f"set_config('{one}', '{limit}', false)" for one, limit in LETTING_GO.items())
 
 DOUBT = 5.0

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import tuple_row
 
+from eventstore.database import HELD, patient
 from eventstore.keyfile import KeysUnusable
 from eventstore.keys import Keys
 
@@ -24,7 +25,7 @@ def bound(dsn: str, folder: Path) -> Keys:
     Raises KeysUnusable.
     """
     with (
-        psycopg.connect(dsn, connect_timeout=CONNECT_LIMIT) as connection,
+        psycopg.connect(patient(dsn), connect_timeout=CONNECT_LIMIT, options=HELD) as connection,
         connection.transaction(),
         connection.cursor(row_factory=tuple_row) as cursor,
     ):

@@ -8,6 +8,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from eventstore import roles
+from eventstore.database import HELD, patient
 
 LOCK = 0x5368_6958
 """Advisory lock held while migrating, so that the second process finds nothing left to do."""
@@ -15,7 +16,8 @@ LOCK = 0x5368_6958
 
 def upgrade(dsn: str) -> None:
     """Apply what is missing, and see to the roles, which the cluster may have got or lost since."""
-    with psycopg.connect(dsn, autocommit=True) as guard:
+    dsn = patient(dsn)
+    with psycopg.connect(dsn, autocommit=True, options=HELD) as guard:
         guard.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         if current(dsn) != newest():
             command.upgrade(configuration(dsn), "head")

@@ -15,7 +15,7 @@ import psycopg
 import structlog
 
 from domain.casework import Casework
-from eventstore.database import LETTING_GO, Database
+from eventstore.database import HELD, Database
 from projections import tracking
 from projections.catalogue import VIEWS
 from projections.runner import Aside, Runner, Stalled, where
@@ -39,8 +39,6 @@ BACK_OFF = (1.0, 60.0)
 """Seconds before a failed view is tried again: the first wait, doubled up to the last."""
 AWAY = 5.0
 """Seconds at most while it isn't a view that failed but the database that is away: lists go on when it is back."""
-KEEPALIVE = " ".join(f"-c {name}={value}" for name, value in LETTING_GO.items())
-"""So that the server lets go of a leader whose machine vanished."""
 LEAD = """
     SELECT name FROM unnest(%s::text[]) AS name WHERE pg_try_advisory_lock(hashtextextended('projection ' || name, 0))
 """
@@ -107,7 +105,7 @@ class Leader:
     @contextmanager
     def _session(self) -> Iterator[Session]:
         """The connection that holds the views' locks and hears of new events."""
-        with psycopg.connect(self.database.dsn, autocommit=True, options=KEEPALIVE) as session:
+        with psycopg.connect(self.database.dsn, autocommit=True, options=HELD) as session:
             session.execute(f"LISTEN {tracking.EVENTS}")
             yield session
 

@@ -8,8 +8,8 @@ import psycopg
 import structlog
 
 from eventstore import seal_status
+from eventstore.database import HELD
 from eventstore.sealing import BATCH, Broken, Sealing
-from projections.leading import KEEPALIVE
 from projections.tracking import EVENTS
 
 LEADER = "sealer"
@@ -69,7 +69,7 @@ class Sealer:
     @contextmanager
     def _leading(self) -> Iterator[psycopg.Connection[tuple[object, ...]] | None]:
         """A connection that holds the sealer's advisory lock and hears of new events; None while another holds it."""
-        with psycopg.connect(self.sealing.database.dsn, autocommit=True, options=KEEPALIVE) as connection:
+        with psycopg.connect(self.sealing.database.dsn, autocommit=True, options=HELD) as connection:
             connection.execute(f"LISTEN {EVENTS}")
             row = connection.execute(
                 "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (LEADER,)

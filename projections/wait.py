@@ -9,8 +9,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 from psycopg.rows import dict_row
 
-from eventstore.database import Database
-from projections.leading import KEEPALIVE
+from eventstore.database import HELD, Database
 from projections.tracking import CHANNEL, positions, reached
 from projections.view import Connection
 
@@ -70,7 +69,7 @@ class Watcher:
 
     def _connected(self) -> Connection:
         return psycopg.connect(
-            self._dsn, autocommit=True, row_factory=dict_row, options=KEEPALIVE, application_name=NAME
+            self._dsn, autocommit=True, row_factory=dict_row, options=HELD, application_name=NAME
         )
 
     def _listen(self, listener: Connection) -> None:

@@ -6,15 +6,12 @@ import threading
 import psycopg
 import structlog
 
-from eventstore.database import LETTING_GO
+from eventstore.database import HELD
 
 log = structlog.get_logger(__name__)
 
 KEY = int.from_bytes(b"shixian1")
 """Of the session advisory lock; such locks are counted a database, so two services do not meet."""
-
-KEEPALIVES = " ".join(f"-c {name}={value}" for name, value in LETTING_GO.items())
-"""So that the server lets go of a holder whose machine vanished within half a minute."""
 
 
 class Leadership:
@@ -49,7 +46,7 @@ class Leadership:
 
     def _take(self) -> bool:
         connection = psycopg.connect(
-            self._dsn, autocommit=True, connect_timeout=5, options=KEEPALIVES, application_name="shixian",
+            self._dsn, autocommit=True, connect_timeout=5, options=HELD, application_name="shixian",
             tcp_user_timeout=20_000, keepalives=1,
             keepalives_idle=10, keepalives_interval=5, keepalives_count=3,
         )  # fmt: skip
