@@ -22,6 +22,7 @@ from projections.rebuild import rebuild
 from scheduler import subscriptions
 from scheduler.push_messages import message_of
 from scheduler.subscriptions import kind_of
+from tests.chaos import tables
 from tests.chaos.load import Command
 from tests.chaos.stage import SUBSCRIPTION, Stage
 
@@ -83,7 +84,7 @@ def judge(stage: Stage) -> Verdict:
     verdict.must_be_none("broken streams", broken(told))
     alerts(stage, told, verdict)
     subscribers(stage, told, verdict)
-    views(stage, verdict)
+    views(stage, told, verdict)
     seal(stage, verdict)
     return verdict
 
@@ -167,6 +168,7 @@ def alerts(stage: Stage, told: Told, verdict: Verdict) -> None:
         for at in range(0, len(cases), 500)
     )
     verdict.must_be_none("due and not raised", range(missing))
+    verdict.must_be_none("old and never warned of", tables.never_warned_of(stage, told.streams))
     with psycopg.connect(stage.dsn, row_factory=dict_row) as connection:
         rows = connection.execute("SELECT id, alert_id, channel, state, payload FROM outbox").fetchall()
     wanted = Counter(one.alert_id for one in told.of(Alerted))
@@ -216,10 +218,11 @@ def out_of_order(got: list[Any], wanted: list[Any]) -> list[Any]:
     return [one for one, right in zip(got, wanted, strict=False) if one != right]
 
 
-def views(stage: Stage, verdict: Verdict) -> None:
+def views(stage: Stage, told: Told, verdict: Verdict) -> None:
     results = rebuild(stage.services.database, stage.services.casework, switch=False)
     verdict.counts["views compared"] = len(results)
     verdict.must_be_none("views unlike their rebuild", (one for one in results if not one.agrees))
+    verdict.must_be_none("rows unlike the log", tables.unlike_the_log(stage, told.log, told.streams))
 
 
 def seal(stage: Stage, verdict: Verdict) -> None:

@@ -18,6 +18,7 @@ from tests.chaos import disks, hosts
 from tests.chaos.judging import Verdict, judge
 from tests.chaos.nursery import Brood
 from tests.chaos.proxy import Proxy
+from tests.chaos.raising import Raisers
 from tests.chaos.receivers import Behave, closes_first, refuses_first, slow, twice
 from tests.chaos.stage import Stage, free_port, stage
 from tests.chaos.tree import SERVE, eventually, killed, postmaster, shifted
@@ -27,6 +28,10 @@ FROM_TREE = 10
 """One in so many of the processes killed is one of `shixian serve`, which takes long to start a part again."""
 KILLED = ("api", "project", "schedule", "postgres")
 HOSTS = (sys.executable, "-m", "tests.chaos.hosts")
+TWINS = 8
+"""Writers of the scene with two of everything."""
+CONFIRMED_A_KILL = 10
+"""So many commands are confirmed there at least, for each kill that was asked for: 2,000 for the usual 200."""
 UNDER_LOAD = 0.25
 """So many kills wait until commands are answered again; the others hit a service that is still getting up."""
 Progress = Callable[[int, int], None]
@@ -121,14 +126,20 @@ def tree(asked: Asked) -> Verdict:
 
 
 def twins(asked: Asked) -> Verdict:
-    """Two of everything on one database; each command goes to both at once."""
+    """Two of everything on one database, and two more who raise alerts without asking who leads; each command goes to both."""
     with asked.stage() as scene:
         other = free_port()
         trees = [scene.start(), scene.start(port=other)]
-        scene.write(4, bases=(scene.base, f"http://127.0.0.1:{other}"))
-        done = kill_some(scene, [one.kill for one in trees], asked, max(4, asked.kills // 10))
-        idle(3)
-        return concluded(scene, done)
+        with Raisers(scene, 2) as raisers:
+            scene.write(TWINS, bases=(scene.base, f"http://127.0.0.1:{other}"))
+            done = kill_some(scene, [one.kill for one in trees], asked, max(4, asked.kills // 10))
+            enough = asked.kills * CONFIRMED_A_KILL
+            eventually(lambda: len(scene.journal.confirmed) >= enough, f"{enough} confirmed", 600, every=1)
+            idle(3)
+        done |= {f"alerts by raiser {which}": times for which, times in enumerate(raisers.alerts, 1)}
+        verdict = concluded(scene, done)
+        verdict.must_be_none("raisers without an alert", (one for one in raisers.alerts if not one))
+        return verdict
 
 
 def cut(asked: Asked) -> Verdict:
