@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.numbering import LogRestored
 from eventstore import heads
 from eventstore.heads import Head
 from eventstore.seal_status import Status
@@ -26,6 +27,16 @@ def status(found: Status, *, in_full: bool) -> dict[str, Any]:
     if in_full:
         told |= {"size": found.size, "waiting": found.waiting, "said": found.said, "fault": found.fault}
     return told
+
+
+def restoration(one: LogRestored) -> dict[str, Any]:
+    """恢复备份: where the log was put back to, and how many numbers each series leaves out since."""
+    return {
+        "position": one.position,
+        "following": one.following,
+        "left_out": one.left_out,
+        "noted_at": one.recorded_at,
+    }
 
 
 def witness(one: Witness) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def known_head(connection: Connection[Any], size: int) -> Head:
 
 @router.get("", summary="封存头列表", responses=READS)
 def seals(services: Held, act: Signed, cursor: Cursor = None, limit: Limit = USUAL) -> dict[str, Any]:
-    """Newest first, with the public keys to check them by; `status` tells how sealing goes."""
+    """Newest first, with the public keys to check them by; `status` tells how sealing goes, `restorations` how often the log was put back."""
     before = paging.place(cursor, int, 0) or None
     with services.database.transaction() as connection:
         found = sealed_tree.heads_before(connection, before, limit + 1)
@@ -76,6 +76,7 @@ def seals(services: Held, act: Signed, cursor: Cursor = None, limit: Limit = USU
         "next_cursor": paging.encode((shown[-1].size,)) if len(found) > limit else None,
         "public_keys": seal_shapes.public_keys(keys),
         "status": seal_shapes.status(status, in_full=act.role in KEEPERS),
+        "restorations": [seal_shapes.restoration(one) for one in services.casework.restorations()],
     }
 
 

@@ -40,6 +40,7 @@ def seals_page(request: Request, visitor: Visiting, cursor: str | None = None) -
         keys={id: key.hex() for id, key in keys.items()},
         others=others,
         receivers=receivers,
+        restorations=visitor.services.casework.restorations(),
         **_check(request),
     )
 

@@ -4,8 +4,12 @@ import psycopg
 import pytest
 
 from api import sealing
+from api.restored import leave_numbers_out
 from eventstore import seal_status
+from eventstore.restoring import GAP, LEAVE_OUT
 from eventstore.sealing import Broken
+from tests.api.cases import registered
+from tests.owner import as_owner
 
 HOME = "/console/seals"
 
@@ -54,3 +58,22 @@ def test_verified_in_the_background(sealed, services, app, pages):
     page = auditor.get(HOME)
     assert page.one("//*[@id='seal-check']//*[@role='status']").text == "未通过"
     assert "事实被改动：位置 2" in page.text
+
+
+def test_c1_a_restoration_and_the_numbers_it_leaves_out_are_shown(services, pages, sign_in):
+    """C1: the auditor sees why numbers are missing, on the page, through the API and in the feed."""
+    registered(sign_in("office"))
+    assert "恢复备份" not in pages("auditor").get(HOME).text
+    position = services.casework.store.max_notification_id()
+    with as_owner(services.database) as own:
+        own.execute(LEAVE_OUT.format(position=position + GAP))
+    assert leave_numbers_out(services.database, services.casework, services.clock)
+    page = pages("auditor").get(HOME)
+    cells = [cell.text for cell in page.all("//section[@aria-labelledby='seal-restored']//td")]
+    assert cells[1:] == [str(position), str(position + GAP + 1), "10000"]
+    (shown,) = sign_in("auditor").get("/v1/seals").json()["restorations"]
+    assert (shown["position"], shown["left_out"]) == (position, 10_000)
+    (told, *gaps) = sign_in("auditor").get(f"/v1/events?after={position}").json()["items"]
+    assert (told["event"], told["label"]) == ("LogRestored", "恢复备份")
+    assert gaps
+    assert {gap["basis"] for gap in gaps} == {told["basis"]}
