@@ -16,6 +16,7 @@ from api.console.case_places import in_beijing
 from api.settings import Settings
 from api.terminal import out, stop
 from domain.acts import SHANGHAI
+from domain.numbering import LEAST_LEFT_OUT, left_out
 from eventstore import backup as copying
 from eventstore import heads_file, restoring
 from eventstore.binaries import Programs, ServerError, account_for, find_programs
@@ -26,6 +27,10 @@ AGAIN = 5.0
 """Seconds until a server that is away is asked again."""
 FIRST = 60.0
 """Seconds the first base copy waits for the write-ahead log to come in."""
+NOTHING_KNOWN = (
+    f"注意：没有封存头文件，也没有写 --last-known，丢失了多少无从得知，编号只空出 {LEAST_LEFT_OUT} 个。",
+    "    其间发出过的号可能更多，或者这已不是第一次恢复的，请写明 --last-known，恢复到另一个目录。",
+)
 
 Where = Annotated[
     Path, typer.Argument(metavar="目录", help="备份目录，只放一个数据库的备份。 The folder of the backup.")
@@ -109,6 +114,14 @@ def restore(
             exists=True, dir_okay=False, readable=True, help="丢失前的库外封存头文件。 The file of heads."
         ),
     ] = None,
+    last_known: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="位置",
+            help="丢失前已知到过的最后位置，如推送接收方所记。 The last position known to have been given out.",
+        ),
+    ] = None,
 ) -> None:
     """从备份恢复出一个数据目录；不写时刻或位置则恢复到备份末尾。 Make a home from a backup.
 
@@ -130,10 +143,13 @@ def restore(
                 home,
                 until=None if until is None else _instant(until),
                 position=position,
-                known=known.position if known is not None else 0,
+                known=max(known.position if known is not None else 0, last_known or 0),
                 say=say,
             )
-    for line in told(found, home, known.size if known is not None else 0):
+    lines = told(found, home, known.size if known is not None else 0)
+    if known is None and last_known is None:
+        lines += NOTHING_KNOWN
+    for line in lines:
         out.print(line, markup=False)
 
 
@@ -160,8 +176,8 @@ def told(found: restoring.Restored, home: Path, sealed: int) -> list[str]:
         "三、预警：该时刻以后发出过的预警会以原编号重新发出，按编号收取的接收方不会重复处理；",
         "    邮件和群消息会再到一次，需要时先停用渠道，或告知收件人。",
         "四、事件推送：该时刻以后推送过的事件会丢失或以新编号重新办理，请告知接收方恢复到的位置。",
-        "五、编号：该时刻以后发给群众的件号、文号会再次发出，给到别的件。恢复受理前，先按原编号顺序补登丢失的件，",
-        "    使各件仍得原编号；无法补登的，逐号查明并告知持号人。保密件的编号是随机的，补登后另发新号。",
+        f"五、编号：该时刻以后发给群众的件号、文号不再给别的件：首次启动时各编号系列空出 {left_out(found.lost)} 个，",
+        "    日志中记明（恢复备份，日志封存页可查）。丢失的件请补登，另得新号，并告知持号人。",
         "六、执行 shixian verify，然后启动服务；原数据库不要再启动。",
     ]
     return lines

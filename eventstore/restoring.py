@@ -2,7 +2,8 @@
 
 PostgreSQL replays in single-user mode, where nobody can sign in: no port, no socket, no password. It stops between two
 commits, never within one. Positions behind the lost ones are not given out again: whoever reads on after a position that the
-restored log no longer has, skips nothing, and no message outside gets the number of another.
+restored log no longer has, skips nothing, and no message outside gets the number of another. By this gap the first process
+that opens the log knows that it was restored, and leaves out numbers of cases and papers, too.
 """
 
 import json
@@ -63,6 +64,8 @@ class Restored(NamedTuple):
     sealed: int
     """已封存: facts under the last head in the restored database."""
     next_position: int
+    lost: int
+    """丢失的位置: so many that were given out for certain are in it no more."""
 
 
 def restore(
@@ -95,8 +98,8 @@ def restore(
             about = replayed.to({"recovery_target_time": f"{until.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f+00}"})
         else:
             about = replayed.to({})
-        following = max(about["given_out"], known) + GAP
-        replayed.settle(following)
+        given_out = max(about["given_out"], known)
+        replayed.settle(given_out + GAP)
     except BaseException:
         shutil.rmtree(replayed.data, ignore_errors=True)
         raise
@@ -104,7 +107,13 @@ def restore(
     at = about["recorded_at"]
     recorded_at = datetime.fromisoformat(at) if at else None
     return Restored(
-        base, about["position"], about["facts"], recorded_at, about["sealed"], next_position=following + 1
+        base,
+        about["position"],
+        about["facts"],
+        recorded_at,
+        about["sealed"],
+        next_position=given_out + GAP + 1,
+        lost=given_out - about["position"],
     )
 
 
