@@ -4,7 +4,7 @@ How busy the office is, is nobody else's business: strangers see what is behind,
 """
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AwareDatetime, BaseModel
@@ -24,6 +24,9 @@ HEARTBEATS = ("scheduler", "sweep", "dispatch")
 FRESH = timedelta(minutes=2)
 FAR_BEHIND = 5_000
 """Events a read model may be behind (a file being imported) before the service is no longer called ready."""
+State = Literal["following", "behind", "stalled"]
+"""跟上, 落后, 停滞: what lags goes on by itself; what met a fact that it can't take stands there until somebody mends it."""
+SAID: dict[State, str] = {"stalled": "视图停滞，须排除故障", "behind": "视图落后，正在追赶"}
 PATIENCE = 2.0
 KEEPERS = frozenset({"admin", "inspector", "auditor"})
 """Posts that see positions in the log and instants."""
@@ -45,6 +48,7 @@ class Following(BaseModel):
     """视图进度 — how far one read model is behind, and for those who keep the service its place in the log."""
 
     name: str
+    state: State
     position: int | None = None
     head: int | None = None
     lag: int
@@ -105,19 +109,31 @@ def readyz(services: Held, token: Annotated[str | None, Depends(shown_token)]) -
         rows = connection.execute("SELECT name, at FROM heartbeats").fetchall()
         sealed = seal_status.status(connection)
     beats = _heartbeats({row["name"]: row["at"] for row in rows}, services.clock())
-    followed = [Following(**one) for one in lags]
+    followed = [Following(state=_state(one), **one) for one in lags]
     report = Ready(status="ready", projections=followed, heartbeats=beats, sealing=_sealing(sealed))
     hidden = None if _keeps(services, token) else POSITIONS
-    behind = [one["name"] for one in lags if one["stalled_position"] is not None or one["lag"] > FAR_BEHIND]
+    late = _late(followed)
     silent = [one.name for one in beats if not one.fresh]
     unsealed = (
         [sealed.said if hidden is None else "日志封存未正常进行"] if not report.sealing.in_order else []
     )
-    if not behind and not silent and not unsealed:
+    if not late and not silent and not unsealed:
         return Ready(**report.model_dump(exclude=hidden))
     return _not_ready(
-        behind, silent, unsealed, report.model_dump(mode="json", exclude={"status": True, **(hidden or {})})
+        late, silent, unsealed, report.model_dump(mode="json", exclude={"status": True, **(hidden or {})})
     )
+
+
+def _state(one: tracking.Lag) -> State:
+    if one["stalled_position"] is not None:
+        return "stalled"
+    return "behind" if one["lag"] > FAR_BEHIND else "following"
+
+
+def _late(followed: list[Following]) -> list[str]:
+    """未跟上的视图: those that stand still before those that go on."""
+    named = {state: [one.name for one in followed if one.state == state] for state in SAID}
+    return [f"{SAID[state]}：{'、'.join(names)}" for state, names in named.items() if names]
 
 
 def _keeps(services: Services, token: str | None) -> bool:
@@ -146,12 +162,8 @@ def _sealing(found: Status) -> Sealed:
     )
 
 
-def _not_ready(
-    behind: list[str], silent: list[str], unsealed: list[str], content: dict[str, Any]
-) -> Response:
-    said = []
-    if behind:
-        said.append(f"视图停滞或落后：{'、'.join(behind)}")
+def _not_ready(late: list[str], silent: list[str], unsealed: list[str], content: dict[str, Any]) -> Response:
+    said = list(late)
     if silent:
         said.append(f"定时任务无心跳：{'、'.join(silent)}")
     said += unsealed

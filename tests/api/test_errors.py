@@ -227,7 +227,9 @@ class TestHealth:
         for caller in (client, client.signed("made-up"), *map(sign_in, ("office", "leader"))):
             told = caller.get("/readyz")
             assert told.status_code == (503 if stalled else 200)
-            assert {frozenset(one) for one in told.json()["projections"]} == {frozenset({"name", "lag"})}
+            assert {frozenset(one) for one in told.json()["projections"]} == {
+                frozenset({"name", "state", "lag"})
+            }
             assert {frozenset(one) for one in told.json()["heartbeats"]} == {frozenset({"name", "fresh"})}
             assert "KeyError" not in told.text
         for name in ("admin", "inspector", "auditor"):
@@ -259,7 +261,22 @@ class TestHealth:
         catch_up()
         self.stall(services)
         problem = refused(client.get("/readyz"), 503, "health.not_ready")
-        assert problem["detail"] == "视图停滞或落后：ledger。"
+        assert problem["detail"] == "视图停滞，须排除故障：ledger。"
+
+    def test_one_that_stands_still_is_told_from_one_that_is_behind(
+        self, client: Caller, services: Services, clock: Clock, catch_up
+    ):
+        """Somebody has to see to the one; the other goes on by itself."""
+        self.beat(services, clock)
+        catch_up()
+        self.stall(services)
+        with services.database.transaction() as connection:
+            connection.execute("UPDATE projection_tracking SET position = -5001 WHERE name = 'figures'")
+        problem = refused(client.get("/readyz"), 503, "health.not_ready")
+        assert problem["detail"] == "视图停滞，须排除故障：ledger；视图落后，正在追赶：figures。"
+        states = {one["name"]: one["state"] for one in problem["projections"]}
+        assert (states.pop("ledger"), states.pop("figures")) == ("stalled", "behind")
+        assert set(states.values()) == {"following"}
 
 
 class TestSettings:
