@@ -4,6 +4,7 @@ Every scene runs in a process of its own and is judged by the same promises. Exi
 `--all`, if a scene could not be played here.
 """
 
+import faulthandler
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Timer
 from time import monotonic
 from typing import Annotated, Any
 
@@ -25,7 +27,8 @@ from tests.chaos.judging import Verdict
 from tests.chaos.scenes import SCENES, Asked, Scene
 from tests.chaos.tree import ROOT
 
-LONGEST = 3600.0
+LONGEST = 1800.0
+"""Seconds for a scene; one that never ends says where each of its threads waits."""
 out = Console(highlight=False, stderr=False)
 
 
@@ -89,20 +92,26 @@ def played(scene: Scene, asked: Asked, progress: Any) -> dict[str, Any]:
             [*command, "--within", str(verdict)], cwd=ROOT, stdout=subprocess.PIPE, text=True
         ) as process:
             assert process.stdout is not None
+            overdue = Timer(LONGEST, process.terminate)
+            overdue.start()
             try:
                 for line in process.stdout:
                     done, _, of = line.partition("/")
                     if of.strip().isdigit():
                         progress(int(done), int(of))
             finally:
+                overdue.cancel()
                 process.terminate()  # nothing happens to one that has ended
         told = json.loads(verdict.read_text("utf-8")) if verdict.exists() else {}
     told.setdefault("counts", {})
-    told.setdefault("findings", [f"the scene broke off with code {process.returncode}"])
+    told.setdefault(
+        "findings", [f"broken off with code {process.returncode} after {monotonic() - begun:.0f} s"]
+    )
     return {"not_done": "", **told, "seconds": round(monotonic() - begun)}
 
 
 def play_here(scene: Scene, asked: Asked, file: Path) -> None:
+    faulthandler.register(signal.SIGTERM, chain=True)
     asked.progress = lambda done, of: print_line(f"{done}/{of}")
     try:
         verdict = scene.play(asked)

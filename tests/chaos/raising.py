@@ -7,7 +7,8 @@ from typing import Self
 from scheduler import outbox, sweep
 from tests.chaos.stage import AWAY, Stage
 
-PAUSE = 0.05
+PAUSE = 1.0
+"""Seconds between two looks: the schedulers have their share."""
 
 
 class Raisers:
