@@ -8,6 +8,8 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,13 +92,12 @@ def serve(
 
 @main.command()
 def api() -> None:
-    """只运行 HTTP 服务和后台导入。 Run the HTTP service and the imports alone (needs DATABASE_URL)."""
+    """只运行 HTTP 服务和后台导入。 Run the HTTP service and the imports alone."""
     from api import serving
     from api.app import create_app
     from api.imports import ImportWorker
 
-    given = _part()
-    with terminal.plain_errors(), build(given) as services:
+    with _part() as given, build(given) as services:
         worker = ImportWorker(services)
         worker.start()
         try:
@@ -107,16 +108,15 @@ def api() -> None:
 
 @main.command()
 def project() -> None:
-    """只运行读模型的更新和日志封存。 Keep the read models up with the log, and the log sealed (needs DATABASE_URL)."""
+    """只运行读模型的更新和日志封存。 Keep the read models up with the log, and the log sealed."""
     from api import sealing
     from projections import leading
     from projections.sealer import Sealer
 
-    given = _part()
     stopping = threading.Event()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, lambda *_: stopping.set())
-    with terminal.plain_errors(), build(given) as services:
+    with _part() as given, build(given) as services:
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, lambda *_: stopping.set())
         sealer = Sealer(sealing.of(services)).start(stopping)
         leading.run_all(services.database, services.casework, stopping)
         sealer.join()
@@ -124,11 +124,10 @@ def project() -> None:
 
 @main.command()
 def schedule() -> None:
-    """只运行定时任务：巡查期限、发送预警。 Run the scheduler: sweeps due dates, sends alerts (needs DATABASE_URL)."""
+    """只运行定时任务：巡查期限、发送预警。 Run the scheduler: sweeps due dates, sends alerts."""
     from scheduler.worker import Worker
 
-    given = _part()
-    with terminal.plain_errors(), build(given) as services:
+    with _part() as given, build(given) as services:
         name = f"{socket.gethostname()}-{os.getpid()}"
         Worker(services.database, services.casework, clock.now, name=name).run_until_stopped()
 
@@ -161,14 +160,15 @@ def seed() -> None:
     terminal.out.print("演示机关已建立。" if done else "已有机构，未作更改。")
 
 
-def _part() -> Settings:
+@contextmanager
+def _part() -> Iterator[Settings]:
     """A process of the service: ends with its supervisor, and on SIGTERM in good order."""
     given = terminal.settings()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     supervisor.watch_parent()
-    if given.database_url is None:
-        terminal.stop("没有数据库地址：请设置 DATABASE_URL，或用 shixian serve 启动全部服务。", 2)
-    return given
+    with terminal.plain_errors(), terminal.beside(given) as known:
+        supervisor.await_database(known.database_url or "")
+        yield known
 
 
 def _must_be_free(given: Settings) -> None:

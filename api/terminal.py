@@ -3,8 +3,9 @@
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 import psycopg
@@ -109,6 +110,32 @@ def database(given: Settings) -> Iterator[str]:
         yield server.dsn
     finally:
         server.stop()
+
+
+@contextmanager
+def beside(given: Settings) -> Iterator[Settings]:
+    """在旁运行: the settings of a part that runs by itself – with the address that is set, or with the embedded server that runs
+    on the home already. The server stays for as long as the part does."""
+    if given.database_url:
+        yield given
+        return
+    if not _runs_on(given.home):
+        stop(
+            f"{given.home} 的内置数据库没有运行，或者无权使用：请先用 shixian serve 启动全部服务，或设置 DATABASE_URL。"
+            " No server runs on this home: start shixian serve, or set DATABASE_URL.",
+            2,
+        )
+    server = Server.ensure(given.home)
+    try:
+        yield replace(given, database_url=server.for_service())
+    finally:
+        server.stop()
+
+
+def _runs_on(home: Path) -> bool:
+    with suppress(PermissionError):
+        return (home / "postgres").exists() and Server(home, {}).alive()
+    return False
 
 
 @contextmanager

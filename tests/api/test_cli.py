@@ -18,8 +18,10 @@ import pytest
 import structlog
 from typer.testing import CliRunner, Result
 
+from api import terminal
 from api.cli import main
 from api.clock import now
+from api.settings import Settings
 from tests.api import sample
 from tests.api.caller import Caller
 from tests.api.cases import done, registered
@@ -215,8 +217,8 @@ def test_wrong_settings_and_databases_are_said_in_a_sentence(run: Run) -> None:
     away = run("migrate", DATABASE_URL="postgresql://127.0.0.1:1/nothing")
     assert away.exit_code == 1
     assert "Traceback" not in away.stderr
-    part = run("api", DATABASE_URL="")
-    assert part.exit_code == 2
+    part = run("schedule", DATABASE_URL="")
+    assert (part.exit_code, "shixian serve" in part.stderr) == (2, True), "and nothing is started by it"
 
 
 @pytest.fixture
@@ -277,6 +279,10 @@ def test_everything_is_served_from_nothing_with_the_demo(
         file.write_bytes(sample.good(3))
         beside = run("import", "letters", str(file), DATABASE_URL="", SHIXIAN_HOME=str(home))
         assert (beside.exit_code, "新导入 3 件" in beside.stdout) == (0, True), beside.stderr
+        with terminal.beside(Settings(home=home)) as found, psycopg.connect(found.database_url or "") as part:
+            assert part.execute("SELECT current_user").fetchone() == ("shixian_service",), (
+                "a part needs no more"
+            )
         sent = client.post("/v1/imports", data={"kind": "letters"}, files={"file": ("a.csv", sample.good(5))})
         assert sent.status_code == 202, sent.text
         assert client.get("/readyz").status_code == 200
