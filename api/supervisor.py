@@ -17,9 +17,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import psycopg
 import structlog
 
 from eventstore.binaries import ServerError
+from eventstore.database import patient
 from eventstore.embedded import Server
 
 LIFELINE = "SHIXIAN_LIFELINE"
@@ -32,6 +34,8 @@ HOPELESS = 7
 INTERRUPTED = 130
 """The exit code of one that was told to stop before it was ready."""
 GRACE = 15.0
+RECOVERY = 60.0
+"""Seconds that a part waits for the database before it dies of its absence."""
 HEARTBEAT = 1.0
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -83,6 +87,17 @@ def watch_parent(grace: float = GRACE) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="lifeline", daemon=True).start()
+
+
+def await_database(dsn: str, seconds: float = RECOVERY) -> None:
+    """等待数据库: called by a part once it has loaded its program: while the database is being brought back, that isn't thrown
+    away. A part that somebody started by hand is told at once."""
+    deadline = time.monotonic() + seconds
+    while LIFELINE in os.environ and time.monotonic() < deadline:
+        with contextlib.suppress(psycopg.OperationalError):
+            psycopg.connect(patient(dsn)).close()
+            return
+        threading.Event().wait(FIRST_PAUSE)
 
 
 class Signals:

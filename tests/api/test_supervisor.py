@@ -9,13 +9,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from eventstore.binaries import is_postgres
-from eventstore.embedded import Server
+from eventstore.embedded import PORT, Server
+from tests.chaos.proxy import Proxy
 
 SUPERVISOR = """
 import sys, json
@@ -166,6 +169,32 @@ def test_a_part_that_never_lives_makes_it_give_up(serve: Callable[..., Tree]):
     tree = serve({"api": SHORT_LIVED})
     assert tree.process.wait(60) == 1
     assert tree.first_line() == ""
+
+
+WAITING = PATIENT.replace(
+    "folder, name", "supervisor.await_database(os.environ['DATABASE_URL'])\nfolder, name", 1
+)
+
+
+def test_a_part_that_starts_while_the_database_is_away_waits_for_it(
+    serve: Callable[..., Tree], home: Path, server: Server, database_dsn: str
+):
+    """It has loaded its program, which takes seconds; dying and beginning anew would cost them again (C1, issue 6)."""
+    folder = home / "line"
+    tree = serve({"api": WAITING}, url=make_conninfo(database_dsn, host=str(folder)))
+    eventually(lambda: bool(tree.process.pid and children(tree.process.pid)))
+    [part] = children(tree.process.pid)
+    with pytest.raises(subprocess.TimeoutExpired):
+        tree.process.wait(1.5)
+    assert tree.pids("api") == []
+    with closing(Proxy(folder, server.socket / f".s.PGSQL.{PORT}")):
+        tree.first_line()
+        assert tree.pids("api") == [part]
+    assert tree.end() == 0
+
+
+def children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_a_killed_database_comes_back_under_running_parts(serve: Callable[..., Tree]):

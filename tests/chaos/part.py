@@ -30,6 +30,7 @@ def main(clock: str, name: str) -> int:
         return serve(clock, given)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     supervisor.watch_parent()
+    supervisor.await_database(given.database_url or "")
     with build(given, Shifted(Path(clock))) as services:
         {"api": api, "project": project, "schedule": schedule}[name](services)
     return 0
