@@ -72,6 +72,7 @@ def judge(stage: Stage) -> Verdict:
         "refused": sum(one.refused is not None for one in journal.commands),
         "confirmed again": journal.repeats,
         "events": len(told.log),
+        "needed nobody to finish": int(stage.needs_nobody),
     }
     verdict.must_be_none("odd answers", journal.odd)
     verdict.must_be_none("confirmed but lost", (c.key for c in journal.confirmed if c.key not in told.by_key))

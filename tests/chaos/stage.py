@@ -37,6 +37,8 @@ from tests.chaos.tree import SERVE, NotInTime, Tree, eventually
 
 LATER = timedelta(hours=7)
 """By so much the clock of whoever finishes up runs ahead: past every lease and every wait before another try."""
+ALONE = 25.0
+"""Seconds that the service has to bring to an end what was begun, before somebody finishes up for it."""
 AWAY = (psycopg.Error, PoolTimeout, PersistenceError, ServerError, Refused)
 SCOPES = ["read:cases", "read:events", "read:personal-data", "write:cases"]
 CHANNEL, SUBSCRIPTION = "hook", "subscriber"
@@ -67,6 +69,8 @@ class Stage:
     follower: Follower | None = None
     trees: list[Tree] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    needs_nobody: bool = False
+    """Whether the service brought all to an end by itself, shortly after the load."""
 
     @property
     def dsn(self) -> str:
@@ -140,8 +144,14 @@ class Stage:
     def signed(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.tokens['office']}"}
 
-    def settle(self, seconds: float = 180.0) -> None:
-        """收尾: until nothing is left to do. Raises NotInTime."""
+    def settle(self, seconds: float = 180.0, alone: float = ALONE) -> None:
+        """收尾: until nothing is left to do. Raises NotInTime.
+
+        The service has its time first: what is done for it here would tell nothing about it.
+        """
+        with suppress(NotInTime):
+            eventually(self.is_done_by_itself, "all done by the service", alone, every=0.5)
+            self.needs_nobody = True
         try:
             eventually(self.is_settled, "all done", seconds, every=0.3)
         except NotInTime as error:
@@ -159,31 +169,44 @@ class Stage:
             self.left = [f"the database ({type(error).__name__}: {error})"]
         return not self.left
 
-    def lacking(self) -> list[str]:
-        """未了: what there is still to do, in words."""
-        database, casework, later = self.services.database, self.services.casework, self.later
-        with database.connection() as connection:
+    def is_done_by_itself(self) -> bool:
+        """Whether nobody has to finish up; only looked at."""
+        with suppress(*AWAY):
+            return not (self.behind() or self.waiting() or any(self.unfinished().values()))
+        return False
+
+    def behind(self) -> list[tracking.Lag]:
+        with self.services.database.connection() as connection:
             lags = tracking.lags(connection, tuple(view.name for view in VIEWS))
-        if any(one["lag"] for one in lags):
-            return [f"views behind: {[one for one in lags if one['lag']]}"]
-        sweep.sweep(database, casework, self.clock)
-        waiting = sweep.waiting(database, self.today())["steps"]  # another may have claimed them just now
-        if waiting:
-            return [f"{waiting} steps to be raised"]
-        outbox.dispatch(database, later, limit=100_000, worker="finishing")
-        push.push(database, casework, later)
-        with database.connection() as connection:
+        return [one for one in lags if one["lag"]]
+
+    def waiting(self) -> int:
+        return int(sweep.waiting(self.services.database, self.today())["steps"])
+
+    def unfinished(self) -> dict[str, object]:
+        with self.services.database.connection() as connection:
             head = tracking.head(connection)
             [unsent] = connection.execute(UNSENT).fetchall()
             [behind] = connection.execute(BEHIND, (head,)).fetchall()
             sealed = seal_status.status(connection)
-        found = {
+        return {
             "alerts unsent": unsent["n"],
             "webhooks behind": behind["n"],
             "facts unsealed": sealed.waiting,
             "seal": sealed.fault,
         }
-        return [f"{what}: {how}" for what, how in found.items() if how]
+
+    def lacking(self) -> list[str]:
+        """未了: what there is still to do, in words."""
+        database, casework, later = self.services.database, self.services.casework, self.later
+        if behind := self.behind():
+            return [f"views behind: {behind}"]
+        sweep.sweep(database, casework, self.clock)
+        if waiting := self.waiting():  # another may have claimed them just now
+            return [f"{waiting} steps to be raised"]
+        outbox.dispatch(database, later, limit=100_000, worker="finishing")
+        push.push(database, casework, later)
+        return [f"{what}: {how}" for what, how in self.unfinished().items() if how]
 
     @property
     def later(self) -> Shifted:

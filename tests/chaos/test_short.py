@@ -44,7 +44,7 @@ def test_nothing_confirmed_is_lost_whatever_is_killed_and_cut() -> None:
                     f"commands to be confirmed again after {name} was killed",
                 )
             scene.hush()
-            scene.settle(60)
+            scene.settle(60, alone=5)
             verdict = judge(scene)
     assert verdict.findings == []
     counts = verdict.counts
