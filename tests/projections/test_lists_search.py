@@ -1,6 +1,9 @@
 """The search in the lists: two characters suffice, and common words find what rare ones do."""
 
+from typing import LiteralString
+
 import pytest
+from psycopg import sql
 
 from projections import ledger_list, paging, searching
 from projections.searching import expected, search
@@ -172,16 +175,25 @@ def test_a_long_word_of_common_pairs_is_not_taken_for_rare(archive: Archive) -> 
     assert 0 < both < one_pair < every
 
 
-def test_what_filters_leave_out_is_passed_by_in_the_index(archive: Archive) -> None:
+@pytest.mark.parametrize(
+    ("index", "filters"),
+    [
+        ("ledger_walk_idx", "state = 'closed' AND category = 'appeal' AND received_on >= '2026-01-01'"),
+        ("ledger_open_idx", "state = 'open' AND unit = 'unit-a' AND channel = 'visit'"),
+        ("ledger_unit_idx", "unit = 'unit-a' AND stage = 'replied' AND channel = 'visit'"),
+    ],
+)
+def test_what_filters_leave_out_is_passed_by_in_the_index(
+    archive: Archive, index: str, filters: LiteralString
+) -> None:
     """C1: in the list's order only the cases that meet the filters are read."""
     lists, _ = archive
-    asked = (
-        "SELECT position FROM ledger WHERE kind = 'petition' AND unit = 'unit-a' AND stage = 'replied'"
-        " AND channel = 'visit' AND received_on >= '2026-01-01' ORDER BY position DESC LIMIT 1"
-    )
+    asked = sql.SQL(
+        "EXPLAIN SELECT position FROM ledger WHERE kind = 'petition' AND {} ORDER BY position DESC LIMIT 1"
+    ).format(sql.SQL(filters))
     with lists.database.transaction() as connection:
         for way in ("enable_seqscan", "enable_bitmapscan", "enable_sort"):
             connection.execute(f"SET LOCAL {way} = off")
-        plan = "\n".join(row["QUERY PLAN"] for row in connection.execute("EXPLAIN " + asked).fetchall())
-    assert "Backward using ledger_walk_idx" in plan
+        plan = "\n".join(row["QUERY PLAN"] for row in connection.execute(asked).fetchall())
+    assert f"Backward using {index}" in plan
     assert "Filter" not in plan, "all of it is asked of the index"
