@@ -17,12 +17,17 @@ from projections.visibility import Visibility
 NEEDS = ("awaited", "ledger", "deadlines")
 """The views which a reader who asks for a position must wait for."""
 
-_SOONEST: LiteralString = (
-    "SELECT l.case_id, n.next_due_on AS due_on FROM ledger l LEFT JOIN case_dues n USING (case_id)"
-    " WHERE l.case_id IN (SELECT a.case_id FROM awaited a"
-    " WHERE a.who = ANY(%(who)s) AND (%(acts)s::text[] IS NULL OR a.acts && %(acts)s::text[])) AND {}"
-    " ORDER BY due_on NULLS LAST, l.position LIMIT %(limit)s OFFSET %(offset)s"
+_WAITS: LiteralString = (
+    "l.case_id IN (SELECT a.case_id FROM awaited a"
+    " WHERE a.who = ANY(%(who)s) AND (%(acts)s::text[] IS NULL OR a.acts && %(acts)s::text[]))"
 )
+_SOONEST: LiteralString = (
+    "(SELECT l.case_id FROM ledger l JOIN case_dues n USING (case_id) WHERE n.next_due_on IS NOT NULL"
+    f" AND {_WAITS} AND {{0}} ORDER BY n.next_due_on, l.position LIMIT %(most)s)"
+    " UNION ALL (SELECT l.case_id FROM ledger l LEFT JOIN case_dues n USING (case_id) WHERE n.next_due_on IS NULL"
+    f" AND {_WAITS} AND {{0}} ORDER BY l.position LIMIT %(most)s) LIMIT %(limit)s OFFSET %(offset)s"
+)
+"""Those with a day that falls due, by the index on it, and then those without: where many wait, only the first are read."""
 _COUNTS: LiteralString = (
     "SELECT act, count(*) AS n FROM (SELECT DISTINCT a.case_id, act FROM awaited a JOIN ledger l USING (case_id),"
     " unnest(a.acts) AS act WHERE a.who = ANY(%(who)s) AND {}) AS each GROUP BY act"
@@ -61,6 +66,7 @@ def soonest(
         "acts": None if acts is None else list(acts),
         "limit": limit,
         "offset": offset,
+        "most": limit + offset,
     }
     return [row["case_id"] for row in _rows(connection, visibility, _SOONEST, values)]
 

@@ -31,12 +31,13 @@ _STATUSES: Mapping[str, LiteralString] = {
 }
 
 _CASES: Mapping[str, LiteralString] = {
-    "red": "n.running AND n.next_due_on < %(today)s",
-    "yellow": "n.running AND n.next_due_on >= %(today)s AND n.next_due_on < %(first_green)s",
+    "red": "n.next_due_on < %(today)s",
+    "yellow": "n.next_due_on >= %(today)s AND n.next_due_on < %(first_green)s",
     "green": "n.running AND (n.next_due_on IS NULL OR n.next_due_on >= %(first_green)s)",
     "grey": "n.running IS NOT TRUE",
 }
-"""A case's light is its worst running clock's; windows don't count: nobody is late with them."""
+"""A case's light is its worst running clock's; windows don't count: nobody is late with them. Only where a clock runs does
+something fall due: `running` isn't asked for beside a day, since the planner would take the two for independent."""
 
 
 class Lights:
