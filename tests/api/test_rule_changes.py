@@ -171,6 +171,32 @@ def test_a_page_tells_the_rule_that_a_moved_limit_is_counted_by(
     assert (route.length, route.rulebook) == ("5日", "《信访工作条例（试行本）》（9版）")
 
 
+def test_a_page_tells_the_length_that_a_local_book_takes_from_the_version_it_is_counted_by(
+    sign_in: SignIn, services: Services
+) -> None:
+    """C2: a limit of the national book, moved by a new version of the local one that inherits it."""
+    office, admin = sign_in("office"), sign_in("admin")
+    local = "petition-zhejiang-2016"
+    case = office.post("/v1/petitions", json=LETTER | {"rulebook": local}).json()["id"]
+    assert office.post(f"/v1/petitions/{case}/transfer", json={"to_unit": "unit-a"}).status_code == 200
+    in_force = {"version": "9", "in_force_from": "2026-03-03", "published_at": "2026-03-02T00:00:00Z"}
+    for name, moves, length in (("petition-2022", False, 7), (local, True, 30)):
+        book = office.get(f"/v1/rulebooks/{name}").json()["versions"][-1]
+        book["clocks"] = [
+            one | {"length": length} if one["clock"] == "object" else one for one in book["clocks"]
+        ]
+        book |= in_force | {"running_clocks_move": moves}
+        answer = admin.post(f"/v1/rulebooks/{name}/versions", json=book)
+        assert answer.status_code == 201, answer.text
+    [objecting] = [
+        row
+        for row in case_clocks.of(in_full(services, UUID(case), services.clock())).running
+        if row.clock.clock == "object"
+    ]
+    assert (objecting.clock.rulebook, objecting.clock.due_on.isoformat()) == (local, "2026-03-11")
+    assert objecting.length == "7个工作日", "what the date was counted by"
+
+
 def test_what_if_it_were_accepted_today_extended_and_paused(
     sign_in: SignIn, services: Services, case: dict[str, Any]
 ) -> None:

@@ -28,7 +28,7 @@ CAUGHT_UP = """
 SELECT pg_current_wal_lsn() <= replay_lsn FROM pg_stat_replication WHERE application_name = 'standby'
 """
 OVER_TCP = "host all all 127.0.0.0/8 scram-sha-256\nhost replication all 127.0.0.0/8 scram-sha-256\n"
-LOST = "fsync = off\nautovacuum = off\n"
+LOST = "fsync = off\nautovacuum = off\nwal_retrieve_retry_interval = 200ms\n"
 """What is killed are processes, not machines: what they wrote is there, on the disk or not."""
 
 

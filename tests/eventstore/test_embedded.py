@@ -149,6 +149,20 @@ def test_a_home_from_before_gets_its_password_at_the_next_start(home: Path, lost
     again.stop()
 
 
+def test_an_old_primary_gets_its_password_without_a_standby_that_confirms_it(home: Path):
+    """C1: one that waited for a standby that is gone would never start."""
+    server = Server.ensure(home)
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (gone)'")
+    server.stop()
+    (home / "postgres.password").unlink()
+    again = Server.ensure(home)
+    with psycopg.connect(again.dsn) as connection:
+        assert connection.execute("SHOW synchronous_standby_names").fetchone() == ("FIRST 1 (gone)",)
+    assert again.password != server.password
+    again.stop()
+
+
 def test_a_lost_password_is_replaced_at_the_next_start_and_named_before(home: Path):
     server = Server.ensure(home)
     keep(server, 2)

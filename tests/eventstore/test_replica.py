@@ -21,8 +21,9 @@ from projections import ledger_list
 from projections.catalogue import VIEWS
 from projections.runner import catch_up
 from tests.conftest import Clock
-from tests.eventstore.pairs import Pair, until
+from tests.eventstore.pairs import STREAMING, Pair, until
 from tests.keys import RUN
+from tests.owner import append_rubbish, as_owner
 from tests.scheduler.bureau import Bureau, morning
 
 MONDAY = date(2026, 3, 2)
@@ -107,6 +108,64 @@ def test_c2_a_standby_that_falls_behind_is_not_read_until_it_has_caught_up(two: 
         assert [one["event"] for one in said] == ["replica.used", "replica.away", "replica.used"]
         quick.close()
         bureau.close()
+
+
+@contextmanager
+def cut_off(two: Pair) -> Iterator[None]:
+    """The primary lets nobody follow it any more."""
+    rules = two.primary.data / "pg_hba.conf"
+    before = rules.read_text()
+    with psycopg.connect(two.address(two.hosts[0]), autocommit=True) as connection:
+        rules.write_text(f"host replication all 127.0.0.0/8 reject\n{before}")
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_replication")
+        try:
+            yield
+        finally:
+            rules.write_text(before)
+            connection.execute("SELECT pg_reload_conf()")
+            until(connection, STREAMING, (1,))
+
+
+def test_c2_a_standby_that_receives_from_nobody_is_not_read(two: Pair, home: Path):
+    """C2: however much it shows; what comes to the primary now doesn't reach it."""
+    name = f"alone_{home.name}"
+    two.fresh(name)
+    two.level()
+    with Database(two.address(two.hosts[0], name), name="test") as primary:
+        replica = Replica(two.address(two.hosts[1], name), primary, late=60, look=0)
+        look(replica, True)
+        with cut_off(two):
+            look(replica, False)
+        look(replica, True)
+        replica.close()
+
+
+ANOTHER_WAY = """
+ALTER TABLE casework_events RENAME TO facts;
+CREATE VIEW casework_events AS SELECT notification_id, originator_id, originator_version,
+    CASE WHEN pg_is_in_recovery() THEN stored_at + interval '1 second' ELSE stored_at END AS stored_at FROM facts;
+GRANT SELECT ON casework_events TO PUBLIC;
+"""
+"""The standby shows another fact at the position of the newest, as one does that follows a fork of the log."""
+
+
+def test_c2_a_standby_that_took_another_way_is_not_read(two: Pair, home: Path):
+    """C2: of the same server and database, no matter behind, and yet not the same log."""
+    name = f"forked_{home.name}"
+    two.fresh(name)
+    with Database(two.address(two.hosts[0], name), name="test") as primary:
+        append_rubbish(primary)
+        replica = Replica(two.address(two.hosts[1], name), primary, late=60, look=0)
+        look(replica, True)
+        with as_owner(primary) as owner:
+            owner.execute(ANOTHER_WAY)
+        two.level()
+        assert not any(replica.usable() for _ in range(5))
+        with as_owner(primary) as owner:
+            owner.execute("DROP VIEW casework_events; ALTER TABLE facts RENAME TO casework_events")
+        look(replica, True)
+        replica.close()
 
 
 def look(replica: Replica, wanted: bool) -> None:
