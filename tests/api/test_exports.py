@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from api import sheets
 from api.ledgers import LEDGERS
+from projections import ledger_list
 from tests.api.caller import Caller
 from tests.api.cases import accusation, done, registered
 
@@ -99,6 +100,23 @@ def test_filters_are_those_of_the_list(sign_in: SignIn, catch_up: CatchUp) -> No
         listed = [one["number"] for one in office.get("/v1/petitions", params=filters).json()["items"]]
         assert [row["编号"] for row in sheet(office, "petitions", **filters)[1]] == listed
     assert office.get(f"{URL}/petitions.xlsx", params={"channel": "pigeon"}).status_code == 422
+
+
+def test_c1_a_list_says_where_it_stopped_counting_and_a_file_has_them_all(
+    sign_in: SignIn, catch_up: CatchUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C1: `total_is_exact` is false beyond what a page counts; nothing is left out for that."""
+    office = sign_in("office")
+    subjects = [f"反映噪声{one}" for one in range(4)]
+    for subject in subjects:
+        registered(office, subject=subject)
+    catch_up()
+    monkeypatch.setattr(ledger_list, "COUNTED", 3)
+    page = office.get("/v1/petitions", params={"limit": 1}).json()
+    assert (page["total"], page["total_is_exact"], len(page["items"])) == (3, False, 1)
+    some = office.get("/v1/petitions", params={"limit": 1, "q": "噪声2"}).json()
+    assert (some["total"], some["total_is_exact"]) == (1, True)
+    assert sorted(str(row["内容摘要"]) for row in plain(office, "petitions")) == subjects
 
 
 def test_an_export_has_what_its_officer_may_see(sign_in: SignIn, catch_up: CatchUp) -> None:

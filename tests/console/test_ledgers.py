@@ -55,6 +55,24 @@ def test_an_empty_ledger_says_so_in_words(town_pages: Open, address: str):
     assert len(page.all("//h1")) == 1
 
 
+def test_c1_a_page_says_where_it_stopped_counting(pages: Open, filled, monkeypatch: pytest.MonkeyPatch):
+    """C1: of more than a page counts it says so, and neither the pages that follow nor a file leave one out."""
+    monkeypatch.setattr(ledger_asked, "SIZE", 1)
+    monkeypatch.setattr(ledger_asked, "COUNTED", 2)
+    page, found = pages("office").get(HERE), []
+    while True:
+        assert "共 2 项以上" in " ".join(page.text.split())
+        found += numbers(page)
+        onwards = page.all("//a[@rel='next']/@href")
+        if not onwards:
+            break
+        page = pages("office").get(onwards[0])
+    assert found == [filled["hidden"], filled["noise"], filled["heat"]]
+    monkeypatch.setattr(ledger_asked, "COUNTED", 3)
+    assert "共 3 项" in " ".join(pages("office").get(HERE).text.split())
+    assert "项以上" not in pages("office").get(HERE).text
+
+
 def test_rows_have_the_columns_offices_know_and_lead_to_their_case(pages: Open, filled):
     page = pages("office").get(HERE)
     assert numbers(page) == [filled["hidden"], filled["noise"], filled["heat"]]
