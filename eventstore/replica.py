@@ -18,8 +18,8 @@ from eventstore.database import Database, patient
 
 log = structlog.get_logger(__name__)
 
-LATE = 5.0
-"""Seconds that it may be behind."""
+LATE = 2.5
+"""Seconds that it may be behind where lists are asked for all the time; where seldom, twice as many, for nobody looks meanwhile."""
 LOOK = 1.0
 """Seconds between two looks."""
 SOON = 0.5
