@@ -29,6 +29,8 @@ from tests.chaos.stage import SUBSCRIPTION, Stage
 KEY = re.compile(r"\bk[0-9a-f]{12}\b")
 CHUNK = 2000
 MOST_SHOWN = 5
+FEW = 10
+"""So many repeats may go unanswered whatever was killed at that moment."""
 
 
 @dataclass
@@ -75,6 +77,10 @@ def judge(stage: Stage) -> Verdict:
         "needed nobody to finish": int(stage.needs_nobody),
     }
     verdict.must_be_none("odd answers", journal.odd)
+    missed = journal.asked_again - journal.repeats
+    verdict.must_be_none(
+        "mostly not answered again", range(missed) if missed > max(journal.repeats, FEW) else ()
+    )
     verdict.must_be_none("confirmed but lost", (c.key for c in journal.confirmed if c.key not in told.by_key))
     verdict.must_be_none("done twice", (key for key, facts in told.by_key.items() if len(facts) > 1))
     verdict.must_be_none("not as confirmed", (c.key for c in journal.confirmed if differs(c, told)))

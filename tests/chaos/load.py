@@ -46,7 +46,9 @@ class Journal:
     commands: list[Command] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     odd: list[str] = field(default_factory=list)
+    asked_again: int = 0
     repeats: int = 0
+    """Of the commands that were sent again after they were confirmed: how many, and how many were answered as before."""
     expected: frozenset[str] = frozenset()
     """Codes of refusals that are right in the scene."""
     guard: threading.Lock = field(default_factory=threading.Lock)
@@ -214,6 +216,7 @@ class Writer(threading.Thread):
         return receipts[0]
 
     def repeat(self, command: Command) -> None:
+        self.journal.asked_again += 1
         again = self.post(self.clients[0], command)
         if again is not None and again.is_success:
             self.journal.repeats += 1
