@@ -1,9 +1,11 @@
 """案件的办理: one POST route for every command of a kind's table, and which acts are open. No rule is repeated here."""
 
 import json
+from collections.abc import Callable, Sequence
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Header, Request, Response
@@ -12,13 +14,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
 from api.bodies import Form, command_of, form_of, is_optional
-from api.errors import READS, WRITES
-from api.identity import Held, Signed
+from api.bootstrap import Services
+from api.errors import READS, WRITES, SignedOut
+from api.holders import Holder, Shown, held, present, signed_out
+from api.identity import Held, Signed, in_capacity, shown_by, signed_in
 from api.logs import bind
 from api.together import Together
 from domain.acts import Act, Receipt
 from domain.cases import Kind
-from domain.casework import Asked, Casework, Key
+from domain.casework import Asked, Casework, Coming, Key
+from domain.directory.fold import Directory
 from domain.erasure.commands import COMMANDS as CUSTODY_COMMANDS
 from domain.errors import Refused
 from domain.facts import term_of
@@ -125,18 +130,65 @@ WAYS: dict[tuple[str, str], Way] = {}
 """每项操作的去处: by the address before the case's id and the name behind it."""
 
 
+class Errand(NamedTuple):
+    """来办的事 — what whoever sent the request asks, once it is known who that is."""
+
+    request: Request
+    shown: Shown
+    asks: Callable[[Act], Asked]
+    case: UUID
+    key: Key | None
+    context: Context
+
+    def coming(self, services: Services, holder: Holder) -> Coming:
+        """来办: by whom, the directory says on which it is decided."""
+
+        def asks(directory: Directory) -> Asked:
+            here = present(holder, directory)
+            return self.asks(self.context.run(in_capacity, self.request, services, here))
+
+        return Coming(self.case, self.key, asks)
+
+
+def deal(
+    services: Services, errands: Sequence[Asked | Errand], storing: Callable[[], object]
+) -> Sequence[Receipt | Exception]:
+    """受理: who comes is looked up for all at once; what they ask goes the same way as what is asked by who is known."""
+    unknown = [one for one in errands if isinstance(one, Errand)]
+    holders = iter(held(services, [one.shown for one in unknown])) if unknown else iter(())
+    found = [one if isinstance(one, Asked) else _coming(one, next(holders), services) for one in errands]
+    asked = [one for one in found if not isinstance(one, SignedOut)]
+    outcomes = iter(services.casework.handle_many(asked, storing))
+    return [one if isinstance(one, SignedOut) else next(outcomes) for one in found]
+
+
+def _coming(errand: Errand, holder: Holder | None, services: Services) -> Coming | SignedOut:
+    return signed_out() if holder is None else errand.coming(services, holder)
+
+
 async def perform(
-    request: Request, way: Way, id: UUID, act: Act, sent: Conditions, body: Form
+    request: Request, way: Way, id: UUID, who: Act | str | None, sent: Conditions, body: Form
 ) -> tuple[dict[str, Any], str]:
-    """办理: together with what others do at the same moment; what is answered, and the version's mark."""
+    """办理: together with what others do at the same moment; what is answered, and the version's mark.
+
+    Whose session or token it is that was sent, is found out along with it.
+    """
     bind(**{way.kind.name: id}, command=way.slug)
     key = sent.keyed(f"{way.prefix}/{id}/{way.slug}", body)
-    asked = Asked(id, command_of(body), act, way.kind, sent.expects, key)
-    if isinstance(asked.command, CUSTODY):
-        receipt = await run_in_threadpool(_by_itself, request.app.state.services.casework, asked)
+    command, services = command_of(body), request.app.state.services
+
+    def asks(act: Act) -> Asked:
+        return Asked(id, command, act, way.kind, sent.expects, key)
+
+    if isinstance(command, CUSTODY):
+        act = who if isinstance(who, Act) else await signed_in(request, services, who)
+        receipt = await run_in_threadpool(_by_itself, services.casework, asks(act))
     else:
-        door: Together[Asked, Receipt] = request.app.state.acting
-        receipt = await door.ask(asked)
+        door: Together[Asked | Errand, Receipt] = request.app.state.acting
+        if isinstance(who, Act):
+            receipt = await door.ask(asks(who))
+        else:
+            receipt = await door.ask(Errand(request, shown_by(request, who), asks, id, key, copy_context()))
     bind(position=receipt.position)
     told = {"id": id, "version": receipt.version, "position": receipt.position, "events": receipt.events}
     return told, f'"{receipt.version}"'

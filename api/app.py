@@ -139,7 +139,7 @@ def set_up(app: FastAPI, services: Services) -> None:
     """配备: the services behind the routes, and all that the application remembers while it runs."""
     app.state.services = services
     app.state.signing_in = Together(partial(holders.find, services))
-    app.state.acting = Together(services.casework.handle_many)
+    app.state.acting = Together(partial(acting.deal, services))
     app.state.doorkeeper = sessions.Doorkeeper(services.settings.password_checks)
     app.state.seats = alert_stream.Seats()
     app.state.export_jobs = export_jobs.Jobs()

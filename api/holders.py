@@ -4,7 +4,7 @@ Nothing is remembered from one request to the next: whoever signs out, is locked
 everywhere at once. Tokens are 256 random bits; the tables hold their SHA-256 only.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -66,8 +66,18 @@ def digest(token: str) -> bytes:
     return sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def find(services: Services, shown: Sequence[Shown]) -> list[Present | Exception]:
-    """查验: who holds each session or token that is good now, SignedOut for the others."""
+def find(
+    services: Services, shown: Sequence[Shown], _storing: Callable[[], object] = bool
+) -> list[Present | Exception]:
+    """查验: who holds each session or token that is good now, SignedOut for the others. Nothing of it
+    waits for the disk."""
+    found = held(services, shown)
+    directory = services.casework.directory()
+    return [_present_or_out(one, directory) for one in found]
+
+
+def held(services: Services, shown: Sequence[Shown]) -> list[Holder | None]:
+    """持有人: of each session or token that is good now; whether the officer still serves, the directory says."""
     now = services.clock()
     digests = [digest(one.token) if one.token else b"" for one in shown]
     tokens = {place for place, one in enumerate(shown) if one.token and one.token.startswith(API_TOKEN)}
@@ -79,15 +89,27 @@ def find(services: Services, shown: Sequence[Shown]) -> list[Present | Exception
             found.update(_sessions(connection, {digests[place] for place in sessions}, awake, now))
         if tokens:
             found.update(_tokens(connection, {digests[place] for place in tokens}, now))
-    directory = services.casework.directory()
-    return [_present(found.get(one), directory) for one in digests]
+    return [found.get(one) for one in digests]
 
 
-def _present(holder: Holder | None, directory: Directory) -> Present | Exception:
+def present(holder: Holder | None, directory: Directory) -> Present:
+    """到场: by the directory. Raises SignedOut."""
     officer = directory.officers.get(holder.officer) if holder is not None else None
     if holder is None or officer is None or not officer.serves_since(holder.since):
-        return SignedOut("session.missing", "尚未登录或登录已失效，请重新登录。")
+        raise signed_out()
     return Present(holder, directory)
+
+
+def signed_out() -> SignedOut:
+    """未登录: what whoever isn't known is told."""
+    return SignedOut("session.missing", "尚未登录或登录已失效，请重新登录。")
+
+
+def _present_or_out(holder: Holder | None, directory: Directory) -> Present | Exception:
+    try:
+        return present(holder, directory)
+    except SignedOut as out:
+        return out
 
 
 def _sessions(

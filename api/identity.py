@@ -78,18 +78,29 @@ async def shown(request: Request, token: str | None) -> Present:
     Raises SignedOut.
     """
     door: Together[Shown, Present] = request.app.state.signing_in
-    found = await door.ask(Shown(token, request.scope["path"] not in BACKGROUND))
+    found = await door.ask(shown_by(request, token))
     bind(actor=found.holder.officer)
     return found
+
+
+def shown_by(request: Request, token: str | None) -> Shown:
+    """出示: the token, and whether its use says that the officer is there."""
+    return Shown(token, request.scope["path"] not in BACKGROUND)
 
 
 async def signed_in(request: Request, services: Held, token: Token) -> Act:
     """已登录: the act of the officer who sent the request, in the capacity that the headers name. Raises SignedOut, and
     NotYours for a token without the scope and for a capacity that isn't the officer's."""
-    path = request.scope["path"]
     here = await shown(request, token)
-    found = here.holder
+    return in_capacity(request, services, here)
+
+
+def in_capacity(request: Request, services: Services, here: Present) -> Act:
+    """以其身份: the act of the officer who is here, in the capacity that the headers name. Raises as `signed_in` does."""
+    path = request.scope["path"]
     for_whom, post = _one(request, "acting-for"), _one(request, "acting-as")
+    bind(actor=here.holder.officer)
+    found = here.holder
     needed = None
     if found.scopes is not None:
         needed = scopes.needed(request.method, path)

@@ -4,12 +4,12 @@ What it needs of the store stands in `domain.store`; the store implements it, th
 """
 
 from domain.casework.batches import Batches
-from domain.casework.cases import Asked, Case, Key, Recorded, Standing, case_from
+from domain.casework.cases import Asked, Case, Coming, Key, Recorded, Standing, case_from
 from domain.casework.entering import Entering
 from domain.casework.noting import Noting
 from domain.casework.storing import OWN_KEY
 
-__all__ = ["OWN_KEY", "Asked", "Case", "Casework", "Key", "Recorded", "Standing", "case_from"]
+__all__ = ["OWN_KEY", "Asked", "Case", "Casework", "Coming", "Key", "Recorded", "Standing", "case_from"]
 
 
 class Casework(Batches, Entering, Noting):

@@ -1,6 +1,6 @@
 """成批办理: many commands at once – read in one trip, decided one after the other, stored in one go, each by itself."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +10,10 @@ from eventsourcing.persistence import DatabaseError, IntegrityError
 
 from domain.acts import Act, Receipt
 from domain.cases import Kind
-from domain.casework.cases import Asked, Key, Prepared
+from domain.casework.cases import Asked, Coming, Key, Prepared
 from domain.casework.deciding import Deciding
 from domain.casework.storing import ATTEMPTS, STRIPES, own_key, too_busy
+from domain.directory.fold import Directory
 from domain.erasure.commands import WitnessErasure
 
 
@@ -20,16 +21,25 @@ from domain.erasure.commands import WitnessErasure
 class Pending:
     """待办 — one command on its way to an outcome; `tried` if it may have been stored without our knowing."""
 
-    asked: Asked
+    case: UUID
+    asks: Callable[[Directory], Asked]
     key: Key
     tried: bool
     attempts: int = 0
+    asked: Asked | None = None
     outcome: Receipt | Exception | None = None
 
-    @property
-    def name(self) -> tuple[str, str]:
-        """回执键: under which its receipt is kept."""
-        return self.asked.act.by, self.key.key
+    def come(self, directory: Directory) -> None:
+        """到场: who asks what, once; whoever is refused is answered."""
+        try:
+            self.asked = self.asked or self.asks(directory)
+        except Exception as error:
+            self.outcome = error
+
+
+def _pending(one: Asked | Coming) -> Pending:
+    asks = one.asks if isinstance(one, Coming) else lambda _: one
+    return Pending(one.case, asks, one.key or own_key(), tried=one.key is not None)
 
 
 class Batches(Deciding):
@@ -55,24 +65,29 @@ class Batches(Deciding):
             raise outcome
         return outcome
 
-    def handle_many(self, asked: Sequence[Asked]) -> list[Receipt | Exception]:
+    def handle_many(
+        self, asked: Sequence[Asked | Coming], storing: Callable[[], object] = bool
+    ) -> list[Receipt | Exception]:
         """成批办理: the receipt of each command or what it was refused with, in the order in which they were asked.
+
+        `storing` is told when what could be decided goes to the disk.
 
         Nothing that befalls one of them touches another. Of several commands that write to one stream, the later
         ones are decided once the first is stored.
         """
-        every = [Pending(one, one.key or own_key(), tried=one.key is not None) for one in asked]
+        every = [_pending(one) for one in asked]
         with self._all_alone(one.case for one in asked):
             left: Sequence[Pending] = every
             while left := [one for one in left if one.outcome is None]:
                 try:
-                    self._round(left)
+                    self._round(left, storing)
                 except Exception as error:
                     for one in left:
                         one.outcome = one.outcome or error
         for one in every:
-            if isinstance(one.asked.command, WitnessErasure) and isinstance(one.outcome, Receipt):
-                one.outcome = self._carried_out(one.asked.case, one.outcome)
+            witnessed = one.asked is not None and isinstance(one.asked.command, WitnessErasure)
+            if witnessed and isinstance(one.outcome, Receipt):
+                one.outcome = self._carried_out(one.case, one.outcome)
         return [one.outcome for one in every if one.outcome is not None]
 
     @contextmanager
@@ -83,21 +98,24 @@ class Batches(Deciding):
                 held.enter_context(self._stripes[stripe])
             yield
 
-    def _round(self, left: Sequence[Pending]) -> None:
+    def _round(self, left: Sequence[Pending], storing: Callable[[], object]) -> None:
         """一轮: decides what can be decided side by side and stores it; the rest is left to the next round."""
-        at_hand = self.at_hand({one.asked.case for one in left})
-        tried = [one.name for one in left if one.tried]
+        at_hand = self.at_hand({one.case for one in left})
+        for one in left:
+            one.come(at_hand.directory)
+        asked = [(one, one.asked) for one in left if one.asked is not None]
+        tried = [(its.act.by, one.key.key) for one, its in asked if one.tried]
         answered = self.store.find_receipts(tried) if tried else {}
         written: set[UUID] = set()
         ready: list[tuple[Pending, Prepared]] = []
-        for one in left:
-            if one.asked.case in written:
+        for one, its in asked:
+            if one.case in written:
                 continue
             try:
-                if one.tried and one.name in answered:
-                    one.outcome = self._replayed(answered[one.name], one.key)
+                if one.tried and (its.act.by, one.key.key) in answered:
+                    one.outcome = self._replayed(answered[its.act.by, one.key.key], one.key)
                     continue
-                prepared = self._decided(one.asked, one.key, at_hand)
+                prepared = self._decided(its, one.key, at_hand)
             except IntegrityError:
                 _again(one)
                 continue
@@ -109,6 +127,7 @@ class Batches(Deciding):
                 written |= streams
                 ready.append((one, prepared))
         if ready:
+            storing()
             self._settle(ready)
 
     def _settle(self, ready: Sequence[tuple[Pending, Prepared]]) -> None:

@@ -1,6 +1,6 @@
 """案件与请求: one case as the log has it, and what goes with a command."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,6 +9,7 @@ import msgspec
 
 from domain.acts import Act, Receipt
 from domain.cases import Kind
+from domain.directory.fold import Directory
 from domain.facts import Fact
 from domain.kinds import kind_of
 from domain.store import Submission
@@ -34,6 +35,14 @@ class Asked(NamedTuple):
     kind: Kind | None = None
     expects: int | None = None
     key: Key | None = None
+
+
+class Coming(NamedTuple):
+    """来办 — what is asked, told once the directory is read on which it is decided: by it, who asks. That raises Refused."""
+
+    case: UUID
+    key: Key | None
+    asks: Callable[[Directory], Asked]
 
 
 class Prepared(NamedTuple):

@@ -23,7 +23,8 @@ from domain.supervision import secrecy
 
 ATTEMPTS = 32
 """So often a command is decided again when others store first: two services on one case lose every second turn."""
-STRIPES = 64
+STRIPES = 4096
+"""So many that two batches of commands seldom have one in common."""
 UNKEPT = frozenset({"query_code"})
 """What a receipt tells and doesn't keep: the code lies in the case, under a key."""
 OWN_KEY = "own:"

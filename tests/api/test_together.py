@@ -2,11 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from api.together import Together
+from api.together import BATCH, Together
 from domain.errors import Busy
 
 
@@ -21,7 +21,7 @@ class Door:
         """Until the first batch is being worked on."""
         assert await asyncio.to_thread(self.begun.wait, 10)
 
-    def __call__(self, asked: Sequence[int]) -> list[int | Exception]:
+    def __call__(self, asked: Sequence[int], storing: Callable[[], object]) -> list[int | Exception]:
         self.batches.append(list(asked))
         self.begun.set()
         assert self.open.wait(10)
@@ -43,6 +43,53 @@ def test_what_comes_meanwhile_is_the_next_batch():
     assert door.batches == [[1], [2, 3, 4]]
 
 
+def test_while_one_batch_is_stored_the_next_is_thought_about_and_no_third():
+    """C1: whoever waits for the disk keeps nobody from thinking; what comes then waits until one of the two is done."""
+    batches: list[list[int]] = []
+    begun, stored = [threading.Semaphore(0) for _ in range(2)], threading.Event()
+
+    def work(asked: Sequence[int], storing: Callable[[], object]) -> list[int | Exception]:
+        batches.append(list(asked))
+        storing()
+        storing()  # a second round says so again: nobody counts it twice
+        begun[min(len(batches), 2) - 1].release()
+        assert stored.wait(10)
+        return list(asked)
+
+    together = Together(work)
+
+    async def several() -> list[int]:
+        loop = asyncio.get_running_loop()
+        asking = [asyncio.create_task(together.ask(1))]
+        assert await loop.run_in_executor(None, begun[0].acquire, True, 10)
+        asking.append(asyncio.create_task(together.ask(2)))
+        assert await loop.run_in_executor(None, begun[1].acquire, True, 10)
+        asking += [asyncio.create_task(together.ask(one)) for one in (3, 4)]
+        loop.call_soon(stored.set)
+        return list(await asyncio.gather(*asking))
+
+    assert asyncio.run(several()) == [1, 2, 3, 4]
+    assert batches == [[1], [2], [3, 4]]
+
+
+def test_whoever_waits_behind_a_batch_that_went_away_has_its_turn():
+    door = Door()
+    together = Together(door)
+
+    async def leaving() -> int:
+        first = asyncio.create_task(together.ask(1))
+        await door.busy()
+        gone = [asyncio.create_task(together.ask(2)) for _ in range(BATCH)]
+        stays = asyncio.create_task(together.ask(3))
+        for one in gone:
+            asyncio.get_running_loop().call_soon(one.cancel)  # once all have asked
+        asyncio.get_running_loop().call_soon(door.open.set)
+        await first
+        return await asyncio.wait_for(stays, 10)
+
+    assert asyncio.run(leaving()) == 6
+
+
 def test_one_refused_touches_no_other():
     door = Door()
     door.open.set()
@@ -57,7 +104,7 @@ def test_one_refused_touches_no_other():
 
 
 def test_when_the_work_fails_everybody_is_told():
-    def fail(asked: Sequence[int]) -> list[int | Exception]:
+    def fail(asked: Sequence[int], storing: Callable[[], object]) -> list[int | Exception]:
         raise OSError("gone")
 
     together = Together(fail)
