@@ -9,7 +9,7 @@ from domain.errors import Invalid
 from domain.petition.situation import standing_of
 from domain.rules import authority
 from domain.rules.signals import signal
-from projections import ledger_list, paging, timeline
+from projections import awaited_list, ledger_list, paging, timeline
 from projections.paging import Page
 from projections.runner import catch_up
 from projections.visibility import Visibility
@@ -56,6 +56,53 @@ def test_pages_by_limit_are_turned_over_to_those_without_one_and_back(archive: A
     assert days[:without] == sorted(days[:without])
     assert not any(days[without:])
     assert 0 < without < len(days)
+
+
+@pytest.mark.parametrize("light", ["green", "yellow", "red", "grey"])
+def test_each_light_by_limit_is_the_same_cases_turned_over_and_back(archive: Archive, light: str) -> None:
+    """C1: where nothing runs, only what has no day is looked through; a cursor fits all the same."""
+    lists, _ = archive
+    by_limit = ledger_list.SOONEST_FIRST
+    asked = ledger_list.query(EVERYTHING, lists.lights, ledger_list.Wanted(light=light), by_limit)
+    with lists.database.transaction() as connection:
+        whole = {row["case_id"]: row["next_due_on"] for row in paging.stream(connection, asked)}
+        onwards, turned = paging.fetch(connection, asked, limit=2, cursor=None), []
+        while True:
+            turned += [row["case_id"] for row in onwards.items]
+            if onwards.next_cursor is None:
+                break
+            onwards = paging.fetch(connection, asked, limit=2, cursor=onwards.next_cursor)
+        if onwards.previous_cursor is not None:
+            before = paging.fetch(connection, asked, limit=2, cursor=onwards.previous_cursor, back=True)
+            assert [row["case_id"] for row in before.items] == turned[-len(onwards.items) - 2 :][:2]
+    assert turned == list(whole)
+    assert set(turned) == lists.found(light=light)
+    assert light != "grey" or not any(whole.values())
+
+
+def test_what_waits_comes_by_its_day_and_then_what_has_none(archive: Archive) -> None:
+    """C1: in portions, each going on where the last ended: every case that waits once, those with a day first."""
+    lists, _ = archive
+    with lists.database.transaction() as connection:
+        rows = connection.execute("""
+            SELECT l.case_id, n.next_due_on, a.who, a.acts FROM ledger l JOIN awaited a USING (case_id)
+            LEFT JOIN case_dues n USING (case_id) ORDER BY n.next_due_on NULLS LAST, l.position
+        """).fetchall()
+        who = sorted({row["who"] for row in rows})
+        act = rows[0]["acts"][0]
+        for acts, expected in (
+            (None, rows),
+            ([act], [row for row in rows if act in row["acts"]]),
+        ):
+            found = []
+            while portion := awaited_list.soonest(
+                connection, EVERYTHING, who, acts, limit=2, offset=len(found)
+            ):
+                found += portion
+            assert found == list(dict.fromkeys(row["case_id"] for row in expected))
+    days = [row["next_due_on"] for row in rows]
+    assert any(days)
+    assert not all(days)
 
 
 def test_lights_are_those_of_the_rules_on_every_day(archive: Archive) -> None:

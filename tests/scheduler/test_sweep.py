@@ -13,7 +13,7 @@ from eventstore.database import Database, library_env
 from scheduler import roster
 from scheduler.channels import parse_channel
 from scheduler.outbox import dispatch
-from scheduler.sweep import sweep, waiting
+from scheduler.sweep import ANY_DUE, sweep, waiting
 from tests.conftest import Clock
 from tests.keys import run_keys
 from tests.scheduler.bureau import Bureau, morning
@@ -48,6 +48,15 @@ def test_nothing_is_raised_before_its_day_and_each_step_once_on_it(bureau: Burea
     assert len(fire_days) >= 5
     assert set(bureau.raised().values()) == {1}
     assert {alert.recorded_at.date() for alert in bureau.alerts()} == fire_days
+
+
+def test_c3_whether_anything_is_due_is_asked_of_the_index(bureau: Bureau) -> None:
+    """C3: however many clocks are open, one look at the earliest day tells."""
+    with bureau.database.transaction() as connection:
+        connection.execute("SET LOCAL enable_sort = off")
+        plan = connection.execute(f"EXPLAIN {ANY_DUE}", (MONDAY,)).fetchall()
+    assert "deadline_steps_fire_on_idx" in str(plan)
+    assert "Seq Scan" not in str(plan)
 
 
 def test_a_step_fires_at_midnight_in_shanghai(bureau: Bureau, clock: Clock) -> None:
