@@ -6,6 +6,7 @@ Each is timed. Plain reading is timed in binary, as we read, and in text, as psy
 """
 
 from collections.abc import Container, Generator, Iterable
+from contextlib import closing
 from functools import partial
 from itertools import chain
 from typing import cast
@@ -17,7 +18,7 @@ from psycopg.rows import tuple_row
 from bench import cases
 from bench.measure import Comparison, Figure, per_piece
 from bench.place import Place
-from domain.casework import Casework
+from domain.casework import Casework, Recorded
 from domain.facts import TOPICS, Fact
 from domain.store import Reader
 from eventstore.keys import Keys
@@ -46,7 +47,7 @@ FIGURE = Figure(
 
 
 def comparisons(place: Place) -> Generator[Comparison]:
-    """比较: `select_log` and `facts` in the batches of the views against a server-side cursor over the same rows."""
+    """比较: `stream_log` and `facts` in the batches of the views against a server-side cursor over the same rows."""
     for count in place.sizes(FACTS, quick=(10_000,)):
         with place.ours() as (database, casework):
             for _ in range(count // (LENGTH * TOGETHER)):
@@ -88,11 +89,18 @@ def decode(place: Place, casework: Casework, bare: Container[str]) -> None:
     """通读解码: every fact, as a view gets it."""
     cast(Reader, casework.mapper).use(Keys.open(place.server.home / "keys"))
     after = 0
-    while rows := casework.store.select_log(after, BATCH):
-        facts = casework.facts(rows, bare)
-        if facts[-1].originator_version != rows[-1].originator_version:
-            raise AssertionError("the facts are not those of the rows")
-        after = rows[-1].position
+    while batch := read_batch(casework, after, bare):
+        after = batch[-1].position
+
+
+def read_batch(casework: Casework, after: int, bare: Container[str]) -> list[Recorded]:
+    """读取一批: kept whole, as a runner keeps it."""
+    batch: list[Recorded] = []
+    with closing(casework.store.stream_log(after, BATCH)) as pieces:
+        for rows in pieces:
+            facts = casework.facts(rows, bare)
+            batch += [Recorded(row.position, fact) for row, fact in zip(rows, facts, strict=True)]
+    return batch
 
 
 def read(dsn: str, binary: bool) -> None:

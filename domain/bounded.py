@@ -4,7 +4,8 @@ In a log that was kept in order that is its beginning, up to one position. Facts
 behind one that was recorded after it; they count, as they do wherever a case is read as known at an instant.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Never, cast
@@ -94,6 +95,18 @@ class Bounded:
                 return held
             after = found[-1].position
         return []
+
+    def stream_log(self, after: int, limit: int) -> Generator[list[Stored]]:
+        """日志逐段: there is none only behind the reach."""
+        read, held = True, False
+        while read and not held and after < self._within.last:
+            read = False
+            with closing(self._recorder.stream_log(after, limit)) as pieces:
+                for rows in pieces:
+                    read, after = True, rows[-1].position
+                    if piece := [row for row in rows if self._within.holds(row)]:
+                        held = True
+                        yield piece
 
     def max_notification_id(self) -> int | None:
         """日志末端: the last position within reach."""

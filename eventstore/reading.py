@@ -1,7 +1,8 @@
 """读取案件日志: the recorder's reading side: streams, the log, receipts and what else deciding asks for."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import starmap
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import closing
+from itertools import islice, starmap
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,11 @@ from psycopg.sql import SQL, Identifier
 
 from domain.attachments import Held
 from domain.store import Stored, StoredReceipt
+from eventstore.collector import held_back
 
+PIECE = 200
+"""Rows that are handed over at a time while the server sends more: what is done with them is done where they still lie in the
+processor's cache, and what waits meanwhile fits into the socket."""
 FIND_RECEIPTS = (
     "SELECT actor, key, digest, receipt FROM public.command_receipts"
     " JOIN unnest(%s::text[], %s::text[]) AS asked (actor, key) USING (actor, key)"
@@ -74,6 +79,29 @@ class LogReader(PostgresApplicationRecorder):
     def select_log(self, after: int, limit: int) -> list[Stored]:
         """All streams' facts in the order of their positions, those after one."""
         return self._rows(self.log_query, (after, limit))
+
+    def stream_log(self, after: int, limit: int) -> Generator[list[Stored]]:
+        """The same piece by piece, while the server goes on sending. Whoever takes them goes on at once, and closes it at the end.
+
+        Where little is new, as there mostly is, the first piece is all, and its statement is a prepared one.
+        """
+        first = self.select_log(after, min(limit, PIECE))
+        if first:
+            yield first
+        if len(first) < PIECE or limit <= PIECE:
+            return
+        asked = first[-1].position, limit - PIECE
+        with (
+            held_back(),
+            self.datastore.get_connection() as connection,
+            connection.cursor(row_factory=tuple_row) as curs,
+            closing(
+                curs.stream(self.log_query, asked, binary=True, size=PIECE)
+            ) as sent,  # holds the connection's lock
+        ):
+            rows = starmap(Stored, sent)
+            while piece := list(islice(rows, PIECE)):
+                yield piece
 
     def find_receipts(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], StoredReceipt]:
         """What these keys of these actors were answered with, as far as they were used."""

@@ -4,8 +4,8 @@ The rows of a batch and the views' positions change in one transaction. Views wh
 first. A view that fails, or whose turn would hold up the others, is named to the caller, who lets it go on by itself.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Protocol
 
@@ -85,29 +85,28 @@ class Runner:
         """
         while True:
             going: list[View] = []
-            stored: list[Stored] = []
+            taken: list[int] = []
             working: View | None = None
             try:
                 with self.database.transaction() as connection:
                     going, after, until = self._claim(connection)
-                    stored = self._next(after, until)
-                    self.is_there = not stored or (until is None and len(stored) < self._limit())
-                    if not stored:
+                    batch = self._readable(after, until, taken)
+                    self.is_there = not taken or (until is None and len(taken) < self._limit())
+                    if not taken:
                         self.position = after
                         return 0
-                    batch = self._readable(stored)
                     self._make_way(going, batch)
                     self._casebook.open(batch)
                     for working in going:
                         working.apply(connection, batch, self._casebook)
-                    tracking.move(connection, [view.name for view in going], stored[-1].position)
+                    tracking.move(connection, [view.name for view in going], taken[-1])
             except Exception as error:
                 self._casebook.forget()
-                self._fail(error, going, stored, working)
+                self._fail(error, going, taken, working)
             else:
-                self._suspect = max(0, self._suspect - len(stored))
-                self.position = stored[-1].position
-                return len(stored)
+                self._suspect = max(0, self._suspect - len(taken))
+                self.position = taken[-1]
+                return len(taken)
 
     def catch_up(self) -> int:
         """追赶: apply batches up to the head; the number of events applied. Raises as `step`."""
@@ -136,9 +135,12 @@ class Runner:
         ahead = [position for position in at.values() if position > after]
         return [view for view in self.views if at[view.name] == after], after, min(ahead, default=None)
 
-    def _next(self, after: int, until: int | None) -> list[Stored]:
-        stored = self.casework.store.select_log(after, self._limit())
-        return stored if until is None else [one for one in stored if one.position <= until]
+    def _next(self, after: int, until: int | None) -> Iterator[list[Stored]]:
+        with closing(self.casework.store.stream_log(after, self._limit())) as pieces:
+            for rows in pieces:
+                yield rows if until is None else [one for one in rows if one.position <= until]
+                if until is not None and rows[-1].position >= until:
+                    return
 
     def _limit(self) -> int:
         return max(1, self._suspect // 2) if self._suspect else self.batch
@@ -150,10 +152,10 @@ class Runner:
                 raise Aside(view)
 
     def _fail(
-        self, error: Exception, going: Sequence[View], stored: Sequence[Stored], working: View | None
+        self, error: Exception, going: Sequence[View], taken: Sequence[int], working: View | None
     ) -> None:
         """Halves what is tried next; raises what is to be dealt with elsewhere."""
-        if isinstance(error, Aside) or not stored:
+        if isinstance(error, Aside) or not taken:
             raise error
         together = len(self.views) > 1
         if isinstance(error, psycopg.errors.LockNotAvailable) and working is not None and together:
@@ -162,26 +164,32 @@ class Runner:
             raise error
         if working is not None and together:
             raise Aside(working) from error
-        self._suspect = len(stored)
-        if len(stored) == 1:
-            raise Stalled([view.name for view in going], stored[0].position, error) from error
+        self._suspect = len(taken)
+        if len(taken) == 1:
+            raise Stalled([view.name for view in going], taken[0], error) from error
 
-    def _readable(self, stored: Sequence[Stored]) -> list[Recorded]:
+    def _readable(self, after: int, until: int | None, taken: list[int]) -> list[Recorded]:
         """The batch, read without the keys whose destruction it records: on a machine whose file still has them, too."""
-        batch = self._recorded(stored)
+        batch = self._read(after, until, taken)
         gone = [pair for one in batch for pair in destroyed_by(one.fact)]
         if not gone:
             return batch
         self.casework.keys.destroy(gone)
-        return self._recorded(stored)
+        return self._read(after, taken[-1], [])
 
-    def _recorded(self, stored: Sequence[Stored]) -> list[Recorded]:
-        facts = zip(stored, self.casework.facts(stored, UNREAD), strict=True)
-        return [
-            Recorded(row.position, fact)
-            for row, fact in facts
-            if row.position > self.settled or not isinstance(fact, OF_RULES)
-        ]
+    def _read(self, after: int, until: int | None, taken: list[int]) -> list[Recorded]:
+        """The facts, each opened as soon as it is there; the rows are let go. Their positions are told in `taken`, also of those
+        in whose midst one can't be read."""
+        batch: list[Recorded] = []
+        for rows in self._next(after, until):
+            taken += [row.position for row in rows]
+            facts = zip(rows, self.casework.facts(rows, UNREAD), strict=True)
+            batch += [
+                Recorded(row.position, fact)
+                for row, fact in facts
+                if row.position > self.settled or not isinstance(fact, OF_RULES)
+            ]
+        return batch
 
 
 def catch_up(

@@ -1,6 +1,6 @@
 """内存存储: the library's own in-memory recorder with the reads that `domain.store` asks for; for the state machines."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +50,10 @@ class MemoryRecorder(POPOApplicationRecorder):
     def select_log(self, after: int, limit: int) -> list[Stored]:
         log = enumerate(self._stored_events[after : after + limit], after + 1)
         return [Stored(n, e.originator_id, e.originator_version, e.topic, e.state) for n, e in log]
+
+    def stream_log(self, after: int, limit: int) -> Generator[list[Stored]]:
+        if rows := self.select_log(after, limit):
+            yield rows
 
     def select_stream(self, originator_id: UUID, after_version: int = 0) -> list[Stored]:
         places = sorted(self._stored_events_index[str(originator_id)].items())
