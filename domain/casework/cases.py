@@ -12,6 +12,7 @@ from domain.cases import Kind
 from domain.directory.fold import Directory
 from domain.facts import Fact
 from domain.kinds import kind_of
+from domain.numbering import NumbersTaken
 from domain.store import Submission
 
 
@@ -53,6 +54,7 @@ class Prepared(NamedTuple):
     version: int
     events: tuple[str, ...]
     extra: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[NumbersTaken, ...] = ()
 
     def receipt(self, positions: Sequence[int]) -> Receipt:
         """回执: once it is stored; its place in the log is that of the last fact."""

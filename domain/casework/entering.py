@@ -8,7 +8,7 @@ from domain.acts import Act, Receipt, envelope
 from domain.arrivals import Arrival
 from domain.cases import legal_date_of
 from domain.casework.cases import Key, Prepared
-from domain.casework.storing import Storing
+from domain.casework.queued import Queued, Taken
 from domain.directory.capacity import must_have_been_away
 from domain.directory.fold import NAMESPACE
 from domain.directory.people import Unit
@@ -28,19 +28,19 @@ from domain.supervision import opening
 from domain.supervision.commands import Open
 
 
-class Entering(Storing):
+class Entering(Queued):
     """登记 — what is new on a register."""
 
     def register(self, command: Register, act: Act, *, key: Key | None = None) -> Receipt:
         """登记: put a petition on the register; the receipt also carries its number and query code."""
 
-        def attempt(own: Key) -> Prepared:
+        def attempt(own: Key, lately: Taken) -> Prepared:
             directory = self.directory()
             on = registration.received_on(command, act)
             known = self.known(act.at)
             registration.must_suit(command.rulebook, command.limit_class, on, known.books)
             office = registration.office_of(act, directory)
-            given, numbers = self._number(office, on.year, command.category == "accusation", act)
+            given, numbers = self._number(office, on.year, command.category == "accusation", act, lately)
             case_id = uuid4()
             fields = registration.registered(command, act, directory, given, registration.query_code())
             fact = events.Registered(
@@ -57,8 +57,7 @@ class Entering(Storing):
             extra = (("number", given), ("query_code", fact.query_code))
             return self._prepared([numbers, *made], act, own, answer=made[-1], extra=extra)
 
-        with self._registering:
-            return self._once(act, key, attempt)
+        return self._entered(act, key, attempt)
 
     def open_item(self, command: Open, act: Act, *, key: Key | None = None) -> Receipt:
         """立项: open a supervision item, numbered by the register of the unit that opens it.
@@ -66,7 +65,7 @@ class Entering(Storing):
         One made from a petition is noted on the petition in the same transaction. The receipt also carries its number.
         """
 
-        def attempt(own: Key) -> Prepared:
+        def attempt(own: Key, lately: Taken) -> Prepared:
             directory = self.directory()
             unit, on = opening.opening_unit(command, act, directory), opening.opened_on(command, act)
             petition = self._readable_petition(command.petition, act)
@@ -75,7 +74,7 @@ class Entering(Storing):
                 opening.must_be_first(earlier.state if earlier is not None else None)
             secret = petition is not None and petition.category == "accusation"
             register = opening.register_of(directory.units[unit])
-            given, numbers = self._number(register, on.year, secret, act)
+            given, numbers = self._number(register, on.year, secret, act, lately)
             fields = opening.opened(command, act, directory, given, petition)
             made = envelope(uuid4(), 1, act, ITEM.basis_of(item_events.Opened, on, fields, None), on)
             fact = item_events.Opened(**made, **fields)
@@ -84,8 +83,7 @@ class Entering(Storing):
                 facts.append(_put_under_supervision(petition, fact, act))
             return self._prepared([*facts, fact], act, own, answer=fact, extra=(("number", given),))
 
-        with self._registering:
-            return self._once(act, key, attempt)
+        return self._entered(act, key, attempt)
 
     def receive(self, command: Receive, act: Act, *, key: Key | None = None) -> Receipt:
         """接访登记: log a reception, numbered by its office's reception register; one on a shift is noted in the duty log.
@@ -93,13 +91,13 @@ class Entering(Storing):
         The receipt also carries its number.
         """
 
-        def attempt(own: Key) -> Prepared:
+        def attempt(own: Key, lately: Taken) -> Prepared:
             directory = self.directory()
             office, on = receiving.office_of(act, directory), receiving.received_on(command, act)
             petition = self._readable_petition(command.petition, act)
             stream, book, shift = self._shift_of(command.shift, act)
             register, secret = receiving.register_of(office), bool(command.against)
-            given, numbers = self._number(register, on.year, secret, act)
+            given, numbers = self._number(register, on.year, secret, act, lately)
             fields = receiving.received(command, act, directory, given, petition, shift)
             basis = RECEPTION.basis_of(reception_events.Received, on, fields, None)
             fact = reception_events.Received(**envelope(uuid4(), 1, act, basis, on), **fields)
@@ -110,8 +108,7 @@ class Entering(Storing):
                 facts.append(MatterTaken(**made, shift=shift.id, case=fact.originator_id, case_number=given))
             return self._prepared([*facts, fact], act, own, answer=fact, extra=(("number", given),))
 
-        with self._registering:
-            return self._once(act, key, attempt)
+        return self._entered(act, key, attempt)
 
     def enter(
         self,

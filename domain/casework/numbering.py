@@ -1,6 +1,8 @@
 """取号: the next numbers of the registers, taken in the transaction of what they number."""
 
+from collections.abc import Mapping
 from secrets import randbelow
+from types import MappingProxyType
 from typing import cast
 from uuid import UUID
 
@@ -21,10 +23,20 @@ from domain.rules import papers
 class Numbering(Reading):
     """取号 — a register is a stream of its own, so that no two cases get one number."""
 
-    def _number(self, office: Unit, year: int, confidential: bool, act: Act) -> tuple[str, NumbersTaken]:
-        """取号: the next number of the register; a confidential case is numbered by chance, lest a gap tell of it."""
+    def _number(
+        self,
+        office: Unit,
+        year: int,
+        confidential: bool,
+        act: Act,
+        lately: Mapping[UUID, NumbersTaken] = MappingProxyType({}),
+    ) -> tuple[str, NumbersTaken]:
+        """取号: the next number of the register; a confidential case is numbered by chance, lest a gap tell of it.
+
+        `lately`, what others take of it in the same transaction.
+        """
         if not confidential:
-            first, numbers = self._numbers(office.id, year, 1, act)
+            first, numbers = self._numbers(office.id, year, 1, act, lately)
             return number(office, year, first), numbers
         drawn = randbelow(CONFIDENTIAL_NUMBERS)
         given = confidential_number(office, year, drawn)
@@ -41,9 +53,16 @@ class Numbering(Reading):
         first, numbers = self._numbers(register.id, year, count, act)
         return [number(register, year, first + offset) for offset in range(count)], [numbers]
 
-    def _numbers(self, office: str, year: int, count: int, act: Act) -> tuple[int, NumbersTaken]:
+    def _numbers(
+        self,
+        office: str,
+        year: int,
+        count: int,
+        act: Act,
+        lately: Mapping[UUID, NumbersTaken] = MappingProxyType({}),
+    ) -> tuple[int, NumbersTaken]:
         stream = stream_of(office, year)
-        taken = self._last_taken(stream)
+        taken = lately.get(stream) or self._last_taken(stream)
         if taken is None:
             return self._first_numbers(stream, year, count, act)
         first = taken.first + taken.count

@@ -17,6 +17,7 @@ from domain.directory.capacity import must_have_been_away
 from domain.errors import Busy
 from domain.facts import Fact, name_of
 from domain.filing import month
+from domain.numbering import NumbersTaken
 from domain.petition import registration
 from domain.store import KeyStore, Shelf, StoredReceipt, Submission
 from domain.supervision import secrecy
@@ -89,7 +90,10 @@ class Storing(Numbering):
         }
         receipts = (StoredReceipt(act.by, key.key, self._keyed(key.digest), body),)
         rows = [self.mapper.to_stored_event(fact) for fact in facts]
-        return Prepared(Submission(rows, receipts), last.originator_id, last.originator_version, names, extra)
+        taken = tuple(fact for fact in facts if isinstance(fact, NumbersTaken))
+        return Prepared(
+            Submission(rows, receipts), last.originator_id, last.originator_version, names, extra, taken
+        )
 
     def _stored(self, prepared: Prepared) -> Receipt:
         """记入: or the conflict that it met, raised."""
