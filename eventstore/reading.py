@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg import Cursor
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
@@ -95,13 +96,15 @@ class LogReader(PostgresApplicationRecorder):
             held_back(),
             self.datastore.get_connection() as connection,
             connection.cursor(row_factory=tuple_row) as curs,
-            closing(
-                curs.stream(self.log_query, asked, binary=True, size=PIECE)
-            ) as sent,  # holds the connection's lock
+            closing(self._sent(curs, asked)) as sent,
         ):
             rows = starmap(Stored, sent)
             while piece := list(islice(rows, PIECE)):
                 yield piece
+
+    def _sent(self, cursor: Cursor[Any], asked: tuple[int, int]) -> Generator[Any]:
+        """What the server sends. Closed before its connection is given back, whose lock it holds."""
+        yield from cursor.stream(self.log_query, asked, binary=True, size=PIECE)
 
     def find_receipts(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], StoredReceipt]:
         """What these keys of these actors were answered with, as far as they were used."""

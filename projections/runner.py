@@ -4,7 +4,7 @@ The rows of a batch and the views' positions change in one transaction. Views wh
 first. A view that fails, or whose turn would hold up the others, is named to the caller, who lets it go on by itself.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Protocol
@@ -135,7 +135,7 @@ class Runner:
         ahead = [position for position in at.values() if position > after]
         return [view for view in self.views if at[view.name] == after], after, min(ahead, default=None)
 
-    def _next(self, after: int, until: int | None) -> Iterator[list[Stored]]:
+    def _next(self, after: int, until: int | None) -> Generator[list[Stored]]:
         with closing(self.casework.store.stream_log(after, self._limit())) as pieces:
             for rows in pieces:
                 yield rows if until is None else [one for one in rows if one.position <= until]
@@ -181,14 +181,15 @@ class Runner:
         """The facts, each opened as soon as it is there; the rows are let go. Their positions are told in `taken`, also of those
         in whose midst one can't be read."""
         batch: list[Recorded] = []
-        for rows in self._next(after, until):
-            taken += [row.position for row in rows]
-            facts = zip(rows, self.casework.facts(rows, UNREAD), strict=True)
-            batch += [
-                Recorded(row.position, fact)
-                for row, fact in facts
-                if row.position > self.settled or not isinstance(fact, OF_RULES)
-            ]
+        with closing(self._next(after, until)) as pieces:
+            for rows in pieces:
+                taken += [row.position for row in rows]
+                facts = zip(rows, self.casework.facts(rows, UNREAD), strict=True)
+                batch += [
+                    Recorded(row.position, fact)
+                    for row, fact in facts
+                    if row.position > self.settled or not isinstance(fact, OF_RULES)
+                ]
         return batch
 
 
