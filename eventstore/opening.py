@@ -17,11 +17,13 @@ from domain.store import Row
 from eventstore.ciphers import NONCE_BYTES
 from eventstore.envelope import (
     LIST,
+    LONG,
     NO_KEYS,
     PERSON,
     PLAIN,
     REST,
     SEALED,
+    SHORT,
     TEXT,
     Tampered,
     fields_of,
@@ -31,7 +33,10 @@ from eventstore.envelope import (
     span,
 )
 from eventstore.keyfile import KeysUnusable
-from eventstore.keys import Bunch, Ring
+from eventstore.keys import KEY, Bunch, Ring
+
+_short, _long = SHORT.unpack_from, LONG.unpack_from
+_NAME, _BEFORE_TEXT = KEY.size, NONCE_BYTES + LONG.size
 
 
 class Shape(NamedTuple):
@@ -71,8 +76,12 @@ def unseal(row: Row, ring: Ring | None, bare: bool = False) -> bytes:
 
 def _bare(state: bytes) -> bytes:
     """The plain part, with what stands in for the blobs; of a single one, as there mostly is, it is known beforehand."""
-    at = first_blob(state)
-    named, listed, stop = span(state, at)
+    at: int = (
+        5 + _long(state, 1)[0]
+    )  # as `first_blob` and `span` say, without their calls: done for most facts of a log
+    named = at + _NAME + state[at + _NAME - 1]
+    listed: int = named + 2 + _short(state, named)[0]
+    stop = listed + _BEFORE_TEXT + _long(state, listed + NONCE_BYTES)[0]
     alone = _shape(state[named + 2 : listed]).alone if stop == len(state) else None
     return _opened(state, b"", None) if alone is None else state[5 : at - 1] + alone
 
