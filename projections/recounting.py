@@ -47,12 +47,16 @@ SAME_GROUP: LiteralString = (
     " AND d.started_on = r.started_on AND d.days_extended = r.days_extended AND d.counted = r.counted"
     " AND (NOT r.open_only OR d.stopped_on IS NULL)"
 )
+DIFFERS: LiteralString = (
+    "(d.due_on, d.provisional) IS DISTINCT FROM (r.due_on, r.provisional)"
+    " AND NOT (d.state = 'cancelled' AND r.cancelled IS NOT FALSE)"
+)
+"""Which clocks of a group have moved, for the pass and for a trial alike: not those that are cancelled and stay so."""
 MOVES: LiteralString = f"""
 INSERT INTO limits_moved
 SELECT d.case_id, d.clock, d.start_version, d.part, d.due_on, r.due_on, d.provisional, r.provisional
 FROM deadlines d JOIN recounted r ON {SAME_GROUP}
-WHERE (d.due_on, d.provisional) IS DISTINCT FROM (r.due_on, r.provisional)
-    AND NOT (d.state = 'cancelled' AND r.cancelled IS NOT FALSE)
+WHERE {DIFFERS}
 """
 UPDATE: LiteralString = f"""
 WITH updated AS (

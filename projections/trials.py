@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 from psycopg import sql
 
 from projections.paging import Condition, Order, Page, page
-from projections.recounting import KEY, Recounted
+from projections.recounting import DIFFERS, KEY, SAME_GROUP, Recounted
 from projections.view import Connection, Row, as_json
 
 NEEDS = ("deadlines", "ledger")
@@ -20,7 +20,7 @@ NEEDS = ("deadlines", "ledger")
 TABLES: LiteralString = """
 CREATE TEMPORARY TABLE trial_groups (
     rulebook text, rulebook_version text, clock text, started_on date, days_extended integer, counted text,
-    to_on date, provisional boolean, cancelled boolean, open_only boolean, arming text[]
+    due_on date, provisional boolean, cancelled boolean, open_only boolean, arming text[]
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE trial_moves (
     case_id uuid, clock text, start_version bigint, part text, label text, unit text, is_window boolean,
@@ -28,16 +28,14 @@ CREATE TEMPORARY TABLE trial_moves (
 ) ON COMMIT DROP;
 """
 """`arming`: the alert steps that would stand before the clock if it ran."""
-MOVES: LiteralString = """
+MOVES: LiteralString = f"""
 INSERT INTO trial_moves
-SELECT d.case_id, d.clock, d.start_version, d.part, d.label, d.unit, d.is_window, d.due_on, r.to_on, d.provisional,
+SELECT d.case_id, d.clock, d.start_version, d.part, d.label, d.unit, d.is_window, d.due_on, r.due_on, d.provisional,
     r.provisional, d.state,
     CASE WHEN r.cancelled IS NULL THEN d.state WHEN r.cancelled THEN 'cancelled' ELSE 'stopped' END, d.stopped_on,
     CASE WHEN d.answerable <> 'petitioner' THEN r.arming END
-FROM deadlines d JOIN trial_groups r ON d.rulebook = r.rulebook AND d.rulebook_version = r.rulebook_version
-    AND d.clock = r.clock AND d.started_on = r.started_on AND d.days_extended = r.days_extended AND d.counted = r.counted
-    AND (NOT r.open_only OR d.stopped_on IS NULL)
-WHERE (d.due_on, d.provisional) IS DISTINCT FROM (r.to_on, r.provisional)
+FROM deadlines d JOIN trial_groups r ON {SAME_GROUP}
+WHERE {DIFFERS}
 """
 FOLDED: LiteralString = """
 INSERT INTO trial_moves SELECT * FROM json_populate_recordset(NULL::trial_moves, %s::json)
@@ -76,6 +74,7 @@ FROM trial_moves m JOIN ledger l USING (case_id) JOIN raised_alerts a ON a.case_
     AND a.start_version = m.start_version AND a.part = m.part AND a.due_on = m.from_on
 WHERE m.from_on IS DISTINCT FROM m.to_on AND {}
 """
+"""Of every clock that moves, as the pass counts them: an alert of a window that is past in both cases is withdrawn too."""
 COMPARED: LiteralString = """
 SELECT count(*) AS compared FROM ledger l WHERE EXISTS (SELECT FROM deadlines d
     WHERE d.case_id = l.case_id AND d.state IN ('running', 'suspended')) AND {}
@@ -112,7 +111,7 @@ def put(connection: Connection, found: Sequence[Recounted]) -> None:
     """试算变动: of these groups' clocks, for the rest of the transaction."""
     connection.execute(TABLES)
     with connection.cursor().copy(
-        f"COPY trial_groups ({KEY}, to_on, provisional, cancelled, open_only, arming) FROM STDIN"
+        f"COPY trial_groups ({KEY}, due_on, provisional, cancelled, open_only, arming) FROM STDIN"
     ) as rows:
         for one in found:
             judged = one.after.judged
@@ -135,7 +134,7 @@ def totals(connection: Connection, visible: Condition, today: date) -> Row:
     the moves in whatever order."""
     connection.execute("ANALYZE trial_moves")
     values = {**visible.values, "today": today}
-    found = _one(connection, TOTALS, visible, OPEN, values) | _one(connection, ALERTS, visible, OPEN, values)
+    found = _one(connection, TOTALS, visible, OPEN, values) | _one(connection, ALERTS, visible, "", values)
     return found | _one(connection, COMPARED, visible, "", values)
 
 
