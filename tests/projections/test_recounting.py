@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import pytest
@@ -33,6 +33,7 @@ from scheduler.sweep import sweep
 from tests.projections.office import Office, at, on
 
 OWN = (Deadlines(), LimitMoves(), Alerts(), Ledger())
+MOVE: LiteralString = "case_id, clock, start_version, part, from_on, to_on, was_provisional, provisional"
 MONDAYS = [date(2026, 3, 2) + timedelta(days=7 * n) for n in range(8)]
 
 
@@ -242,7 +243,15 @@ def test_a_preview_counts_the_alerts_that_the_pass_withdraws_and_arms_anew(
         with database.transaction() as connection:
             trials.put(connection, changed(connection, before.known(EVER), casework.rulebase().known(EVER)))
             shown = trials.totals(connection, Condition("true"), on(day))
+            later = trials.totals(connection, Condition("true"), on("2027-01-04"))
+            tried = connection.execute(f"SELECT {MOVE} FROM trial_moves ORDER BY {MOVE}").fetchall()
         followed(database, casework)
+        assert tried == rows(
+            database,
+            f"SELECT {MOVE} FROM limits_due WHERE change = %s ORDER BY {MOVE}",
+            casework.rulebase().version,
+        )
+        assert (later["withdrawn"], later["rearmed"]) == (shown["withdrawn"], shown["rearmed"])
         query = "SELECT sum(cardinality(withdrawn)) AS withdrawn, sum(cardinality(rearmed)) AS rearmed FROM limits_due"
         [done] = rows(database, query + " WHERE change = %s", casework.rulebase().version)
         assert (shown["withdrawn"], shown["rearmed"]) == (done["withdrawn"], done["rearmed"])
