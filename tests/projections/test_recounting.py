@@ -243,7 +243,6 @@ def test_a_preview_counts_the_alerts_that_the_pass_withdraws_and_arms_anew(
         with database.transaction() as connection:
             trials.put(connection, changed(connection, before.known(EVER), casework.rulebase().known(EVER)))
             shown = trials.totals(connection, Condition("true"), on(day))
-            later = trials.totals(connection, Condition("true"), on("2027-01-04"))
             tried = connection.execute(f"SELECT {MOVE} FROM trial_moves ORDER BY {MOVE}").fetchall()
         followed(database, casework)
         assert tried == rows(
@@ -251,7 +250,6 @@ def test_a_preview_counts_the_alerts_that_the_pass_withdraws_and_arms_anew(
             f"SELECT {MOVE} FROM limits_due WHERE change = %s ORDER BY {MOVE}",
             casework.rulebase().version,
         )
-        assert (later["withdrawn"], later["rearmed"]) == (shown["withdrawn"], shown["rearmed"])
         query = "SELECT sum(cardinality(withdrawn)) AS withdrawn, sum(cardinality(rearmed)) AS rearmed FROM limits_due"
         [done] = rows(database, query + " WHERE change = %s", casework.rulebase().version)
         assert (shown["withdrawn"], shown["rearmed"]) == (done["withdrawn"], done["rearmed"])
