@@ -103,6 +103,7 @@ def test_two_rebuilds_do_not_mix(database: Database, casework: Casework, office:
         other.execute("SELECT pg_advisory_lock(hashtextextended('rebuild', 0))")
         with pytest.raises(Rebuilding):
             rebuild(database, casework)
+        other.execute("SELECT pg_advisory_unlock(hashtextextended('rebuild', 0))")
     assert rebuild(database, casework)
 
 
