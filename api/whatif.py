@@ -43,7 +43,11 @@ class Asked(NamedTuple):
 def moves(
     services: Services, act: Act, asked: Asked, *, limit: int = paging.MOST, cursor: str | None = None
 ) -> dict[str, Any]:
-    """试算结果: the open cases whose due dates would move, a page of them; totals by clock and unit. Raises NotYours."""
+    """试算结果: the open cases whose due dates would move, a page of them; totals by clock and unit. Raises NotYours.
+
+    `recorded` is how many limits of how many cases the pass will record, those that have stopped among them; of a rule
+    book, whose trial asks open cases only, it isn't known beforehand.
+    """
     if act.role not in READ_ALL_POSTS | {"admin"}:
         raise NotYours("rulebase.not_yours", "试算由信访工作机构、督查员、领导、审计人员和系统管理员使用。")
     place, seen = lists.place(cursor), visible(services, act)
@@ -62,6 +66,9 @@ def moves(
         "total": totals["total"],
         "cases": totals["cases"],
         "compared": totals["compared"],
+        "recorded": None
+        if asked.rulebook
+        else {"limits": totals["recorded_limits"], "cases": totals["recorded_cases"]},
         "firm": totals["firm"],
         "alerts": {"withdrawn": totals["withdrawn"], "rearmed": totals["rearmed"]},
         "by_clock": _summed(groups, "clock", ("limits",)),

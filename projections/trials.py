@@ -49,15 +49,22 @@ OPEN: LiteralString = (
 )
 """Clocks that run in either case; a window that is past in both doesn't matter to anybody."""
 MOVED: LiteralString = OPEN + " AND m.from_on IS DISTINCT FROM m.to_on"
-DIGEST: LiteralString = (
-    "mod(coalesce(sum(hashtextextended(concat_ws('|', m.case_id, m.clock, m.start_version, m.part, m.from_on, m.to_on), 0)), 0)"
-    ", 4294967296)::bigint"
+RECORDED: LiteralString = (
+    "(m.from_on, coalesce(m.was_provisional, false)) IS DISTINCT FROM (m.to_on, coalesce(m.provisional, false))"
+    " AND (coalesce(m.from_state, 'cancelled') <> 'cancelled' OR coalesce(m.to_state, 'cancelled') <> 'cancelled')"
 )
-"""Of some moves, in whatever order."""
+"""What the pass puts down to be recorded: of stopped clocks and past windows as well, and where only 暂定 is lifted."""
+DIGEST: LiteralString = (
+    "mod(coalesce(sum(hashtextextended(concat_ws('|', m.case_id, m.clock, m.start_version, m.part, m.from_on, m.to_on), 0))"
+    f" FILTER (WHERE {OPEN}), 0), 4294967296)::bigint"
+)
+"""Of some open moves, in whatever order."""
 TOTALS: LiteralString = f"""
-SELECT count(*) FILTER (WHERE m.from_on IS DISTINCT FROM m.to_on) AS total,
-    count(DISTINCT m.case_id) FILTER (WHERE m.from_on IS DISTINCT FROM m.to_on) AS cases,
-    count(*) FILTER (WHERE m.was_provisional AND NOT m.provisional) AS firm,
+SELECT count(*) FILTER (WHERE {MOVED}) AS total,
+    count(DISTINCT m.case_id) FILTER (WHERE {MOVED}) AS cases,
+    count(*) FILTER (WHERE {RECORDED}) AS recorded_limits,
+    count(DISTINCT m.case_id) FILTER (WHERE {RECORDED}) AS recorded_cases,
+    count(*) FILTER (WHERE {RECORDED} AND m.was_provisional AND NOT m.provisional) AS firm,
     {DIGEST} AS digest
 FROM trial_moves m JOIN ledger l USING (case_id) WHERE {{}}
 """
@@ -130,12 +137,12 @@ def put_folded(connection: Connection, ids: Sequence[object], rows: Sequence[Map
 
 
 def totals(connection: Connection, visible: Condition, today: date) -> Row:
-    """合计: limits and cases that would move, dates that would become firm, the alerts that would change, and a digest of
-    the moves in whatever order."""
+    """合计: open limits and their cases that would move, with a digest of them in whatever order; and of all that would be
+    recorded the limits, the cases, the dates that would become firm and the alerts that would change."""
     connection.execute("ANALYZE trial_moves")
     values = {**visible.values, "today": today}
-    found = _one(connection, TOTALS, visible, OPEN, values) | _one(connection, ALERTS, visible, "", values)
-    return found | _one(connection, COMPARED, visible, "", values)
+    found = _one(connection, TOTALS, visible, values) | _one(connection, ALERTS, visible, values)
+    return found | _one(connection, COMPARED, visible, values)
 
 
 def by(connection: Connection, visible: Condition, today: date) -> list[Row]:
@@ -160,14 +167,8 @@ def lateness(
     return _all(connection, LATE, visible, "", values)
 
 
-def _one(
-    connection: Connection,
-    query: LiteralString,
-    visible: Condition,
-    more: LiteralString,
-    values: Mapping[str, Any],
-) -> Row:
-    return _all(connection, query, visible, more, values)[0]
+def _one(connection: Connection, query: LiteralString, visible: Condition, values: Mapping[str, Any]) -> Row:
+    return _all(connection, query, visible, "", values)[0]
 
 
 def _all(

@@ -12,12 +12,14 @@ LONGEST_CURSOR = 500
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """试算结果的一页 — of `total` clocks that move, in `cases` cases of `compared`; `shown` is the token of what is shown."""
+    """试算结果的一页 — of `total` clocks that move, in `cases` cases of `compared`; `recorded` is what the page of
+    the change will count, `shown` the token of what is shown."""
 
     items: list[dict[str, Any]]
     total: int
     cases: int
     compared: int
+    recorded: dict[str, int] | None
     firm: int
     withdrawn: int
     rearmed: int
@@ -38,6 +40,7 @@ def of(given: FormData, count: Callable[[str | None, int], dict[str, Any]]) -> P
         found["total"],
         found["cases"],
         found["compared"],
+        found["recorded"],
         found["firm"],
         found["alerts"]["withdrawn"],
         found["alerts"]["rearmed"],
