@@ -74,6 +74,9 @@ def test_what_is_applied_is_what_was_shown(
     applied(services, catch_up)
     found = office.get("/v1/rule-changes/1").json()
     assert (found["change"]["total"], found["change"]["done"]) == (2, True)
+    seen = office.get("/v1/rule-changes/1").json()["change"]["visible"]
+    assert {name: seen[name] for name in ("limits", "cases")} == again["recorded"]
+    assert (seen["firm"], seen["withdrawn"], seen["rearmed"]) == (again["firm"], *again["alerts"].values())
     assert {(one["from"], one["to"]) for one in found["items"]} == {("2026-03-16", "2026-03-18")}
     assert office.get("/v1/rule-changes").json()["items"][0]["title"] == "2026年放假安排"
     assert office.get("/v1/rule-changes/2").status_code == 404
@@ -154,6 +157,7 @@ def test_how_many_would_have_been_late(
     book |= {"version": "9", "running_clocks_move": True, "in_force_from": "2026-03-02"}
     shorter = office.post("/v1/what-if", json={"rulebook": book}).json()
     assert (shorter["total"], shorter["lateness"]["would_be_late"]) == (1, 1)
+    assert shorter["recorded"] is None
 
 
 def test_a_page_tells_the_rule_that_a_moved_limit_is_counted_by(

@@ -13,6 +13,7 @@ from domain.directory.fold import Directory
 from domain.petition.events import Against, Transferred
 from domain.petition.kind import KIND
 from domain.petition.situation import clocks_of
+from domain.rules.signals import steps
 from tests.builders import (
     DIRECTORY,
     RULEBASE,
@@ -205,6 +206,13 @@ class TestMovedByRules:
             ("overdue", ()),
             ("escalated_1", ()),
         ]
+
+
+def test_c3_no_step_tells_everybody_whom_the_one_before_it_tells():
+    """So that one that is due today never stands for one that was missed."""
+    told_by = {step.id: set(step.recipients) for step in steps()}
+    assert told_by["due_soon_2"] - told_by["due"] == {"instructing_leader"}
+    assert told_by["overdue"] - told_by["escalated_1"] == {"handler", "office"}
 
 
 class TestBackdated:
