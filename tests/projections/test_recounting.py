@@ -127,7 +127,11 @@ def test_whatever_a_decree_does_was_told_by_its_preview(
         with database.transaction() as connection:
             trials.put(connection, recounting.changed(connection, before, after.known(EVER)))
             shown = trials.totals(connection, Condition("true"), day)
+            listed = connection.execute(f"SELECT {MOVE} FROM trial_moves ORDER BY {MOVE}").fetchall()
         followed(database, casework)
+        assert listed == rows(
+            database, f"SELECT {MOVE} FROM limits_due WHERE change = %s ORDER BY {MOVE}", after.version
+        )
         [done] = rows(database, PUT_DOWN, after.version)
         assert {name: shown[name] for name in TOLD} == done
         sums = {name: sums[name] + shown[name] for name in sums}
