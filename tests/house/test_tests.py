@@ -11,6 +11,7 @@ LONG = {
     "domain/petition/commands.py": "one command per act, side by side with its neighbours",
     "tests/builders.py": "every verb of a petition's life, one beside the other",
     "tests/domain/test_petition_clocks.py": "one table of the acceptance cases of how time is counted",
+    "tests/projections/test_recounting.py": "the pass, its preview, its record and a rebuild, held against each other by the same random changes",
 }
 """Files of more than 400 lines, and why."""
 
