@@ -8,6 +8,7 @@ import psycopg
 
 from api import key_upkeep
 from api.bootstrap import Services
+from api.health import FAR_BEHIND
 from domain.rules import calendar, grounds, rulebook, signals
 from domain.rules.calendar import CalendarError
 from domain.rules.rulebook import Books, RulebookError
@@ -103,7 +104,8 @@ def _views(services: Services) -> Iterator[Finding]:
             said = f"停滞于位置 {lag['stalled_position']}（{lag['error']}）"
             yield Finding("bad", f"读模型 {lag['name']}", said)
         else:
-            state: Literal["ok", "note"] = "note" if lag["lag"] else "ok"
+            late: Literal["note", "bad"] = "bad" if lag["lag"] > FAR_BEHIND else "note"
+            state: Literal["ok", "note", "bad"] = late if lag["lag"] else "ok"
             yield Finding(state, f"读模型 {lag['name']}", f"位置 {lag['position']}，落后 {lag['lag']}")
 
 

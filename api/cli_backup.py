@@ -28,7 +28,10 @@ AGAIN = 5.0
 FIRST = 60.0
 """Seconds the first base copy waits for the write-ahead log to come in."""
 NOTHING_KNOWN = (
-    f"注意：没有封存头文件，也没有写 --last-known，丢失了多少无从得知，编号只空出 {LEAST_LEFT_OUT} 个。",
+    (
+        "注意：没有封存头文件，也没有写 --last-known，或者都不晚于恢复到的位置："
+        f"丢失了多少无从得知，编号只空出 {LEAST_LEFT_OUT} 个。"
+    ),
     "    其间发出过的号可能更多，或者这已不是第一次恢复的，请写明 --last-known，恢复到另一个目录。",
 )
 
@@ -133,6 +136,9 @@ def restore(
     with terminal.plain_errors():
         last = heads_file.last(heads or home / heads_file.NAME)
         known = last.head if last is not None else None
+        if heads is not None and known is None:
+            stop(f"{heads} 不是封存头文件，或者其中没有封存头。", 2)
+        furthest = max(known.position if known is not None else 0, last_known or 0)
         with _progress() as (bar, task):
 
             def say(what: str, done: int, total: int) -> None:
@@ -143,11 +149,11 @@ def restore(
                 home,
                 until=None if until is None else _instant(until),
                 position=position,
-                known=max(known.position if known is not None else 0, last_known or 0),
+                known=furthest,
                 say=say,
             )
     lines = told(found, home, known.size if known is not None else 0)
-    if known is None and last_known is None:
+    if furthest <= found.position:
         lines += NOTHING_KNOWN
     for line in lines:
         out.print(line, markup=False)
@@ -179,6 +185,7 @@ def told(found: restoring.Restored, home: Path, sealed: int) -> list[str]:
         f"五、编号：该时刻以后发给群众的件号、文号不再给别的件：首次启动时各编号系列空出 {left_out(found.lost)} 个，",
         "    日志中记明（恢复备份，日志封存页可查）。丢失的件请补登，另得新号，并告知持号人。",
         "六、执行 shixian verify，然后启动服务；原数据库不要再启动。",
+        "七、备份：此后备份到新的目录；原目录只供恢复以前的内容，不再续用。",
     ]
     return lines
 

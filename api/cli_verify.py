@@ -47,7 +47,7 @@ def verify(
 ) -> None:
     """核验：日志、封存、附件是否与签名时相同；或者核验一份卷宗，不需要服务和数据库。 Verify the store, or a dossier.
 
-    有任何不符时，退出码为 1。 Exit code 1 on any finding.
+    有任何不符时，退出码为 1；不符的只是库外的封存头文件，并已重新写出的，为 0。 Exit code 1 on any finding that is left.
     """
     if dossier is not None:
         raise typer.Exit(of_dossier(dossier, public_key or (), heads or ()))
@@ -64,9 +64,11 @@ def verify(
             advance=lambda more: bar.advance(task, more),
         )
         written = write_heads and store_check.write_heads(dsn, given, outcome, now())
+    code = told(outcome)
     if written:
-        out.print("库外的封存头文件已据库内封存头重新写出，原文件（如有）改名留存；请再次核验。")
-    raise typer.Exit(told(outcome))
+        out.print("不符的只是库外的封存头文件，已据库内封存头重新写出，原文件（如有）改名留存；请再次核验。")
+        code = 0
+    raise typer.Exit(code)
 
 
 def of_dossier(file: Path, public_keys: Sequence[str] = (), heads: Sequence[Path] = ()) -> int:

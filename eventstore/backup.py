@@ -36,6 +36,8 @@ NOW = "SELECT clock_timestamp(), coalesce((SELECT max(notification_id) FROM publ
 PROGRESS = re.compile(rb"(\d+)/(\d+) kB")
 STARTS = re.compile(r"^START WAL LOCATION: .* \(file ([0-9A-F]{24})\)", re.MULTILINE)
 RECYCLED = "has already been removed"
+ELSEWHERE = "is not in this server's history"
+"""What the server says that was restored to before the end of what the folder holds."""
 SLOT = "slot"
 COPYING, FOLLOWING = "base", "wal"
 """What one process at a time does in a folder."""
@@ -51,7 +53,7 @@ FAULT = re.compile(r"\b(?:error|ERROR|FATAL|PANIC):\s")
 
 
 class Recycled(ServerError):
-    """日志已回收 — the server no longer has what comes next; the folder's log ends here."""
+    """日志已回收 — the server no longer has what comes next, or never had it; the folder's log ends here."""
 
 
 def take(dsn: str, folder: Folder, programs: Programs, say: Say = lambda done, total: None) -> Base:
@@ -139,6 +141,10 @@ def follow(dsn: str, folder: Folder, programs: Programs, stopping: Event, began:
     if RECYCLED in said:
         raise Recycled(
             f"数据库已回收 {folder.path} 所缺的预写日志，此目录的连续归档到此为止；请换一个目录重新备份。"
+        )
+    if ELSEWHERE in said:
+        raise Recycled(
+            f"数据库恢复到过早先的时刻，{folder.path} 中的预写日志有一段不在其历史之内，此目录的连续归档到此为止；请换一个目录重新备份。"
         )
     return reason(said)
 

@@ -33,6 +33,8 @@ TOO_SOON = (
 )
 TOLD = re.compile(r'told = "(.*)"\t')
 UNDER_WAY = "postgres.restoring"
+FARTHEST = 1_000_000_000
+"""Positions that nobody can have lost; who names one farther off has mistyped."""
 
 ABOUT = """
 SELECT json_build_object('position', coalesce(max(notification_id), 0), 'facts', count(*),
@@ -99,6 +101,10 @@ def restore(
         else:
             about = replayed.to({})
         given_out = max(about["given_out"], known)
+        if given_out - about["position"] > FARTHEST:
+            raise ServerError(
+                f"所写的最后位置 {known} 距恢复到的第 {about['position']} 位过远，请核对后再试。"
+            )
         replayed.settle(given_out + GAP)
     except BaseException:
         shutil.rmtree(replayed.data, ignore_errors=True)

@@ -13,7 +13,7 @@ import pytest
 import structlog
 from fastapi import FastAPI
 
-from api import logs
+from api import checks, logs
 from api.app import create_app
 from api.bootstrap import Services, build
 from api.errors import STATUS, TITLES, SignedOut, TooLarge, TooOften, answer
@@ -277,6 +277,12 @@ class TestHealth:
         states = {one["name"]: one["state"] for one in problem["projections"]}
         assert (states.pop("ledger"), states.pop("figures")) == ("stalled", "behind")
         assert set(states.values()) == {"following"}
+        told = {one.what: one.state for one in checks.run(services)}
+        assert (told["读模型 ledger"], told["读模型 figures"], told["读模型 deadlines"]) == (
+            "bad",
+            "bad",
+            "ok",
+        )
 
 
 class TestSettings:

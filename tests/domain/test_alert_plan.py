@@ -208,8 +208,8 @@ class TestMovedByRules:
         ]
 
 
-def test_c3_no_step_tells_everybody_whom_the_one_before_it_tells():
-    """So that one that is due today never stands for one that was missed."""
+def test_c3_the_date_itself_and_the_escalation_tell_not_all_whom_the_step_before_tells():
+    """So one of them that falls on the very day doesn't stand for the one that was missed, and both are raised."""
     told_by = {step.id: set(step.recipients) for step in steps()}
     assert told_by["due_soon_2"] - told_by["due"] == {"instructing_leader"}
     assert told_by["overdue"] - told_by["escalated_1"] == {"handler", "office"}

@@ -1,6 +1,7 @@
 """Backups: copied and checked while the office works, restored to a moment between two events, and what that means outside."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -101,6 +102,8 @@ def lived(server: Server, programs: Programs, folder: Folder) -> Life:
         one.end = log_of(server.dsn)[-1][0]
         bureau.close()
     with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute("SELECT pg_switch_wal()")
+        connection.execute("SELECT pg_logical_emit_message(true, 'test', 'in the next file')")
         row = connection.execute("SELECT pg_current_wal_insert_lsn()").fetchone()
         while not arrived(connection, row):
             connection.execute("SELECT pg_stat_clear_snapshot()")
@@ -177,6 +180,12 @@ def test_c1_restored_to_a_moment_between_two_events_and_nothing_outside_is_taken
         "who reads after a lost position skips nothing"
     )
     assert {id for id in told & life.told if not id.startswith(f"{life.first}.1.")} == set()
+    again = Folder(home.with_name(f"{home.name}_backup"))
+    again.make()
+    shutil.copytree(life.folder.wal, again.wal)
+    backup.hold(server.dsn, again, life.programs)
+    with pytest.raises(backup.Recycled, match="换一个目录"):
+        backup.follow(server.dsn, again, life.programs, Event(), Event())
     server.stop()
 
 
@@ -199,6 +208,9 @@ def test_what_the_backup_does_not_reach_is_refused_and_leaves_no_database(life: 
         with pytest.raises(Unreachable):
             restore(life.folder, home, until=until, position=position)
         assert not list(home.glob("postgres*")), "nor half of one"
+    with pytest.raises(ServerError, match="过远"):
+        restore(life.folder, home, known=10**13)
+    assert not list(home.glob("postgres*"))
 
 
 def test_a_program_that_copies_ends_with_the_process_that_began_it():
@@ -228,6 +240,21 @@ def test_a_link_into_the_database_or_the_keys_is_no_place_for_a_backup(
     with pytest.raises(typer.Exit) as refused:
         cli_backup.backup(tmp_path / "link" / "copies", listed=True)
     assert refused.value.exit_code == 2
+
+
+def test_a_file_that_holds_no_head_is_no_file_of_heads(life: Life, home: Path, tmp_path: Path):
+    (tmp_path / "seals.jsonl").write_text("root:x:0:0\n")
+    with pytest.raises(typer.Exit) as refused:
+        cli_backup.restore(life.folder.path, home, heads=tmp_path / "seals.jsonl")
+    assert refused.value.exit_code == 2
+    assert not home.exists()
+
+
+def test_c1_a_last_position_before_the_restored_end_says_nothing_of_what_was_lost(
+    life: Life, home: Path, capsys: pytest.CaptureFixture[str]
+):
+    cli_backup.restore(life.folder.path, home, until=life.cut.isoformat(), last_known=life.before[-1][0] - 1)
+    assert "丢失了多少无从得知" in capsys.readouterr().out
 
 
 def test_of_a_failure_the_first_complaint_is_told():
