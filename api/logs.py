@@ -8,6 +8,7 @@ the end has what was learned on the way.
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TextIO
@@ -59,8 +60,26 @@ def _exception_by_place(_: Any, __: str, line: Line) -> Line:
     return line
 
 
+class Losing:
+    """日志流 — where a line can't be written, because the disk is full or the pipe is gone, it is lost; what it tells of goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """写入: or not."""
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """送出: or not."""
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
     """配置: once a process. Run uvicorn with `log_config=None, access_log=False`."""
+    losing: Any = Losing(stream or sys.stderr)
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -71,10 +90,10 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[*shared, as_json],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(stream or sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(losing),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(losing)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],

@@ -1,5 +1,6 @@
 """Whatever goes wrong has one shape, and neither the answer nor the log tells what a petitioner wrote."""
 
+import errno
 import json
 import logging
 import threading
@@ -191,6 +192,20 @@ def test_every_answer_carries_the_headers_browsers_need(client: Caller):
         assert headers["referrer-policy"] == "same-origin"
         assert headers["cache-control"] == "no-store"
         assert headers["x-request-id"]
+
+
+def test_c1_on_a_disk_without_room_for_the_log_commands_are_answered(logged: Logged, sign_in: SignIn):
+    """C1: a line is lost, what it would tell of isn't, nor its answer."""
+
+    class Full(StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, text)
+
+    logs.configure("info", Full())
+    structlog.get_logger().warning("one of ours")
+    logging.getLogger("psycopg").warning("one of theirs")
+    answered = sign_in("office").post("/v1/petitions", json=LETTER)
+    assert answered.status_code == 201, answered.text
 
 
 class TestHealth:
