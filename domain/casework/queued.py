@@ -1,7 +1,8 @@
 """取号排队: those who wait for a register's next number are registered together, in one transaction, each with its own.
 
 Whoever comes first does it for all who have come by then. The numbers follow one another as if they had come one by one; what
-can't be registered takes none.
+can't be registered takes none. Who besides writes into a case that others write in, such as an item that follows on from a
+petition, comes after them and by itself: it may have to be decided again and again, and nobody else shall wait for that.
 """
 
 from collections import deque
@@ -16,7 +17,7 @@ from domain.acts import Act, Receipt
 from domain.casework.cases import Key, Prepared
 from domain.casework.storing import ATTEMPTS, Storing, own_key, too_busy
 from domain.numbering import NumbersTaken
-from domain.store import KeyStore, Shelf, Submission
+from domain.store import KeyStore, Shelf, StoredReceipt, Submission
 
 TOGETHER = 64
 """So many are registered in one transaction."""
@@ -28,12 +29,14 @@ Attempt = Callable[[Key, Taken], Prepared]
 
 @dataclass(slots=True, eq=False)
 class Entrant:
-    """排队者 — one who wants a number; `tried` if it may have been stored without our knowing."""
+    """排队者 — one who wants a number; `tried` if it may have been stored without our knowing, `apart` if others may write
+    where it does."""
 
     act: Act
     key: Key
     attempt: Attempt
     tried: bool
+    apart: bool = False
     outcome: Receipt | Exception | None = None
 
     @property
@@ -112,19 +115,33 @@ class Queued(Storing):
         answered = self.store.find_receipts(tried) if tried else {}
         batch = Batch()
         for one in left:
-            try:
-                if one.tried and one.name in answered:
-                    one.outcome = self._replayed(answered[one.name], one.key)
-                else:
-                    batch.add(one, one.attempt(one.key, batch.taken))
-            except IntegrityError:
-                one.tried = True
-            except Exception as error:
-                one.outcome = error
-        if batch.ready:
-            self._keep(batch)
+            if not one.apart:
+                self._decide(one, answered, batch)
+        self._keep(batch)
+        for one in left:
+            if one.apart and one.outcome is None:
+                alone = Batch()
+                self._decide(one, answered, alone)
+                self._keep(alone)
+
+    def _decide(self, one: Entrant, answered: Mapping[tuple[str, str], StoredReceipt], batch: Batch) -> None:
+        try:
+            if one.tried and one.name in answered:
+                one.outcome = self._replayed(answered[one.name], one.key)
+                return
+            prepared = one.attempt(one.key, batch.taken)
+            if one.apart or not _follows_others(prepared):
+                batch.add(one, prepared)
+            else:
+                one.apart = True
+        except IntegrityError:
+            one.tried = True
+        except Exception as error:
+            one.outcome = error
 
     def _keep(self, batch: Batch) -> None:
+        if not batch.ready:
+            return
         for one, _ in batch.ready:
             one.tried = True
         (outcome,) = self.store.append_all((batch.submission,))
@@ -142,3 +159,12 @@ class Queued(Storing):
         else:  # one of them can't be stored: each by itself, and only that one is refused
             for one, _ in batch.ready:
                 self._enter_all((one,))
+
+
+def _follows_others(prepared: Prepared) -> bool:
+    """Whether it writes on in a stream that is neither its own nor a series of numbers."""
+    begun = {
+        str(event.originator_id) for event in prepared.submission.events if event.originator_version == 1
+    }
+    begun |= {str(taken.originator_id) for taken in prepared.numbers}
+    return any(str(event.originator_id) not in begun for event in prepared.submission.events)

@@ -126,6 +126,28 @@ def test_two_items_from_one_petition_at_once_are_decided_one_after_the_other(
     assert sorted(told(one) for one in outcomes) == ["Receipt", "item.petition_has_item"]
 
 
+def test_a_petition_that_others_keep_writing_in_holds_up_nobody_but_the_item_from_it(
+    casework: Casework, store: Store
+):
+    petition = casework.register(LETTER, act(clerk, DAY)).id
+    opens = Open("petition", "livelihood", "供暖督查", "限期整改", date(2026, 4, 30), petition=petition)
+    store.sizes.clear()
+
+    def written_meanwhile(submission: Any) -> Exception | None:
+        ours = {str(event.originator_id) for event in submission.events}
+        return IntegrityError("somebody was first") if str(petition) in ours else None
+
+    store.refuse = written_meanwhile
+    item, *others = together(
+        casework, lambda: casework.open_item(opens, act(inspector, DAY)), *[registers(casework)] * 3
+    )
+    assert told(item) == "store.busy"
+    one, two, three = serials(others)
+    assert (two, three) == (one + 1, one + 2)
+    assert store.sizes[:2] == [3, 1]
+    assert max(store.sizes[2:]) == 1
+
+
 def test_others_who_store_first_are_followed_and_no_number_is_given_twice(casework: Casework, store: Store):
     conflicts: list[Exception | None] = [IntegrityError("somebody was first"), None]
     store.refuse = lambda _: conflicts.pop(0)
