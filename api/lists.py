@@ -87,7 +87,7 @@ def place(cursor: str | None) -> str | None:
 
 
 def answer(page: Page, shown: Callable[[Row], dict[str, Any]]) -> dict[str, Any]:
-    """列表应答: where `total_is_exact` is false there are more than `total`, which is as far as was counted."""
+    """列表应答: where `total_is_exact` is false there are at least `total`, which is as far as was counted."""
     return {
         "items": [shown(row) for row in page.items],
         "next_cursor": page.next_cursor,

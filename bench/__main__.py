@@ -58,7 +58,7 @@ def main() -> int:
         with place(quick=options.quick, told=options.sizes) as ground, closing(stop):
             machine |= ground.describe()
             for name in names:
-                if not stop.succeeds(partial(perform, ground, name, run, machine)):
+                if not stop.succeeds(partial(perform, ground, name, run, machine, stop.heed)):
                     failed.append(name)
                 elif publishing:
                     run.publish(name)
@@ -102,9 +102,13 @@ class Stop:
                 raise
             Console(stderr=True).print_exception()
             return False
+        self.heed()
+        return True
+
+    def heed(self) -> None:
+        """听从: where the interruption was swallowed on its way, as it is inside a finaliser, it comes now."""
         if self.told:
             raise KeyboardInterrupt
-        return True
 
     def _tell(self, *_: object) -> None:
         self.told = True
@@ -137,8 +141,8 @@ def arguments() -> argparse.Namespace:
     return options
 
 
-def perform(ground: Place, name: str, run: Run, machine: Mapping[str, Any]) -> None:
-    """一项基准: what of it is not yet kept, with the progress shown on the terminal."""
+def perform(ground: Place, name: str, run: Run, machine: Mapping[str, Any], heed: Callable[[], None]) -> None:
+    """一项基准: what of it is not yet kept, with the progress shown on the terminal; `heed` breaks it off."""
     if run.finished(name):
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
@@ -155,6 +159,7 @@ def perform(ground: Place, name: str, run: Run, machine: Mapping[str, Any]) -> N
                 task, description=comparison.what, total=2 * trials(comparison, rounds), completed=0
             )
             result = measure(comparison, rounds, partial(progress.advance, task))
+            heed()
             run.keep(name, result.as_dict(), machine)
             progress.update(task, description=f"{name}: preparing", total=None)
     run.finish(name)

@@ -145,13 +145,14 @@ def fetch(
     found = connection.execute(text, _values(query) | place, prepare=False).fetchall()
     rows = found[:size][::-1] if back else found[:size]
     has_more = len(found) > size
+    all_read = cursor is None and not back and not has_more
     has_next, has_previous = (bool(rows), has_more) if back else (has_more, cursor is not None and bool(rows))
     return Page(
         [query.shown(row) for row in rows],
         encode(rows[-1], order) if has_next else None,
-        max(counted.total, len(rows)),
+        len(rows) if all_read else max(counted.total, len(rows)),
         encode(rows[0], order) if has_previous else None,
-        counted.is_all,
+        counted.is_all or all_read,
     )
 
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
+from select import select
 from uuid import uuid4
 
 import pytest
@@ -67,10 +68,13 @@ def test_c1_a_server_that_was_away_for_long_is_found_again_at_once(
     """However long it was: a pool's pauses between two tries don't grow with it."""
     there = server.socket / f".s.PGSQL.{PORT}"
     proxy = Proxy(home, there)
-    with Database(make_conninfo(database_dsn, host=str(proxy.folder)), checkout=20) as database:
+    with Database(
+        make_conninfo(database_dsn, host=str(proxy.folder)), min_size=1, max_size=1, checkout=20
+    ) as database:
         with database.connection() as connection:
             connection.execute("SELECT 1")
         proxy.close()
+        assert select([connection], [], [], PERSISTENCE)[0], "its end is seen by whoever takes it next"
         shutil.rmtree(proxy.folder)
         with closing(ThreadPool(1)) as waiting:
             answer = waiting.apply_async(one_of, [database])
