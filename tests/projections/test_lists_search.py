@@ -80,9 +80,11 @@ def test_a_page_tells_when_it_did_not_count_them_all(
     sought, everyone = lists.found(q="XF-2026"), lists.found()
     monkeypatch.setattr(searching, "FEW", 0)
     monkeypatch.setattr(paging, "LOOKED_INTO", 2)
+    short = lists.petitions(q="XF-2026", limit=3)
+    assert (short.total, short.counted_all) == (3, False), "no less than what is shown"
     page = lists.petitions(q="XF-2026")
-    assert not page.counted_all
-    assert page.total == len(page.items) > 2, "no less than what is shown"
+    assert page.counted_all, "it was read to its end"
+    assert page.total == len(page.items) > 3
     assert {row["case_id"] for row in page.items} == sought
     with lists.database.transaction() as connection:
         asked = ledger_list.query(EVERYTHING, lists.lights, ledger_list.Wanted())
